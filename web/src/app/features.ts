@@ -1,0 +1,6 @@
+/** Every feature's pages. A feature is known to the app by this line only. */
+import { routes as access } from "@/features/access/routes";
+import { routes as home } from "@/features/home/routes";
+import type { PageSpec } from "@/lib/pages";
+
+export const features: PageSpec[][] = [home, access];

@@ -1,0 +1,53 @@
+import { Trans, useLingui } from "@lingui/react/macro";
+import { Button, PasswordInput, Stack, TextInput } from "@mantine/core";
+import { useForm } from "@mantine/form";
+import { useMutation } from "@tanstack/react-query";
+import { api } from "@/api/client";
+import { meQuery, queryClient } from "@/api/query";
+import { useMe } from "@/lib/session";
+import { Page } from "@/ui/Page";
+import { Panel } from "@/ui/Panel";
+import { toastDone } from "@/ui/toast";
+
+const SHORTEST_PASSWORD = 10;
+
+export default function AccountPage() {
+  const { t } = useLingui();
+  const me = useMe();
+  const form = useForm({
+    initialValues: { name: me.user.name, password: "" },
+    validate: {
+      password: (value) =>
+        value && value.length < SHORTEST_PASSWORD ? t`Use at least ${SHORTEST_PASSWORD} characters.` : null,
+    },
+  });
+  const save = useMutation({
+    mutationFn: ({ name, password }: typeof form.values) =>
+      api.patch("/api/v1/me", password ? { name, password } : { name }),
+    onSuccess: async () => {
+      await queryClient.invalidateQueries({ queryKey: meQuery.queryKey });
+      form.setFieldValue("password", "");
+      toastDone(t`Saved`);
+    },
+  });
+  return (
+    <Page title={t`Your account`} description={me.user.email}>
+      <Panel>
+        <form onSubmit={form.onSubmit((values) => save.mutate(values))}>
+          <Stack maw={420}>
+            <TextInput label={t`Your name`} autoComplete="name" required {...form.getInputProps("name")} />
+            <PasswordInput
+              label={t`New password`}
+              description={t`Leave empty to keep the present one.`}
+              autoComplete="new-password"
+              {...form.getInputProps("password")}
+            />
+            <Button type="submit" loading={save.isPending} style={{ alignSelf: "flex-start" }}>
+              <Trans>Save</Trans>
+            </Button>
+          </Stack>
+        </form>
+      </Panel>
+    </Page>
+  );
+}

@@ -1,0 +1,35 @@
+/** The four languages: which one to use, and loading its catalogue. */
+import { i18n } from "@lingui/core";
+import { setFormatContext } from "@/lib/format";
+
+export const LOCALES = { en: "English", nl: "Nederlands", sv: "Svenska", fy: "Frysk" } as const;
+export type Locale = keyof typeof LOCALES;
+
+const STORED = "tutti.locale";
+
+export function isLocale(value: unknown): value is Locale {
+  return typeof value === "string" && value in LOCALES;
+}
+
+/** The person's stored choice, else the first language of the browser that we speak. */
+export function initialLocale(): Locale {
+  const stored = localStorage.getItem(STORED);
+  if (isLocale(stored)) return stored;
+  const spoken = navigator.languages.map((tag) => tag.split("-", 1)[0]).find(isLocale);
+  return spoken ?? "en";
+}
+
+const CATALOGUES: Record<Locale, () => Promise<{ messages: Parameters<typeof i18n.load>[1] }>> = {
+  en: () => import("./locales/en"),
+  nl: () => import("./locales/nl"),
+  sv: () => import("./locales/sv"),
+  fy: () => import("./locales/fy"),
+};
+
+export async function activateLocale(locale: Locale): Promise<void> {
+  const { messages } = await CATALOGUES[locale]();
+  i18n.loadAndActivate({ locale, messages });
+  setFormatContext({ locale });
+  localStorage.setItem(STORED, locale);
+  document.documentElement.lang = locale;
+}

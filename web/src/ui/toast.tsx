@@ -1,0 +1,75 @@
+/** Short messages at the edge of the screen, and deletions that can be taken back for ten seconds. */
+
+import { t } from "@lingui/core/macro";
+import { Button, Group, Text } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { ApiError } from "@/api/errors";
+
+const UNDO_MS = 10_000;
+
+export function toastDone(message: string): void {
+  notifications.show({ message, color: "teal", autoClose: 4000 });
+}
+
+/** A failure: the server's own words, and the request id for whoever looks into it. */
+export function toastError(error: unknown): void {
+  const problem = error instanceof ApiError ? error.problem : null;
+  const title = problem?.title ?? t`Something went wrong`;
+  const detail = problem ? (problem.detail ?? "") : String((error as Error)?.message ?? error);
+  const fields = (problem?.errors ?? []).map((field) => field.detail).join(" · ");
+  const parts = [detail === title ? "" : detail, fields, problem?.request_id ? `(${problem.request_id})` : ""];
+  notifications.show({
+    title,
+    message: parts.filter(Boolean).join(" "),
+    color: "red",
+    autoClose: 10_000,
+    role: "alert",
+  });
+}
+
+type Undoable = {
+  message: string;
+  /** Does it for real; called after ten seconds, or when the page is left. */
+  commit: () => Promise<unknown>;
+  /** Puts the screen back as it was: after Undo, and when `commit` fails. */
+  restore: () => void;
+};
+
+/** Hides first, does it after ten seconds; the caller has already taken the thing off the screen. */
+export function undoable({ message, commit, restore }: Undoable): void {
+  let open = true;
+  const finish = () => {
+    if (!open) return;
+    open = false;
+    window.removeEventListener("pagehide", finish);
+    commit().catch((error) => {
+      restore();
+      toastError(error);
+    });
+  };
+  const timer = setTimeout(finish, UNDO_MS);
+  window.addEventListener("pagehide", finish);
+  const id = notifications.show({
+    autoClose: UNDO_MS,
+    color: "gray",
+    message: (
+      <Group justify="space-between" wrap="nowrap">
+        <Text size="sm">{message}</Text>
+        <Button
+          size="compact-sm"
+          variant="light"
+          onClick={() => {
+            if (!open) return;
+            open = false;
+            clearTimeout(timer);
+            window.removeEventListener("pagehide", finish);
+            restore();
+            notifications.hide(id);
+          }}
+        >
+          {t`Undo`}
+        </Button>
+      </Group>
+    ),
+  });
+}
