@@ -1,0 +1,83 @@
+//! The audit trail: who changed what, when, from where.
+
+use crate::{Access, AccessError, Actor};
+use base::{AuditId, Json, Page, PageRequest, Timestamp, WorkspaceId};
+use db::Val;
+use serde::Serialize;
+
+/// What is recorded of a change.
+#[derive(Debug, Clone, Default)]
+pub struct AuditRecord {
+    /// `object.verb`: "campaign.launch".
+    pub action: &'static str,
+    /// The id of what was changed.
+    pub object: String,
+    /// One sentence for people; no personal data of customers.
+    pub summary: String,
+    pub before: Option<Json>,
+    pub after: Option<Json>,
+    pub ip: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct AuditEntry {
+    pub id: AuditId,
+    pub at: Timestamp,
+    pub actor: String,
+    pub action: String,
+    pub object: String,
+    pub summary: String,
+    pub before: Option<Json>,
+    pub after: Option<Json>,
+    pub ip: Option<String>,
+}
+
+impl Access {
+    pub async fn audit(&self, workspace: WorkspaceId, actor: &Actor, record: AuditRecord) -> Result<(), AccessError> {
+        let now = self.clock.now();
+        let sql = "INSERT INTO audit (workspace_id, audit_id, at_ms, actor, action, object, summary, before_json, \
+                   after_json, ip) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+        let args = [
+            workspace.into(),
+            AuditId::new(now, &*self.rng).to_string().into(),
+            now.into(),
+            actor.label().into(),
+            record.action.into(),
+            record.object.into(),
+            record.summary.into(),
+            record.before.map(|json| json.to_string()).into(),
+            record.after.map(|json| json.to_string()).into(),
+            Val::from(record.ip),
+        ];
+        self.db.execute(sql, &args).await?;
+        Ok(())
+    }
+
+    /// Newest first.
+    pub async fn audit_trail(&self, workspace: WorkspaceId, page: &PageRequest) -> Result<Page<AuditEntry>, AccessError> {
+        let sql = "SELECT audit_id, at_ms, actor, action, object, summary, before_json, after_json, ip FROM audit \
+                   WHERE workspace_id = $1 AND audit_id < $2 ORDER BY audit_id DESC LIMIT $3";
+        // '~' sorts after every id.
+        let before = page.cursor.clone().unwrap_or_else(|| "~".into());
+        let args = [workspace.into(), before.into(), Val::I(i64::from(page.limit()) + 1)];
+        let rows = self.db.query(sql, &args).await?;
+        let json = |text: Option<String>| text.and_then(|text| serde_json::from_str(&text).ok());
+        let entries = rows
+            .iter()
+            .map(|row| {
+                Ok(AuditEntry {
+                    id: row.parse("audit_id")?,
+                    at: row.time("at_ms")?,
+                    actor: row.text("actor")?,
+                    action: row.text("action")?,
+                    object: row.text("object")?,
+                    summary: row.text("summary")?,
+                    before: json(row.opt_text("before_json")?),
+                    after: json(row.opt_text("after_json")?),
+                    ip: row.opt_text("ip")?,
+                })
+            })
+            .collect::<Result<Vec<_>, AccessError>>()?;
+        Ok(Page::cut(entries, page.limit(), |entry| entry.id.to_string()))
+    }
+}

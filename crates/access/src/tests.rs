@@ -1,0 +1,146 @@
+use super::*;
+use base::{Currency, PageRequest, SeededRng};
+
+async fn accesses() -> Vec<(testkit::Store, Access, base::ManualClock)> {
+    let mut all = Vec::new();
+    for store in testkit::stores(MIGRATIONS).await {
+        let clock = testkit::clock();
+        let access = Access::new(store.db.clone(), Arc::new(clock.clone()), Arc::new(SeededRng::new(1)));
+        all.push((store, access, clock));
+    }
+    all
+}
+
+fn setup() -> Setup {
+    Setup {
+        email: "Owner@Example.com".into(),
+        password: "a long password".into(),
+        name: "Owner".into(),
+        workspace: workspace("First"),
+    }
+}
+
+fn workspace(name: &str) -> NewWorkspace {
+    NewWorkspace { name: name.into(), time_zone: "Europe/Amsterdam".into(), currency: Currency::EUR, is_demo: false }
+}
+
+#[tokio::test]
+async fn the_first_run_makes_an_owner_once() {
+    for (_store, access, _) in accesses().await {
+        assert!(access.setup_needed().await.unwrap());
+        let (user, first, token) = access.setup(setup()).await.unwrap();
+        assert_eq!(user.email, "owner@example.com");
+        assert!(!access.setup_needed().await.unwrap());
+        assert!(matches!(access.setup(setup()).await, Err(AccessError::SetUpAlready)));
+        let (caller, _) = access.caller_of_session(&token.0, None).await.unwrap();
+        assert_eq!((caller.workspace, caller.role), (first.id, Some(Role::Owner)));
+        assert!(caller.require(Permission::KeyWrite).is_ok());
+    }
+}
+
+#[tokio::test]
+async fn sessions_end_and_guessing_is_braked() {
+    for (_store, access, clock) in accesses().await {
+        access.setup(setup()).await.unwrap();
+        let (token, _) = access.sign_in("owner@example.com ", "a long password").await.unwrap();
+        assert!(access.caller_of_session(&token.0, None).await.is_ok());
+        clock.advance_ms(SESSION_MS + 1);
+        assert!(matches!(access.caller_of_session(&token.0, None).await, Err(AccessError::Unauthenticated)));
+        for _ in 0..sessions::ATTEMPTS_MAX {
+            assert!(matches!(access.sign_in("owner@example.com", "wrong").await, Err(AccessError::BadCredentials)));
+        }
+        let braked = access.sign_in("owner@example.com", "a long password").await;
+        assert!(matches!(braked, Err(AccessError::TooManyAttempts { .. })));
+        clock.advance_ms(sessions::ATTEMPTS_WINDOW_MS);
+        assert!(access.sign_in("owner@example.com", "a long password").await.is_ok());
+    }
+}
+
+#[tokio::test]
+async fn a_login_link_works_once() {
+    for (_store, access, clock) in accesses().await {
+        let (user, ..) = access.setup(setup()).await.unwrap();
+        let link = access.make_login_link(user.id, 1_000).await.unwrap();
+        assert!(access.redeem_login_link(&link).await.is_ok());
+        assert!(access.redeem_login_link(&link).await.is_err());
+        let late = access.make_login_link(user.id, 1_000).await.unwrap();
+        clock.advance_ms(1_001);
+        assert!(access.redeem_login_link(&late).await.is_err());
+    }
+}
+
+#[tokio::test]
+async fn a_key_never_does_more_than_who_made_it_and_never_elsewhere() {
+    for (_store, access, _) in accesses().await {
+        let (_, first, _) = access.setup(setup()).await.unwrap();
+        let second = access.create_workspace(workspace("Second")).await.unwrap();
+        let marketer = Role::Marketer.permissions();
+        let scopes = ["user.write".to_owned()];
+        let refused = access.create_key(first.id, "k", &scopes, marketer).await;
+        assert!(matches!(refused, Err(AccessError::Forbidden { .. })));
+        let all = access.create_key(first.id, "k", &["*".to_owned()], marketer).await.unwrap();
+        let caller = access.caller_of_key(&all.key).await.unwrap();
+        assert_eq!((caller.workspace, caller.permissions), (first.id, marketer));
+        assert!(access.keys(second.id).await.unwrap().is_empty());
+        assert!(access.revoke_key(second.id, all.info.id).await.is_err());
+        access.revoke_key(first.id, all.info.id).await.unwrap();
+        assert!(access.caller_of_key(&all.key).await.is_err());
+    }
+}
+
+#[tokio::test]
+async fn a_workspace_keeps_an_owner_and_outsiders_stay_out() {
+    for (_store, access, _) in accesses().await {
+        let (owner, first, token) = access.setup(setup()).await.unwrap();
+        let new = NewUser { email: "m@example.com".into(), name: "M".into(), role: Role::Marketer, password: None };
+        access.add_user(first.id, new.clone()).await.unwrap();
+        assert!(matches!(access.add_user(first.id, new).await, Err(AccessError::Conflict(_))));
+        assert!(access.set_role(first.id, owner.id, Role::Viewer).await.is_err());
+        assert!(access.remove_user(first.id, owner.id).await.is_err());
+        let second = access.create_workspace(workspace("Second")).await.unwrap();
+        assert!(access.caller_of_session(&token.0, Some(second.id)).await.is_err());
+    }
+}
+
+#[tokio::test]
+async fn the_audit_trail_pages_newest_first() {
+    for (_store, access, clock) in accesses().await {
+        let (_, first, _) = access.setup(setup()).await.unwrap();
+        for number in 0..5 {
+            clock.advance_ms(1);
+            let record = AuditRecord { action: "test.do", object: number.to_string(), ..AuditRecord::default() };
+            access.audit(first.id, &Actor::Console, record).await.unwrap();
+        }
+        let page = PageRequest { limit: Some(3), cursor: None };
+        let newest = access.audit_trail(first.id, &page).await.unwrap();
+        let objects: Vec<&str> = newest.items.iter().map(|entry| entry.object.as_str()).collect();
+        assert_eq!(objects, ["4", "3", "2"]);
+        let page = PageRequest { limit: Some(3), cursor: newest.next_cursor };
+        assert_eq!(access.audit_trail(first.id, &page).await.unwrap().items.len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn a_repeated_write_is_answered_as_the_first_time() {
+    for (_store, access, _) in accesses().await {
+        let id = WorkspaceId::new(1);
+        assert_eq!(access.idempotency_begin(id, "k", "h").await.unwrap(), Remembered::New);
+        assert_eq!(access.idempotency_begin(id, "k", "h").await.unwrap(), Remembered::InProgress);
+        access.idempotency_end(id, "k", 201, "{}").await.unwrap();
+        let answer = Remembered::Answer { status: 201, body: "{}".into() };
+        assert_eq!(access.idempotency_begin(id, "k", "h").await.unwrap(), answer);
+        assert_eq!(access.idempotency_begin(id, "k", "other").await.unwrap(), Remembered::OtherRequest);
+        assert_eq!(access.idempotency_begin(WorkspaceId::new(2), "k", "other").await.unwrap(), Remembered::New);
+    }
+}
+
+#[test]
+fn every_permission_is_held_by_the_owner_and_named_once() {
+    let mut names: Vec<&str> = Permission::ALL.iter().map(|permission| permission.name()).collect();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), Permission::ALL.len());
+    assert!(Permission::ALL.iter().all(|permission| Role::Owner.permissions().has(*permission)));
+    assert!(!Role::Viewer.permissions().has(Permission::ProfileRead), "a viewer sees no personal data");
+    assert!(!Role::Analyst.permissions().has(Permission::CampaignLaunch), "an analyst sends nothing");
+}

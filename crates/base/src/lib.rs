@@ -1,0 +1,30 @@
+//! Words every room shares: typed ids, money, time, shares, the clock and chance, and error codes.
+//!
+//! Nothing here knows marketing, SQL or HTTP. Time and randomness are traits, so that everything above
+//! can be run on simulated time from one seed.
+
+mod clock;
+mod ids;
+mod money;
+mod page;
+mod problem;
+mod rng;
+mod share;
+mod time;
+
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use ids::{
+    ApiKeyId, AuditId, CampaignId, EventId, IdError, ImportId, InboxMailId, MessageId, ProfileId, SegmentId,
+    SessionId, SourceId, TemplateId, UserId, WorkspaceId,
+};
+pub use money::{Currency, Money, MoneyError};
+pub use page::{Page, PageRequest, PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX};
+pub use problem::{FieldError, Problem, ProblemKind};
+pub use rng::{OsRng, Rng, SeededRng};
+pub use share::{Share, ShareError};
+pub use time::{DurationMs, Timestamp, TimestampError};
+
+/// The value of a trait or property. JSON, because sources speak JSON; compared by type in `predicate`.
+pub type Json = serde_json::Value;
+/// A JSON object.
+pub type JsonMap = serde_json::Map<String, serde_json::Value>;

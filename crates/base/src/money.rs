@@ -1,0 +1,113 @@
+//! Money in minor units (cents, öre) with its ISO 4217 currency.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// ISO 4217 code, upper case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Currency([u8; 3]);
+
+/// An amount in minor units of its currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Money {
+    pub minor: i64,
+    pub currency: Currency,
+}
+
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum MoneyError {
+    #[error("\"{0}\" is not an ISO 4217 currency code of three letters")]
+    BadCurrency(String),
+    #[error("cannot add {0} to {1}")]
+    CurrencyMismatch(Currency, Currency),
+    #[error("{0} is too large an amount")]
+    OutOfRange(f64),
+}
+
+impl Currency {
+    pub const EUR: Currency = Currency(*b"EUR");
+    pub const SEK: Currency = Currency(*b"SEK");
+    pub const USD: Currency = Currency(*b"USD");
+
+    pub fn parse(code: &str) -> Result<Self, MoneyError> {
+        let bytes = code.trim().as_bytes();
+        match <[u8; 3]>::try_from(bytes) {
+            Ok(letters) if letters.iter().all(u8::is_ascii_alphabetic) => {
+                Ok(Self(letters.map(|letter| letter.to_ascii_uppercase())))
+            }
+            _ => Err(MoneyError::BadCurrency(code.chars().take(12).collect())),
+        }
+    }
+    pub fn code(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or("XXX")
+    }
+    /// Digits after the decimal point (ISO 4217): most have 2.
+    pub fn decimals(&self) -> u32 {
+        match &self.0 {
+            b"JPY" | b"KRW" | b"ISK" | b"CLP" | b"VND" | b"XAF" | b"XOF" => 0,
+            b"BHD" | b"KWD" | b"OMR" | b"TND" | b"JOD" => 3,
+            _ => 2,
+        }
+    }
+}
+
+impl Money {
+    pub const fn new(minor: i64, currency: Currency) -> Self {
+        Self { minor, currency }
+    }
+    /// From an amount in major units as sources write it (`12.99`), rounded half away from zero.
+    pub fn from_major(amount: f64, currency: Currency) -> Result<Self, MoneyError> {
+        let scaled = (amount * 10f64.powi(currency.decimals() as i32)).round();
+        if !scaled.is_finite() || scaled.abs() > 9e15 {
+            return Err(MoneyError::OutOfRange(amount));
+        }
+        Ok(Self { minor: scaled as i64, currency })
+    }
+    pub fn major(self) -> f64 {
+        self.minor as f64 / 10f64.powi(self.currency.decimals() as i32)
+    }
+    pub fn plus(self, other: Money) -> Result<Money, MoneyError> {
+        if self.currency != other.currency {
+            return Err(MoneyError::CurrencyMismatch(other.currency, self.currency));
+        }
+        Ok(Money { minor: self.minor.saturating_add(other.minor), currency: self.currency })
+    }
+}
+
+impl TryFrom<String> for Currency {
+    type Error = MoneyError;
+    fn try_from(code: String) -> Result<Self, MoneyError> {
+        Currency::parse(&code)
+    }
+}
+impl From<Currency> for String {
+    fn from(currency: Currency) -> String {
+        currency.code().to_owned()
+    }
+}
+impl fmt::Display for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {:.*}", self.currency, self.currency.decimals() as usize, self.major())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_round_to_the_minor_unit_of_their_currency() {
+        assert_eq!(Money::from_major(12.995, Currency::EUR).unwrap().minor, 1300);
+        assert_eq!(Money::from_major(-4.65, Currency::EUR).unwrap().minor, -465);
+        assert_eq!(Money::from_major(500.0, Currency::parse("jpy").unwrap()).unwrap().minor, 500);
+        assert!(Money::from_major(f64::NAN, Currency::EUR).is_err());
+        assert!(Currency::parse("EURO").is_err());
+        assert_eq!(Money::new(1299, Currency::EUR).to_string(), "EUR 12.99");
+    }
+}

@@ -1,0 +1,89 @@
+//! The promises of `db`, on every engine.
+
+use db::{Db, Migration, Val, migrate};
+
+const FIRST: Migration = Migration {
+    name: "test/0001_init",
+    sql: "CREATE TABLE thing (\n  workspace_id BIGINT NOT NULL,\n  name TEXT NOT NULL,\n  amount BIGINT,\n  share DOUBLE PRECISION,\n  body BYTEA,\n  live BOOLEAN NOT NULL,\n  PRIMARY KEY (workspace_id, name)\n);\nCREATE INDEX thing_amount ON thing (workspace_id, amount);",
+};
+const SECOND: Migration =
+    Migration { name: "test/0002_note", sql: "-- expand\nALTER TABLE thing ADD COLUMN note TEXT;" };
+const BROKEN: Migration =
+    Migration { name: "test/0003_broken", sql: "CREATE TABLE half (id BIGINT);\nALTER TABLE nowhere ADD COLUMN x TEXT;" };
+
+async fn insert(db: &Db, name: &str) -> db::Result<u64> {
+    let args = [1i64.into(), name.into(), Val::NullI, 0.5.into(), vec![1u8, 2].into(), true.into()];
+    db.execute(
+        "INSERT INTO thing (workspace_id, name, amount, share, body, live) VALUES ($1, $2, $3, $4, $5, $6)",
+        &args,
+    )
+    .await
+}
+
+#[tokio::test]
+async fn rows_come_back_as_they_went_in() {
+    for store in testkit::stores(&[FIRST]).await {
+        insert(&store.db, "a").await.unwrap();
+        let row = store.db.query_one("SELECT * FROM thing", &[]).await.unwrap().expect("a row");
+        assert_eq!(row.text("name").unwrap(), "a", "{}", store.name);
+        assert_eq!(row.opt_i64("amount").unwrap(), None);
+        assert_eq!(row.f64("share").unwrap(), 0.5);
+        assert_eq!(row.bytes("body").unwrap(), vec![1, 2]);
+        assert!(row.bool("live").unwrap());
+        assert!(matches!(insert(&store.db, "a").await, Err(db::DbError::UniqueViolation(_))));
+    }
+}
+
+#[tokio::test]
+async fn many_rows_go_in_at_once_and_a_dropped_transaction_leaves_nothing() {
+    for store in testkit::stores(&[FIRST]).await {
+        let rows: Vec<Vec<Val>> = (0..1_234i64)
+            .map(|number| vec![1i64.into(), format!("n{number}").into(), number.into(), true.into()])
+            .collect();
+        let head = "INSERT INTO thing (workspace_id, name, amount, live)";
+        let mut tx = store.db.begin().await.unwrap();
+        assert_eq!(tx.insert_many(head, "ON CONFLICT (workspace_id, name) DO NOTHING", &rows).await.unwrap(), 1_234);
+        drop(tx);
+        let count = "SELECT COUNT(*) AS n FROM thing";
+        assert_eq!(store.db.query_one(count, &[]).await.unwrap().unwrap().i64("n").unwrap(), 0);
+        let mut tx = store.db.begin().await.unwrap();
+        tx.insert_many(head, "", &rows).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(store.db.query_one(count, &[]).await.unwrap().unwrap().i64("n").unwrap(), 1_234);
+    }
+}
+
+#[tokio::test]
+async fn migrations_run_once_and_again() {
+    for store in testkit::stores(&[FIRST]).await {
+        let state = migrate(&store.db, &[FIRST, SECOND], testkit::NOW).await.unwrap();
+        assert_eq!(state.pending, ["test/0002_note"]);
+        let state = migrate(&store.db, &[FIRST, SECOND], testkit::NOW).await.unwrap();
+        assert!(state.pending.is_empty(), "{}", store.name);
+    }
+}
+
+#[tokio::test]
+async fn a_failed_step_leaves_no_trace_and_can_be_run_again() {
+    for store in testkit::stores(&[FIRST]).await {
+        let error = migrate(&store.db, &[FIRST, BROKEN], testkit::NOW).await.unwrap_err().to_string();
+        assert!(error.contains("test/0003_broken") && error.contains("rolled back"), "{error}");
+        assert!(store.db.query("SELECT * FROM half", &[]).await.is_err());
+        let repaired = Migration { name: BROKEN.name, sql: "CREATE TABLE half (id BIGINT);" };
+        migrate(&store.db, &[FIRST, repaired], testkit::NOW).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_half_migrated_newer_or_changed_store_refuses_to_start() {
+    for store in testkit::stores(&[FIRST, SECOND]).await {
+        let newer = migrate(&store.db, &[FIRST], testkit::NOW).await.unwrap_err().to_string();
+        assert!(newer.contains("newer version"), "{newer}");
+        let edited = Migration { name: FIRST.name, sql: "CREATE TABLE other (id BIGINT);" };
+        let changed = migrate(&store.db, &[edited, SECOND], testkit::NOW).await.unwrap_err().to_string();
+        assert!(changed.contains("differs"), "{changed}");
+        store.db.execute("UPDATE schema_migration SET state = 'started' WHERE name = 'test/0002_note'", &[]).await.unwrap();
+        let half = migrate(&store.db, &[FIRST, SECOND], testkit::NOW).await.unwrap_err().to_string();
+        assert!(half.contains("half-migrated") && half.contains("test/0002_note"), "{half}");
+    }
+}

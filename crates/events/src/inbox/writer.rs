@@ -1,0 +1,149 @@
+//! The writer thread: group commit.
+
+use super::dedupe::Dedupe;
+use super::{Appended, InboxError, Offset, Shared, WriteRequest, segments};
+use base::{Clock, EventId};
+use std::fs::{File, OpenOptions};
+use std::io::{Seek, SeekFrom, Write};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, mpsc};
+
+pub(super) struct Writer {
+    shared: Arc<Shared>,
+    known: Dedupe,
+    clock: Arc<dyn Clock>,
+    end: u64,
+    file: Option<OpenSegment>,
+}
+
+struct OpenSegment {
+    start: u64,
+    file: File,
+}
+
+/// What one request becomes in a group commit.
+struct Prepared {
+    request: WriteRequest,
+    fresh: Vec<EventId>,
+    duplicates: u32,
+    end: u64,
+}
+
+impl Writer {
+    pub fn new(shared: Arc<Shared>, known: Dedupe, clock: Arc<dyn Clock>, end: u64) -> Self {
+        Self { shared, known, clock, end, file: None }
+    }
+
+    pub fn run(mut self, requests: mpsc::Receiver<WriteRequest>) {
+        while let Ok(first) = requests.recv() {
+            let mut group = vec![first];
+            let mut bytes = group[0].bytes;
+            while bytes < self.shared.config.commit_bytes_max {
+                match requests.try_recv() {
+                    Ok(request) => {
+                        bytes += request.bytes;
+                        group.push(request);
+                    }
+                    Err(_) => break,
+                }
+            }
+            self.commit(group);
+        }
+    }
+
+    fn commit(&mut self, group: Vec<WriteRequest>) {
+        self.known.turn(self.clock.now());
+        let mut buffer = Vec::new();
+        let prepared: Vec<Prepared> =
+            group.into_iter().map(|request| self.prepare(request, &mut buffer)).collect();
+        let outcome = if buffer.is_empty() { Ok(()) } else { self.write(&buffer) };
+        if let Err(error) = &outcome {
+            tracing::error!(%error, "inbox: a group commit failed; nothing of it was acknowledged");
+            for id in prepared.iter().flat_map(|item| &item.fresh) {
+                self.known.forget(*id);
+            }
+        } else {
+            self.end += buffer.len() as u64;
+            self.shared.end.send_replace(self.end);
+        }
+        for item in prepared {
+            self.shared.queued_bytes.fetch_sub(item.request.bytes, Ordering::Relaxed);
+            let answer = match &outcome {
+                Ok(()) => Ok(Appended { end: Offset(item.end), duplicates: item.duplicates }),
+                Err(error) => Err(error.clone()),
+            };
+            // The client may have gone; its events are kept all the same.
+            let _ = item.request.reply.send(answer);
+        }
+    }
+
+    /// Marks duplicates and adds the record's frame to `buffer`, unless nothing of it is new.
+    fn prepare(&mut self, mut request: WriteRequest, buffer: &mut Vec<u8>) -> Prepared {
+        let (mut fresh, mut duplicates) = (Vec::new(), 0);
+        for id in request.record.ids.iter_mut().filter(|id| id.0 != 0) {
+            if self.known.insert(*id) {
+                fresh.push(*id);
+            } else {
+                *id = EventId(0);
+                duplicates += 1;
+            }
+        }
+        if !fresh.is_empty() {
+            segments::frame(buffer, &request.record.encode());
+        }
+        let end = self.end + buffer.len() as u64;
+        Prepared { request, fresh, duplicates, end }
+    }
+
+    fn write(&mut self, buffer: &[u8]) -> Result<(), InboxError> {
+        let end = self.end;
+        let segment = self.segment()?;
+        let written = segment.file.write_all(buffer).and_then(|()| segment.file.sync_data());
+        if let Err(error) = written {
+            // Whatever reached the file must go, or the next record would follow half of this one.
+            let keep = end - segment.start;
+            let cut = segment.file.set_len(keep).and_then(|()| segment.file.seek(SeekFrom::Start(keep)));
+            if cut.is_err() {
+                // Opened anew at the next write, where the tail is cut again.
+                self.file = None;
+            }
+            return Err(InboxError::Storage(error.to_string()));
+        }
+        Ok(())
+    }
+
+    /// The open segment; a full one is closed and the next begun.
+    fn segment(&mut self) -> Result<&mut OpenSegment, InboxError> {
+        let full = |segment: &OpenSegment| self.end - segment.start >= self.shared.config.segment_bytes_max;
+        if self.file.as_ref().is_some_and(full) {
+            self.file = None;
+            return self.open_at(self.end);
+        }
+        if self.file.is_none() {
+            let last = segments::list(&self.shared.dir).ok().and_then(|list| list.last().map(|last| last.start));
+            let start = match last {
+                Some(start) if self.end - start < self.shared.config.segment_bytes_max => start,
+                _ => self.end,
+            };
+            return self.open_at(start);
+        }
+        self.file.as_mut().ok_or(InboxError::Closed)
+    }
+
+    fn open_at(&mut self, start: u64) -> Result<&mut OpenSegment, InboxError> {
+        let path = segments::log_path(&self.shared.dir, start);
+        let open = || -> std::io::Result<File> {
+            let mut file = OpenOptions::new().create(true).truncate(false).write(true).open(&path)?;
+            let keep = self.end - start;
+            if file.metadata()?.len() > keep {
+                file.set_len(keep)?;
+            }
+            file.seek(SeekFrom::Start(keep))?;
+            // The new file's name must survive power loss as well as its bytes.
+            File::open(&self.shared.dir)?.sync_all()?;
+            Ok(file)
+        };
+        let file = open().map_err(|error| InboxError::Storage(format!("{}: {error}", path.display())))?;
+        Ok(self.file.insert(OpenSegment { start, file }))
+    }
+}

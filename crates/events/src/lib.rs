@@ -1,0 +1,25 @@
+//! The event and the log: everything that happens between a customer and the company goes through here.
+//!
+//! - [`Event`]: one thing that happened, as the rooms see it. [`SystemEvent`]: the ones Tutti itself writes.
+//! - [`Inbox`]: the append-only segment log. An append returns when the bytes have reached the disk.
+//! - [`Pipeline`]: takes inbox records in order, resolves each event to a profile, and hands the batch to every
+//!   [`View`] in ONE transaction with the cursor. After a crash the batch is simply taken again.
+//!
+//! Invariants: an acknowledged event is never lost; a messageId counts once per workspace (first wins) for at
+//! least 24 hours; events of one profile reach the views in the order they were accepted.
+
+mod event;
+pub mod inbox;
+mod pipeline;
+mod record;
+mod system;
+mod view;
+
+pub use event::{Channel, Event, EventKind, Identifier, RawJson};
+pub use inbox::{Appended, Inbox, InboxConfig, InboxError, Offset};
+pub use pipeline::{MIGRATIONS, Pipeline, PipelineConfig, PipelineError, PipelineStatus, emit_in_tx};
+pub use record::{Origin, Record, RecordError};
+pub use system::{SystemEvent, names};
+pub use view::{
+    Batch, Decoder, Effects, History, Merge, Resolution, ResolvedEvent, Resolver, View, ViewError,
+};
