@@ -1,6 +1,8 @@
 /** Every feature's pages. A feature is known to the app by this line only. */
 import { routes as access } from "@/features/access/routes";
 import { routes as home } from "@/features/home/routes";
+import { routes as live } from "@/features/live/routes";
+import { routes as profile } from "@/features/profile/routes";
 import type { PageSpec } from "@/lib/pages";
 
-export const features: PageSpec[][] = [home, access];
+export const features: PageSpec[][] = [home, live, profile, access];

@@ -1,0 +1,42 @@
+/** Today beside yesterday, in four numbers. */
+import { useLingui } from "@lingui/react/macro";
+import { SimpleGrid } from "@mantine/core";
+import type { Home } from "@/api/types";
+import * as format from "@/lib/format";
+import { Stat } from "@/ui/Stat";
+
+export function Tiles({ home }: { home: Home }) {
+  const { t } = useLingui();
+  const { today, yesterday, totals } = home;
+  const all = (text: string) => t`${text} in all`;
+  const before = (text: string) => t`yesterday ${text}`;
+  const note = (was: string, sum: string) => `${before(was)} · ${all(sum)}`;
+  return (
+    <SimpleGrid cols={{ base: 1, xs: 2, lg: 4 }} spacing="md">
+      <Stat
+        label={t`Revenue today`}
+        value={format.money(today.revenue)}
+        change={format.change(today.revenue.minor, yesterday.revenue.minor)}
+        note={note(format.money(yesterday.revenue, "whole"), format.money(totals.revenue, "compact"))}
+      />
+      <Stat
+        label={t`Orders today`}
+        value={format.number(today.orders)}
+        change={format.change(today.orders, yesterday.orders)}
+        note={note(format.number(yesterday.orders), format.number(totals.orders))}
+      />
+      <Stat
+        label={t`New people today`}
+        value={format.number(today.customers)}
+        change={format.change(today.customers, yesterday.customers)}
+        note={note(format.number(yesterday.customers), format.number(totals.customers))}
+      />
+      <Stat
+        label={t`Events today`}
+        value={format.number(today.events)}
+        change={format.change(today.events, yesterday.events)}
+        note={note(format.number(yesterday.events), format.compact(totals.events))}
+      />
+    </SimpleGrid>
+  );
+}

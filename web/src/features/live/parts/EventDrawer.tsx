@@ -1,0 +1,78 @@
+/** One event as it came in: who it joined, when and through what, and the raw JSON. */
+import { Trans, useLingui } from "@lingui/react/macro";
+import { Badge, Drawer, Group, Stack, Table, Text } from "@mantine/core";
+import type { ReactNode } from "react";
+import type { LiveEvent } from "@/api/types";
+import * as format from "@/lib/format";
+import { paths } from "@/lib/paths";
+import { ChannelBadge } from "@/ui/channels";
+import { JsonView } from "@/ui/copy";
+import { AppLink } from "@/ui/links";
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <Table.Tr>
+      <Table.Th scope="row" c="dimmed" fw={400} w={130}>
+        {name}
+      </Table.Th>
+      <Table.Td style={{ overflowWrap: "anywhere" }}>{children}</Table.Td>
+    </Table.Tr>
+  );
+}
+
+export function EventDrawer({ event, onClose }: { event: LiveEvent | null; onClose: () => void }) {
+  const { t } = useLingui();
+  const delay = event ? new Date(event.received_at).getTime() - new Date(event.at).getTime() : 0;
+  return (
+    <Drawer
+      opened={event !== null}
+      onClose={onClose}
+      position="right"
+      size="lg"
+      title={event?.name}
+      closeButtonProps={{ "aria-label": t`Close` }}
+    >
+      {event && (
+        <Stack>
+          <Group gap="xs">
+            <ChannelBadge channel={event.channel} />
+            <Badge variant="light" color={event.status === "accepted" ? "teal" : "orange"}>
+              {event.status === "accepted" ? t`Accepted` : event.status}
+            </Badge>
+            <Badge variant="default">{event.kind}</Badge>
+          </Group>
+          <Table verticalSpacing={5}>
+            <Table.Tbody>
+              <Fact name={t`Person`}>
+                {event.profile ? (
+                  <Group gap="xs">
+                    <AppLink to={paths.person(event.profile.id)}>{event.profile.label}</AppLink>
+                    {event.profile.created && (
+                      <Badge size="sm" color="teal" variant="light">
+                        <Trans>New</Trans>
+                      </Badge>
+                    )}
+                  </Group>
+                ) : (
+                  format.NOTHING
+                )}
+              </Fact>
+              <Fact name={t`Happened`}>{format.exactTime(event.at)}</Fact>
+              <Fact name={t`Received`}>
+                {format.exactTime(event.received_at)}
+                {delay > 0 && (
+                  <Text size="sm" c="dimmed">
+                    {t`${format.duration(delay)} later`}
+                  </Text>
+                )}
+              </Fact>
+              <Fact name={t`Source`}>{event.source ?? format.NOTHING}</Fact>
+              <Fact name={t`Message ID`}>{event.message_id}</Fact>
+            </Table.Tbody>
+          </Table>
+          <JsonView value={event} label={t`The event as JSON`} />
+        </Stack>
+      )}
+    </Drawer>
+  );
+}

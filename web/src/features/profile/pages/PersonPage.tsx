@@ -1,0 +1,72 @@
+import { useLingui } from "@lingui/react/macro";
+import { Stack, Tabs } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import type { Profile } from "@/api/types";
+import { useParam, useSearchValue } from "@/lib/nav";
+import { paths } from "@/lib/paths";
+import { Page } from "@/ui/Page";
+import { Panel } from "@/ui/Panel";
+import { QueryView } from "@/ui/states";
+import { Attributes } from "../parts/Attributes";
+import { ConsentPanel } from "../parts/ConsentPanel";
+import { Identifiers } from "../parts/Identifiers";
+import { Messages } from "../parts/Messages";
+import { PersonHeader } from "../parts/PersonHeader";
+import { PrivacyPanel } from "../parts/PrivacyPanel";
+import { Timeline } from "../parts/Timeline";
+import { profileQuery } from "../queries";
+
+export default function PersonPage() {
+  const { t } = useLingui();
+  const id = useParam("id");
+  const person = useQuery(profileQuery(id));
+  const email = person.data?.identifiers.find((identifier) => identifier.kind === "email")?.value;
+  return (
+    <Page
+      title={person.data?.label ?? t`Person`}
+      description={email && email !== person.data?.label ? email : undefined}
+      back={{ to: paths.people(), label: t`People` }}
+    >
+      <QueryView query={person}>{(profile) => <PersonBody profile={profile} />}</QueryView>
+    </Page>
+  );
+}
+
+function PersonBody({ profile }: { profile: Profile }) {
+  const { t } = useLingui();
+  const [tab, setTab] = useSearchValue("tab", "timeline");
+  return (
+    <Stack gap="lg">
+      <PersonHeader profile={profile} />
+      <Tabs value={tab} onChange={(next) => setTab(next ?? "timeline")} keepMounted={false}>
+        <Tabs.List mb="md">
+          <Tabs.Tab value="timeline">{t`Timeline`}</Tabs.Tab>
+          <Tabs.Tab value="attributes">{t`Attributes`}</Tabs.Tab>
+          <Tabs.Tab value="identifiers">{t`Identifiers`}</Tabs.Tab>
+          <Tabs.Tab value="privacy">{t`Consent and privacy`}</Tabs.Tab>
+          <Tabs.Tab value="messages">{t`Messages`}</Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value="timeline">
+          <Panel>
+            <Timeline id={profile.id} />
+          </Panel>
+        </Tabs.Panel>
+        <Tabs.Panel value="attributes">
+          <Attributes profile={profile} />
+        </Tabs.Panel>
+        <Tabs.Panel value="identifiers">
+          <Identifiers profile={profile} />
+        </Tabs.Panel>
+        <Tabs.Panel value="privacy">
+          <Stack gap="md">
+            <ConsentPanel profile={profile} />
+            <PrivacyPanel profile={profile} />
+          </Stack>
+        </Tabs.Panel>
+        <Tabs.Panel value="messages">
+          <Messages profile={profile} />
+        </Tabs.Panel>
+      </Tabs>
+    </Stack>
+  );
+}

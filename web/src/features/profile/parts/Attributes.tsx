@@ -1,0 +1,125 @@
+/** What is known about a person: value, where it came from, when. Editable by hand. */
+import { Trans, useLingui } from "@lingui/react/macro";
+import { ActionIcon, Button, Group, Modal, Stack, Text, TextInput } from "@mantine/core";
+import { useForm } from "@mantine/form";
+import { IconPencil, IconPlus } from "@tabler/icons-react";
+import { useMutation } from "@tanstack/react-query";
+import { useState } from "react";
+import { api } from "@/api/client";
+import { queryClient } from "@/api/query";
+import type { Profile } from "@/api/types";
+import * as format from "@/lib/format";
+import { useCan } from "@/lib/session";
+import { DataTable } from "@/ui/DataTable";
+import { Panel } from "@/ui/Panel";
+import { EmptyState } from "@/ui/states";
+import { Time } from "@/ui/Time";
+import { toastDone } from "@/ui/toast";
+import { parseTraitValue } from "../model";
+import { profilePath } from "../queries";
+
+type Edit = { name: string; value: string; isNew: boolean };
+
+export function Attributes({ profile }: { profile: Profile }) {
+  const { t } = useLingui();
+  const mayEdit = useCan("profile.write");
+  const [edit, setEdit] = useState<Edit | null>(null);
+  const traits = [...profile.traits].sort((a, b) => a.name.localeCompare(b.name));
+  const asText = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value ?? ""));
+  return (
+    <Panel
+      title={t`Attributes`}
+      flush
+      actions={
+        mayEdit && (
+          <Button
+            size="xs"
+            variant="default"
+            leftSection={<IconPlus size={14} aria-hidden />}
+            onClick={() => setEdit({ name: "", value: "", isNew: true })}
+          >
+            <Trans>Add</Trans>
+          </Button>
+        )
+      }
+    >
+      {traits.length === 0 ? (
+        <EmptyState title={t`No attributes yet`} text={t`They come from identify calls, imports, or by hand.`} />
+      ) : (
+        <DataTable
+          label={t`Attributes`}
+          rows={traits}
+          rowKey={(trait) => trait.name}
+          columns={[
+            { key: "name", header: t`Name`, cell: (trait) => <Text fw={500}>{trait.name}</Text> },
+            {
+              key: "value",
+              header: t`Value`,
+              cell: (trait) => <span style={{ overflowWrap: "anywhere" }}>{format.value(trait.value)}</span>,
+            },
+            { key: "source", header: t`Source`, from: "sm", cell: (trait) => trait.source ?? format.NOTHING },
+            { key: "at", header: t`Changed`, from: "sm", cell: (trait) => <Time at={trait.updated_at} /> },
+            {
+              key: "edit",
+              header: "",
+              width: 44,
+              cell: (trait) =>
+                mayEdit && (
+                  <ActionIcon
+                    variant="subtle"
+                    color="gray"
+                    aria-label={t`Change ${trait.name}`}
+                    onClick={() => setEdit({ name: trait.name, value: asText(trait.value), isNew: false })}
+                  >
+                    <IconPencil size={16} />
+                  </ActionIcon>
+                ),
+            },
+          ]}
+        />
+      )}
+      {edit && <EditTrait profile={profile} edit={edit} onClose={() => setEdit(null)} />}
+    </Panel>
+  );
+}
+
+function EditTrait({ profile, edit, onClose }: { profile: Profile; edit: Edit; onClose: () => void }) {
+  const { t } = useLingui();
+  const form = useForm({ initialValues: { name: edit.name, value: edit.value } });
+  const save = useMutation({
+    mutationFn: ({ name, value }: typeof form.values) =>
+      api.patch(profilePath(profile.id), { traits: { [name.trim()]: parseTraitValue(value) } }),
+    onSuccess: async () => {
+      await queryClient.invalidateQueries({ queryKey: ["profiles", "one", profile.id] });
+      toastDone(t`Saved`);
+      onClose();
+    },
+  });
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title={edit.isNew ? t`Add an attribute to ${profile.label}` : t`Change ${edit.name} of ${profile.label}`}
+      closeButtonProps={{ "aria-label": t`Close` }}
+    >
+      <form onSubmit={form.onSubmit((values) => save.mutate(values))}>
+        <Stack>
+          <TextInput label={t`Name`} required disabled={!edit.isNew} {...form.getInputProps("name")} />
+          <TextInput
+            label={t`Value`}
+            description={t`A number, true or false, or text. Empty removes the attribute.`}
+            {...form.getInputProps("value")}
+          />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>
+              <Trans>Cancel</Trans>
+            </Button>
+            <Button type="submit" loading={save.isPending}>
+              <Trans>Save</Trans>
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

@@ -1,0 +1,166 @@
+/** What a person allowed, per channel, with its proof; changing it asks how you know. */
+import { Trans, useLingui } from "@lingui/react/macro";
+import { Badge, Button, Group, Modal, Radio, Select, Stack, Textarea } from "@mantine/core";
+import { useForm } from "@mantine/form";
+import { useMutation } from "@tanstack/react-query";
+import { useState } from "react";
+import { api } from "@/api/client";
+import { queryClient } from "@/api/query";
+import type { ConsentState, Profile } from "@/api/types";
+import * as format from "@/lib/format";
+import { useCan } from "@/lib/session";
+import { CONSENT_CHANNELS, ChannelIcon, useChannelLabel } from "@/ui/channels";
+import { DataTable } from "@/ui/DataTable";
+import { Panel } from "@/ui/Panel";
+import { Time } from "@/ui/Time";
+import { toastDone } from "@/ui/toast";
+import { consentOf } from "../model";
+import { profilePath } from "../queries";
+
+const COLORS = { subscribed: "teal", unsubscribed: "red", unknown: "gray" } as const;
+
+export function useConsentWords(): Record<ConsentState, string> {
+  const { t } = useLingui();
+  return { subscribed: t`Subscribed`, unsubscribed: t`Unsubscribed`, unknown: t`Not asked` };
+}
+
+function proofText(proof: unknown): string {
+  if (proof && typeof proof === "object") {
+    const { text, method } = proof as { text?: unknown; method?: unknown };
+    const parts = [text, method].filter((part) => typeof part === "string" && part !== "");
+    return parts.length > 0 ? parts.join(" · ") : format.value(proof);
+  }
+  return format.value(proof);
+}
+
+export function ConsentPanel({ profile }: { profile: Profile }) {
+  const { t } = useLingui();
+  const label = useChannelLabel();
+  const words = useConsentWords();
+  const mayEdit = useCan("profile.write");
+  const [editing, setEditing] = useState<string | null>(null);
+  const rows = CONSENT_CHANNELS.map((channel) => ({ channel, entry: consentOf(profile, channel) }));
+  return (
+    <Panel title={t`Consent`} note={t`Without “subscribed” no campaign reaches this person on that channel.`} flush>
+      <DataTable
+        label={t`Consent`}
+        rows={rows}
+        rowKey={(row) => row.channel}
+        columns={[
+          {
+            key: "channel",
+            header: t`Channel`,
+            cell: (row) => (
+              <Group gap={8} wrap="nowrap">
+                <ChannelIcon channel={row.channel} />
+                {label(row.channel)}
+              </Group>
+            ),
+          },
+          {
+            key: "state",
+            header: t`State`,
+            cell: (row) => {
+              const state = row.entry?.state ?? "unknown";
+              return (
+                <Badge variant="light" color={COLORS[state]}>
+                  {words[state]}
+                </Badge>
+              );
+            },
+          },
+          { key: "at", header: t`Since`, from: "sm", cell: (row) => <Time at={row.entry?.at} style="dateTime" /> },
+          { key: "source", header: t`Source`, from: "md", cell: (row) => row.entry?.source ?? format.NOTHING },
+          { key: "proof", header: t`Proof`, from: "md", cell: (row) => proofText(row.entry?.proof) },
+          {
+            key: "edit",
+            header: "",
+            numeric: true,
+            cell: (row) => (
+              <Button
+                size="compact-sm"
+                variant="default"
+                disabled={!mayEdit}
+                title={mayEdit ? undefined : t`Your role may not change this.`}
+                aria-label={t`Change consent for ${label(row.channel)}`}
+                onClick={() => setEditing(row.channel)}
+              >
+                <Trans>Change</Trans>
+              </Button>
+            ),
+          },
+        ]}
+      />
+      {editing && <EditConsent profile={profile} channel={editing} onClose={() => setEditing(null)} />}
+    </Panel>
+  );
+}
+
+function EditConsent({ profile, channel, onClose }: { profile: Profile; channel: string; onClose: () => void }) {
+  const { t } = useLingui();
+  const words = useConsentWords();
+  const channelName = useChannelLabel()(channel);
+  const form = useForm({
+    initialValues: {
+      state: (consentOf(profile, channel)?.state ?? "unknown") as ConsentState,
+      method: "phone",
+      text: "",
+    },
+  });
+  const save = useMutation({
+    mutationFn: ({ state, text, method }: typeof form.values) =>
+      api.put(`${profilePath(profile.id)}/consent`, { channel, state, proof: { text, method } }),
+    onSuccess: async () => {
+      await queryClient.invalidateQueries({ queryKey: ["profiles"] });
+      toastDone(t`Saved`);
+      onClose();
+    },
+  });
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title={t`Consent of ${profile.label} for ${channelName}`}
+      closeButtonProps={{ "aria-label": t`Close` }}
+    >
+      <form onSubmit={form.onSubmit((values) => save.mutate(values))}>
+        <Stack>
+          <Radio.Group label={t`State`} {...form.getInputProps("state")}>
+            <Stack gap="xs" mt="xs">
+              {(["subscribed", "unsubscribed", "unknown"] as const).map((state) => (
+                <Radio key={state} value={state} label={words[state]} />
+              ))}
+            </Stack>
+          </Radio.Group>
+          <Select
+            label={t`How do you know?`}
+            allowDeselect={false}
+            data={[
+              { value: "phone", label: t`Said so by phone` },
+              { value: "in_person", label: t`Said so in the shop` },
+              { value: "written", label: t`Wrote so` },
+              { value: "form", label: t`Filled in a form` },
+            ]}
+            {...form.getInputProps("method")}
+          />
+          <Textarea
+            label={t`Proof`}
+            description={t`What was said or shown, for whoever asks later.`}
+            autosize
+            minRows={2}
+            required={form.values.state === "subscribed"}
+            {...form.getInputProps("text")}
+          />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>
+              <Trans>Cancel</Trans>
+            </Button>
+            <Button type="submit" loading={save.isPending}>
+              <Trans>Save</Trans>
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

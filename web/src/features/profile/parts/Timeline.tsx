@@ -1,0 +1,126 @@
+/** Everything a person did or received, newest first, by day, across channels. */
+import { Trans, useLingui } from "@lingui/react/macro";
+import { Box, Button, Center, Collapse, Group, Select, Stack, Text, Title, UnstyledButton } from "@mantine/core";
+import { IconHistory } from "@tabler/icons-react";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { eventNamesQuery } from "@/api/query";
+import type { TimelineEvent } from "@/api/types";
+import * as format from "@/lib/format";
+import { useSearchValue } from "@/lib/nav";
+import { ChannelIcon, EVENT_CHANNELS, useChannelLabel } from "@/ui/channels";
+import { JsonView } from "@/ui/copy";
+import { EmptyState, QueryView } from "@/ui/states";
+import { byDay } from "../model";
+import { timelineQuery } from "../queries";
+import classes from "./Timeline.module.css";
+
+function Entry({ event }: { event: TimelineEvent }) {
+  const { t } = useLingui();
+  const [open, setOpen] = useState(false);
+  return (
+    <li className={classes.entry}>
+      <span className={classes.icon}>
+        <ChannelIcon channel={event.channel} />
+      </span>
+      <Box style={{ minWidth: 0, flex: 1 }}>
+        <UnstyledButton className={classes.head} onClick={() => setOpen(!open)} aria-expanded={open}>
+          <Text fw={550} component="span">
+            {event.name}
+          </Text>
+          {event.summary && event.summary !== event.name && (
+            <Text component="span" c="dimmed" className={classes.summary}>
+              {event.summary}
+            </Text>
+          )}
+          <Text component="time" dateTime={event.at} size="sm" c="dimmed" className={classes.time} title={format.exactTime(event.at)}>
+            {format.time(event.at)}
+          </Text>
+        </UnstyledButton>
+        <Collapse expanded={open}>
+          {open && (
+            <Stack gap="xs" pt="xs">
+              <Text size="sm" c="dimmed">
+                {format.exactTime(event.at)}
+                {event.source && ` · ${event.source}`}
+              </Text>
+              <JsonView value={{ properties: event.properties, context: event.context }} label={t`The event as JSON`} />
+            </Stack>
+          )}
+        </Collapse>
+      </Box>
+    </li>
+  );
+}
+
+export function Timeline({ id }: { id: string }) {
+  const { t } = useLingui();
+  const label = useChannelLabel();
+  const [channel, setChannel] = useSearchValue("channel");
+  const [name, setName] = useSearchValue("event");
+  const names = useQuery(eventNamesQuery);
+  const timeline = useInfiniteQuery(timelineQuery(id, { channel, name }));
+  const events = timeline.data?.pages.flatMap((page) => page.items);
+  return (
+    <Stack gap="md">
+      <Group gap="sm">
+        <Select
+          aria-label={t`Channel`}
+          placeholder={t`All channels`}
+          data={EVENT_CHANNELS.map((value) => ({ value, label: label(value) }))}
+          value={channel || null}
+          onChange={(value) => setChannel(value ?? "")}
+          clearable
+          clearButtonProps={{ "aria-label": t`Clear` }}
+        />
+        <Select
+          aria-label={t`Event name`}
+          placeholder={t`All events`}
+          data={(names.data?.items ?? []).map((item) => item.name)}
+          value={name || null}
+          onChange={(value) => setName(value ?? "")}
+          searchable
+          clearable
+          clearButtonProps={{ "aria-label": t`Clear` }}
+        />
+      </Group>
+      <QueryView query={{ ...timeline, data: events }}>
+        {(list) =>
+          list.length === 0 ? (
+            <EmptyState
+              icon={<IconHistory />}
+              title={channel || name ? t`Nothing fits this filter` : t`Nothing has happened yet`}
+            />
+          ) : (
+            <>
+              {byDay(list).map((day) => (
+                <section key={day.key}>
+                  <Title order={3} size="h6" className={classes.day}>
+                    {format.dayHeading(day.at)}
+                  </Title>
+                  <ul className={classes.list}>
+                    {day.events.map((event) => (
+                      <Entry key={event.id} event={event} />
+                    ))}
+                  </ul>
+                </section>
+              ))}
+              {timeline.hasNextPage && (
+                <Center>
+                  <Button
+                    variant="default"
+                    size="xs"
+                    loading={timeline.isFetchingNextPage}
+                    onClick={() => void timeline.fetchNextPage()}
+                  >
+                    <Trans>Show earlier</Trans>
+                  </Button>
+                </Center>
+              )}
+            </>
+          )
+        }
+      </QueryView>
+    </Stack>
+  );
+}

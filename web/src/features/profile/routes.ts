@@ -1,0 +1,6 @@
+import type { PageSpec } from "@/lib/pages";
+
+export const routes: PageSpec[] = [
+  { path: "/people", load: () => import("./pages/PeoplePage") },
+  { path: "/people/$id", load: () => import("./pages/PersonPage") },
+];
