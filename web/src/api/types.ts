@@ -174,7 +174,7 @@ export type TraitValue = { value: unknown; count: number };
 // Segments
 
 export type Scalar = string | number | boolean;
-export type TimeUnit = "hour" | "day" | "week" | "month" | "year";
+export type TimeUnit = "minute" | "hour" | "day" | "week" | "month" | "year";
 export type Span = { amount: number; unit: TimeUnit };
 export type Operator =
   | "equals"

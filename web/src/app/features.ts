@@ -3,6 +3,7 @@ import { routes as access } from "@/features/access/routes";
 import { routes as home } from "@/features/home/routes";
 import { routes as live } from "@/features/live/routes";
 import { routes as profile } from "@/features/profile/routes";
+import { routes as segment } from "@/features/segment/routes";
 import type { PageSpec } from "@/lib/pages";
 
-export const features: PageSpec[][] = [home, live, profile, access];
+export const features: PageSpec[][] = [home, live, profile, segment, access];

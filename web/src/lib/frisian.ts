@@ -14,7 +14,7 @@ const MONTHS = [
   "novimber",
   "desimber",
 ];
-const MONTHS_SHORT = ["jan", "feb", "mrt", "apr", "mai", "jun", "jul", "aug", "sep", "okt", "nov", "des"];
+const MONTHS_SHORT = ["jan", "feb", "mrt", "apr", "maaie", "jun", "jul", "aug", "sep", "okt", "nov", "des"];
 const DAYS = ["snein", "moandei", "tiisdei", "woansdei", "tongersdei", "freed", "sneon"];
 const DAYS_SHORT = ["si", "mo", "ti", "wo", "to", "fr", "so"];
 
@@ -34,7 +34,7 @@ export function frisianParts(parts: Intl.DateTimeFormatPart[], date: Date, timeZ
   return parts
     .map((part) => {
       if (part.type === "month" && /\p{L}/u.test(part.value)) {
-        const short = part.value.length <= LONGEST_SHORT_NAME && !["mei", "juni", "juli"].includes(part.value);
+        const short = part.value.length <= LONGEST_SHORT_NAME && !["juni", "juli"].includes(part.value);
         return (short ? MONTHS_SHORT : MONTHS)[monthIndex(date, timeZone)] ?? part.value;
       }
       if (part.type === "weekday") {

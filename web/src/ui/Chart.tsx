@@ -95,7 +95,12 @@ function Drawing({ label, height, data }: { label: string; height: number; data:
   return <div ref={host} role="img" aria-label={label} style={{ height, width: "100%" }} />;
 }
 
-function NumbersTable({ label, categoryLabel, categories, series }: ChartData & { label: string; categoryLabel: string }) {
+function NumbersTable({
+  label,
+  categoryLabel,
+  categories,
+  series,
+}: ChartData & { label: string; categoryLabel: string }) {
   const show = (one: Series, index: number) => {
     const value = one.values[index] ?? 0;
     return one.format ? one.format(value) : String(value);

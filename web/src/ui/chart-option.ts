@@ -70,7 +70,8 @@ export function chartOption(data: ChartData, colors: ChartColors, label: string)
     animation: false,
     textStyle: { fontFamily: "inherit" },
     grid: { left: 8, right: onRight ? 8 : 16, top: data.series.length > 1 ? 32 : 12, bottom: 4, containLabel: true },
-    legend: data.series.length > 1 ? { top: 0, left: 0, textStyle: { color: colors.text }, icon: "roundRect" } : undefined,
+    legend:
+      data.series.length > 1 ? { top: 0, left: 0, textStyle: { color: colors.text }, icon: "roundRect" } : undefined,
     tooltip: {
       trigger: "axis",
       backgroundColor: colors.background,

@@ -95,14 +95,24 @@ function EventTable({ events, onOpen }: { events: LiveEvent[]; onOpen: (event: L
           from: "md",
           cell: (event) => (
             <Box maw={420}>
-              <Code bg="transparent" fz="xs" style={{ display: "block", overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" }}>
+              <Code
+                bg="transparent"
+                fz="xs"
+                style={{ display: "block", overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" }}
+              >
                 {summary(event)}
               </Code>
             </Box>
           ),
         },
         { key: "source", header: t`Source`, from: "lg", cell: (event) => event.source ?? "–" },
-        { key: "at", header: t`Time`, from: "sm", numeric: true, cell: (event) => <Time at={event.at} style="clock" /> },
+        {
+          key: "at",
+          header: t`Time`,
+          from: "sm",
+          numeric: true,
+          cell: (event) => <Time at={event.at} style="clock" />,
+        },
       ]}
     />
   );

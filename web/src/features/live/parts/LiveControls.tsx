@@ -37,7 +37,9 @@ export function LiveControls(props: Props) {
     <Group gap="sm" align="center">
       <Button
         variant={props.paused ? "filled" : "default"}
-        leftSection={props.paused ? <IconPlayerPlay size={16} aria-hidden /> : <IconPlayerPause size={16} aria-hidden />}
+        leftSection={
+          props.paused ? <IconPlayerPlay size={16} aria-hidden /> : <IconPlayerPause size={16} aria-hidden />
+        }
         onClick={toggle}
       >
         {props.paused ? t`Go on (${format.number(props.waiting)} new)` : t`Pause`}

@@ -9,7 +9,7 @@ import { queryClient } from "@/api/query";
 import type { ConsentState, Profile } from "@/api/types";
 import * as format from "@/lib/format";
 import { useCan } from "@/lib/session";
-import { CONSENT_CHANNELS, ChannelIcon, useChannelLabel } from "@/ui/channels";
+import { ChannelIcon, CONSENT_CHANNELS, useChannelLabel } from "@/ui/channels";
 import { DataTable } from "@/ui/DataTable";
 import { Panel } from "@/ui/Panel";
 import { Time } from "@/ui/Time";

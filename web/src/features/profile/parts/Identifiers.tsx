@@ -42,7 +42,12 @@ export function Identifiers({ profile }: { profile: Profile }) {
               ),
             },
             { key: "source", header: t`Source`, from: "md", cell: (identifier) => identifier.source ?? format.NOTHING },
-            { key: "first", header: t`First seen`, from: "sm", cell: (one) => <Time at={one.first_seen} style="date" /> },
+            {
+              key: "first",
+              header: t`First seen`,
+              from: "sm",
+              cell: (one) => <Time at={one.first_seen} style="date" />,
+            },
             { key: "last", header: t`Last seen`, from: "sm", cell: (one) => <Time at={one.last_seen} /> },
           ]}
         />

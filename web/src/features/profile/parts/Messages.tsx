@@ -38,12 +38,19 @@ export function Messages({ profile }: { profile: Profile }) {
             header: t`Campaign`,
             cell: (message) =>
               message.campaign_id ? (
-                <AppLink to={paths.campaign(message.campaign_id)}>{message.campaign_name ?? message.campaign_id}</AppLink>
+                <AppLink to={paths.campaign(message.campaign_id)}>
+                  {message.campaign_name ?? message.campaign_id}
+                </AppLink>
               ) : (
                 (message.campaign_name ?? format.NOTHING)
               ),
           },
-          { key: "channel", header: t`Channel`, from: "sm", cell: (message) => <ChannelIcon channel={message.channel} /> },
+          {
+            key: "channel",
+            header: t`Channel`,
+            from: "sm",
+            cell: (message) => <ChannelIcon channel={message.channel} />,
+          },
           { key: "state", header: t`State`, cell: (message) => <MessageState state={message.state} /> },
           {
             key: "marks",

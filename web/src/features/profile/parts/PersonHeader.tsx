@@ -50,7 +50,11 @@ export function PersonHeader({ profile }: { profile: Profile }) {
       <ConsentChips profile={profile} />
       <SimpleGrid cols={{ base: 2, md: 4 }} spacing="sm">
         <Stat label={t`Revenue`} value={format.money(value.revenue)} note={t`online ${online} · shop ${shop}`} />
-        <Stat label={t`Orders`} value={format.number(value.orders)} note={t`on average ${format.money(value.average_order)}`} />
+        <Stat
+          label={t`Orders`}
+          value={format.number(value.orders)}
+          note={t`on average ${format.money(value.average_order)}`}
+        />
         <Stat
           label={t`Last order`}
           value={format.date(value.last_order_at)}

@@ -74,8 +74,8 @@ export function PrivacyPanel({ profile }: { profile: Profile }) {
         onConfirm={() => erase.mutate()}
       >
         <Trans>
-          Attributes, identifiers, events, orders and messages of this person are deleted from every place they are kept. Totals of
-          past campaigns stay, without the person.
+          Attributes, identifiers, events, orders and messages of this person are deleted from every place they are
+          kept. Totals of past campaigns stay, without the person.
         </Trans>
       </ConfirmDialog>
     </Panel>

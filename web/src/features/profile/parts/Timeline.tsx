@@ -33,7 +33,14 @@ function Entry({ event }: { event: TimelineEvent }) {
               {event.summary}
             </Text>
           )}
-          <Text component="time" dateTime={event.at} size="sm" c="dimmed" className={classes.time} title={format.exactTime(event.at)}>
+          <Text
+            component="time"
+            dateTime={event.at}
+            size="sm"
+            c="dimmed"
+            className={classes.time}
+            title={format.exactTime(event.at)}
+          >
             {format.time(event.at)}
           </Text>
         </UnstyledButton>

@@ -4,7 +4,17 @@ import { Button, Checkbox, Menu, Stack } from "@mantine/core";
 import { useLocalStorage } from "@mantine/hooks";
 import { IconColumns3 } from "@tabler/icons-react";
 
-export const COLUMN_KEYS = ["email", "phone", "city", "channels", "events", "orders", "revenue", "first_seen", "last_seen"] as const;
+export const COLUMN_KEYS = [
+  "email",
+  "phone",
+  "city",
+  "channels",
+  "events",
+  "orders",
+  "revenue",
+  "first_seen",
+  "last_seen",
+] as const;
 export type ColumnKey = (typeof COLUMN_KEYS)[number];
 
 const DEFAULT: ColumnKey[] = ["email", "city", "channels", "orders", "revenue", "last_seen"];

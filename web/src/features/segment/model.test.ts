@@ -1,0 +1,122 @@
+import { describe, expect, it } from "vitest";
+import type { Condition } from "@/api/types";
+import {
+  addTo,
+  compile,
+  duplicateNode,
+  fromCondition,
+  type Group,
+  moveNode,
+  newGroup,
+  newRule,
+  removeNode,
+} from "./model";
+import { carryValue, isValueComplete, operatorsFor, typed } from "./operators";
+
+const NL: Condition = { trait: { name: "country", op: "equals", value: "NL" } };
+const SE: Condition = { trait: { name: "country", op: "equals", value: "SE" } };
+const MAIL: Condition = { reachable: { channel: "email" } };
+const BOUGHT: Condition = {
+  event: {
+    name: "Order Completed",
+    op: "performed",
+    count: { op: "at_least", value: 2 },
+    window: { last: { amount: 60, unit: "day" } },
+    where: [{ property: "products.category", op: "equals", value: "sneakers" }],
+    channel: null,
+  },
+};
+
+function check(condition: Condition) {
+  expect(compile(fromCondition(condition)).condition).toEqual(condition);
+}
+
+describe("a condition and the form", () => {
+  it("survives the way there and back", () => {
+    check({ all: [] });
+    check({ all: [NL, BOUGHT, MAIL] });
+    check({ any: [NL, { all: [SE, { not: BOUGHT }] }] });
+    check({ all: [{ not: { any: [NL, SE] } }] });
+    check({ all: [{ not: { all: [{ not: NL }] } }] });
+  });
+
+  it("puts a single rule into a group, which means the same", () => {
+    expect(compile(fromCondition(NL)).condition).toEqual({ all: [NL] });
+    expect(compile(fromCondition({ not: NL })).condition).toEqual({ all: [{ not: NL }] });
+  });
+
+  it("leaves unfinished rules out and says how many", () => {
+    const root = addTo(fromCondition({ all: [NL] }), "none", newRule("trait"));
+    const withDraft = addTo(root, root.id, newRule("event"));
+    const compiled = compile(withDraft);
+    expect(compiled.condition).toEqual({ all: [NL] });
+    expect(compiled.unfinished).toBe(1);
+  });
+
+  it("does not turn an empty group into everybody", () => {
+    const root = fromCondition({ all: [NL] });
+    const compiled = compile(addTo(root, root.id, newGroup("any", [newRule("segment")])));
+    expect(compiled.condition).toEqual({ all: [NL] });
+  });
+
+  it("knows which rule a pointer of the answer belongs to", () => {
+    const root = fromCondition({ any: [NL, { not: { all: [SE, MAIL] } }] });
+    const { nodes } = compile(root);
+    const second = root.children[1] as Group;
+    expect(nodes.get("")).toBe(root.id);
+    expect(nodes.get("/any/0")).toBe(root.children[0]?.id);
+    expect(nodes.get("/any/1")).toBe(second.id);
+    expect(nodes.get("/any/1/not/all/1")).toBe(second.children[1]?.id);
+  });
+});
+
+describe("edits", () => {
+  const root = fromCondition({ all: [NL, BOUGHT, MAIL] });
+  const [first, second, third] = root.children;
+
+  it("moves a rule among its siblings and stops at the ends", () => {
+    expect(compile(moveNode(root, third?.id ?? "", -1)).condition).toEqual({ all: [NL, MAIL, BOUGHT] });
+    expect(compile(moveNode(root, first?.id ?? "", -1)).condition).toEqual({ all: [NL, BOUGHT, MAIL] });
+  });
+
+  it("removes and duplicates without touching the original", () => {
+    expect(compile(removeNode(root, second?.id ?? "")).condition).toEqual({ all: [NL, MAIL] });
+    const twice = duplicateNode(root, first?.id ?? "");
+    expect(compile(twice).condition).toEqual({ all: [NL, NL, BOUGHT, MAIL] });
+    expect(new Set(twice.children.map((node) => node.id)).size).toBe(4);
+    expect(root.children).toHaveLength(3);
+  });
+
+  it("never removes the root", () => {
+    expect(removeNode(root, root.id)).toBe(root);
+  });
+});
+
+describe("operators", () => {
+  it("fit the type of the value", () => {
+    expect(operatorsFor("boolean")).toEqual(["is_true", "is_false", "exists", "not_exists"]);
+    expect(operatorsFor("date")).not.toContain("contains");
+  });
+
+  it("keep what they can of the value when they change", () => {
+    expect(carryValue("in", "NL")).toEqual(["NL"]);
+    expect(carryValue("equals", ["NL", "SE"])).toBe("NL");
+    expect(carryValue("exists", "NL")).toBeUndefined();
+    expect(carryValue("within_last", "2026-01-01")).toEqual({ amount: 30, unit: "day" });
+  });
+
+  it("know when a value is missing", () => {
+    expect(isValueComplete("equals", "")).toBe(false);
+    expect(isValueComplete("equals", 0)).toBe(true);
+    expect(isValueComplete("in", [])).toBe(false);
+    expect(isValueComplete("between", [1, undefined])).toBe(false);
+    expect(isValueComplete("within_last", { amount: 0, unit: "day" })).toBe(false);
+    expect(isValueComplete("not_exists", undefined)).toBe(true);
+  });
+
+  it("read numbers as numbers only where numbers are compared", () => {
+    expect(typed("number", "12,5")).toBe(12.5);
+    expect(typed("string", "12")).toBe("12");
+    expect(typed("number", "many")).toBe("many");
+  });
+});

@@ -1,0 +1,151 @@
+/** The whole editor: name, rules, live count, save. Used for a new segment and for an existing one. */
+import { Trans, useLingui } from "@lingui/react/macro";
+import { ActionIcon, Button, Grid, Stack, Textarea, TextInput, Tooltip } from "@mantine/core";
+import { IconArrowBackUp, IconArrowForwardUp } from "@tabler/icons-react";
+import { useBlocker } from "@tanstack/react-router";
+import { type ReactNode, useRef, useState } from "react";
+import type { Condition } from "@/api/types";
+import { useCan } from "@/lib/session";
+import { useShortcut } from "@/lib/shortcuts";
+import { Page } from "@/ui/Page";
+import { Panel } from "@/ui/Panel";
+import { compile, fromCondition } from "../model";
+import { useBuilderState } from "../useBuilderState";
+import classes from "./builder.module.css";
+import { BuilderContext } from "./builder-context";
+import { CountPanel } from "./CountPanel";
+import { GroupBox } from "./GroupBox";
+
+export type Draft = { name: string; description: string; condition: Condition };
+
+type Props = {
+  title: string;
+  back: { to: string; label: string };
+  initial: Draft;
+  self?: string;
+  saving: boolean;
+  /** Answers whether it was saved. */
+  onSave: (draft: Draft) => Promise<boolean>;
+  actions?: ReactNode;
+  below?: ReactNode;
+};
+
+export function Builder({ title, back, initial, self, saving, onSave, actions, below }: Props) {
+  const { t } = useLingui();
+  const [name, setName] = useState(initial.name);
+  const [description, setDescription] = useState(initial.description);
+  const [saved, setSaved] = useState(() => {
+    const { condition } = compile(fromCondition(initial.condition));
+    return JSON.stringify({ ...initial, condition });
+  });
+  /** True while a save leads to another page: that is no leaving without saving. */
+  const saveUnderway = useRef(false);
+  const [asked, setAsked] = useState(false);
+  const state = useBuilderState(initial.condition, self);
+  const mayWrite = useCan("segment.write");
+  const draft: Draft = { name: name.trim(), description: description.trim(), condition: state.compiled.condition };
+  const changed = JSON.stringify(draft) !== saved || state.compiled.unfinished > 0;
+  const reason = !mayWrite
+    ? t`Your role may not change this.`
+    : draft.name === ""
+      ? t`Give the segment a name first.`
+      : state.compiled.unfinished > 0
+        ? t`Finish or remove the rules that are not finished.`
+        : null;
+  const save = async () => {
+    setAsked(true);
+    if (reason) return;
+    saveUnderway.current = true;
+    if (await onSave(draft)) setSaved(JSON.stringify(draft));
+    saveUnderway.current = false;
+  };
+  useShortcut("mod+s", t`Save`, () => void save(), "edit");
+  useShortcut("mod+z", t`Undo`, () => state.undo?.(), "edit");
+  useShortcut("mod+shift+z", t`Redo`, () => state.redo?.(), "edit");
+  const blocks = () => changed && !saveUnderway.current;
+  useBlocker({
+    shouldBlockFn: () => blocks() && !window.confirm(t`Leave without saving “${name || t`New segment`}”?`),
+    enableBeforeUnload: blocks,
+  });
+  return (
+    <Page
+      title={title}
+      back={back}
+      actions={
+        <>
+          <Tooltip label={t`Undo`}>
+            <ActionIcon
+              variant="default"
+              size="lg"
+              aria-label={t`Undo`}
+              disabled={!state.undo}
+              onClick={() => state.undo?.()}
+            >
+              <IconArrowBackUp size={18} />
+            </ActionIcon>
+          </Tooltip>
+          <Tooltip label={t`Redo`}>
+            <ActionIcon
+              variant="default"
+              size="lg"
+              aria-label={t`Redo`}
+              disabled={!state.redo}
+              onClick={() => state.redo?.()}
+            >
+              <IconArrowForwardUp size={18} />
+            </ActionIcon>
+          </Tooltip>
+          {actions}
+          <Tooltip label={reason} disabled={!reason}>
+            <Button onClick={() => void save()} loading={saving} disabled={!mayWrite}>
+              <Trans>Save</Trans>
+            </Button>
+          </Tooltip>
+        </>
+      }
+    >
+      <Grid gap="lg">
+        <Grid.Col span={{ base: 12, md: 8 }}>
+          <Stack gap="md">
+            <Panel>
+              <Stack gap="sm">
+                <TextInput
+                  label={t`Name`}
+                  required
+                  maxLength={200}
+                  placeholder={t`Sneaker buyers in the Netherlands`}
+                  value={name}
+                  error={asked && draft.name === "" ? t`Give the segment a name first.` : undefined}
+                  onChange={(event) => setName(event.currentTarget.value)}
+                />
+                <Textarea
+                  label={t`What it is for`}
+                  autosize
+                  minRows={1}
+                  value={description}
+                  onChange={(event) => setDescription(event.currentTarget.value)}
+                />
+              </Stack>
+            </Panel>
+            <Panel title={t`Rules`}>
+              <BuilderContext.Provider value={state.builder}>
+                <GroupBox group={state.root} />
+              </BuilderContext.Provider>
+            </Panel>
+            {below}
+          </Stack>
+        </Grid.Col>
+        <Grid.Col span={{ base: 12, md: 4 }}>
+          <div className={classes.side}>
+            <CountPanel
+              count={state.count.data}
+              error={state.count.error}
+              counting={state.counting}
+              unfinished={state.compiled.unfinished}
+            />
+          </div>
+        </Grid.Col>
+      </Grid>
+    </Page>
+  );
+}

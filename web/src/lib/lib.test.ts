@@ -1,0 +1,89 @@
+import { i18n } from "@lingui/core";
+import { beforeEach, describe, expect, it } from "vitest";
+import { parseEvents } from "@/api/sse";
+import * as format from "./format";
+import { pushHistory, redo, startHistory, undo } from "./history";
+import { keyName } from "./shortcuts";
+
+const SPACE = /[\u00a0\u202f]/g;
+const plain = (text: string) => text.replace(SPACE, " ");
+
+beforeEach(() => {
+  i18n.loadAndActivate({ locale: "en", messages: {} });
+  format.setFormatContext({ locale: "en", timeZone: "Europe/Amsterdam", currency: "EUR" });
+});
+
+describe("numbers and money", () => {
+  it("are written as the language writes them", () => {
+    expect(format.number(1234567)).toBe("1,234,567");
+    format.setFormatContext({ locale: "nl" });
+    expect(plain(format.money({ minor: 129900, currency: "EUR" }))).toBe("€ 1.299,00");
+    format.setFormatContext({ locale: "sv" });
+    expect(plain(format.money({ minor: 129900, currency: "SEK" }))).toBe("1 299,00 kr");
+  });
+
+  it("know that some currencies have no cents", () => {
+    expect(format.money({ minor: 500, currency: "JPY" })).toBe("JP¥500");
+  });
+
+  it("compare today with yesterday, unless there was none", () => {
+    expect(format.change(110, 100)?.text).toBe("+10%");
+    expect(format.change(5, 0)).toBeNull();
+    expect(format.ratio(1, 0)).toBe(format.NOTHING);
+  });
+});
+
+describe("dates", () => {
+  const at = "2026-11-22T23:30:00Z";
+
+  it("stand in the workspace's zone", () => {
+    expect(format.dayKey(at)).toBe("2026-11-23");
+    expect(format.time(at)).toBe("00:30");
+  });
+
+  it("are Frisian in Frisian", () => {
+    format.setFormatContext({ locale: "fy" });
+    expect(format.dayHeading("2026-11-20T12:00:00Z", new Date(at))).toBe("freed 20 novimber 2026");
+    expect(format.date("2026-05-01T12:00:00Z")).toBe("1 maaie 2026");
+  });
+
+  it("are named by day when near", () => {
+    expect(format.dayHeading(at, new Date("2026-11-23T10:00:00Z"))).toBe("Today");
+    expect(format.dayHeading(at, new Date("2026-11-24T10:00:00Z"))).toBe("Yesterday");
+    expect(format.ago("2026-11-22T23:28:00Z", new Date(at))).toBe("2 minutes ago");
+  });
+});
+
+describe("the event stream", () => {
+  it("emits whole events and keeps the rest", () => {
+    const seen: [string, string][] = [];
+    const rest = parseEvents(
+      'event: rate\ndata: {"per_second":3}\n\n: heartbeat\n\nevent: event\ndata: {"id"',
+      (name, data) => seen.push([name, data]),
+    );
+    expect(seen).toEqual([["rate", '{"per_second":3}']]);
+    expect(rest).toBe('event: event\ndata: {"id"');
+  });
+});
+
+describe("history", () => {
+  it("goes back, forward, and forgets the future after an edit", () => {
+    const three = pushHistory(pushHistory(startHistory(1), 2), 3);
+    expect(undo(three).present).toBe(2);
+    expect(redo(undo(three)).present).toBe(3);
+    expect(pushHistory(undo(three), 9).future).toEqual([]);
+    expect(undo(startHistory(1)).present).toBe(1);
+  });
+});
+
+describe("key names", () => {
+  const key = (key: string, more = {}) =>
+    keyName({ key, metaKey: false, ctrlKey: false, altKey: false, shiftKey: false, ...more });
+
+  it("are the same on every keyboard", () => {
+    expect(key("Z", { ctrlKey: true, shiftKey: true })).toBe("mod+shift+z");
+    expect(key("z", { metaKey: true })).toBe("mod+z");
+    expect(key("?", { shiftKey: true })).toBe("?");
+    expect(key("ArrowUp", { altKey: true })).toBe("alt+arrowup");
+  });
+});
