@@ -100,10 +100,10 @@ export async function downloadFile(path: string, filename: string): Promise<void
   URL.revokeObjectURL(url);
 }
 
-/** Uploads a raw body and reports bytes sent; `fetch` cannot do that. */
+/** Uploads a file or a form and reports bytes sent; `fetch` cannot do that. */
 export function upload<T>(
   path: string,
-  body: Blob,
+  body: Blob | FormData,
   onProgress: (sent: number, total: number) => void,
   options: RequestOptions = {},
 ): { done: Promise<T>; cancel: () => void } {
@@ -111,7 +111,7 @@ export function upload<T>(
   const done = new Promise<T>((resolve, reject) => {
     request.open("POST", withQuery(path, options.query));
     for (const [name, value] of Object.entries(baseHeaders(options))) request.setRequestHeader(name, value);
-    request.setRequestHeader("content-type", "application/octet-stream");
+    if (!(body instanceof FormData)) request.setRequestHeader("content-type", "application/octet-stream");
     request.upload.onprogress = (event) => onProgress(event.loaded, event.total);
     request.onload = async () => {
       if (request.status < 300) return resolve(JSON.parse(request.responseText) as T);

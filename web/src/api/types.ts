@@ -23,14 +23,9 @@ export type Workspace = {
   currency: string;
   attribution: { window_days: number; touch: "click" | "open_or_click" };
 };
-export type User = {
-  id: string;
-  email: string;
-  name: string;
-  role: Role;
-  created_at?: string | null;
-  last_sign_in_at?: string | null;
-};
+export type User = { id: string; email: string; name: string; role: Role };
+/** The link signs a person in once, when no password was given. */
+export type InvitedUser = User & { link?: string | null };
 export type ApiKey = {
   id: string;
   name: string;
@@ -39,6 +34,7 @@ export type ApiKey = {
   last_used_at: string | null;
   created_at: string;
 };
+export type ApiKeys = { items: ApiKey[]; scopes?: string[] };
 export type NewApiKey = ApiKey & { key: string };
 export type AuditEntry = {
   id: string;
@@ -390,13 +386,25 @@ export type Import = {
   started_at: string | null;
   finished_at: string | null;
   error: string | null;
-  mapping: Record<string, string> | null;
+  mapping: ImportMapping | null;
+};
+/** How a file is read; what is not said is found out from its beginning. */
+export type ImportMapping = {
+  /** Column to field ("email"), "trait:NAME", "property:NAME" or "ignore". */
+  columns: Record<string, string>;
+  currency?: string | null;
+  time_zone?: string | null;
+  channel?: string | null;
+  date_order?: "day_month" | "month_day" | null;
+  decimal_comma?: boolean | null;
+  delimiter?: string | null;
 };
 export type ImportPreview = {
   columns: { name: string; examples: string[]; suggested: string | null }[];
   delimiter: string | null;
   encoding: string | null;
-  rows: string[][];
+  rows: Record<string, string>[];
+  mapping?: ImportMapping;
 };
 export type Dkim = {
   domain: string;
@@ -404,21 +412,23 @@ export type Dkim = {
   algorithm: "rsa" | "ed25519";
   dns_record?: string | { name: string; type: string; value: string } | null;
 };
+export type Smtp = {
+  host: string;
+  port: number;
+  tls: "none" | "starttls" | "tls";
+  username: string | null;
+  /** Written, never read back. */
+  password?: string | null;
+  rate_per_second: number | null;
+  connections: number | null;
+  per_domain_rate: Record<string, number>;
+};
 export type Sender = {
   channel: "sandbox" | "smtp";
   from_name: string;
   from_email: string;
   reply_to: string | null;
-  smtp: {
-    host: string;
-    port: number;
-    tls: "none" | "starttls" | "tls";
-    username: string | null;
-    password?: string | null;
-    rate_per_second: number | null;
-    connections: number | null;
-    per_domain_rate: Record<string, number>;
-  } | null;
+  smtp: Smtp | null;
   dkim: Dkim | null;
   postal_address: string | null;
 };

@@ -1,9 +1,11 @@
 /** Every feature's pages. A feature is known to the app by this line only. */
 import { routes as access } from "@/features/access/routes";
 import { routes as home } from "@/features/home/routes";
+import { routes as imports } from "@/features/import/routes";
 import { routes as live } from "@/features/live/routes";
 import { routes as profile } from "@/features/profile/routes";
 import { routes as segment } from "@/features/segment/routes";
+import { routes as source } from "@/features/source/routes";
 import type { PageSpec } from "@/lib/pages";
 
-export const features: PageSpec[][] = [home, live, profile, segment, access];
+export const features: PageSpec[][] = [home, imports, live, profile, segment, source, access];

@@ -31,53 +31,56 @@ export type Place = {
 export type PlaceGroup = { label: MessageDescriptor | null; places: Place[] };
 
 export const NAVIGATION: PlaceGroup[] = [
-  { label: null, places: [{ to: paths.home(), label: msg`Home`, icon: IconHome, key: "h" }] },
+  { label: null, places: [{ to: paths.home(), label: msg`Home`, icon: IconHome, key: "h", permission: "home.read" }] },
   {
     label: msg`Audience`,
     places: [
-      { to: paths.people(), label: msg`People`, icon: IconAddressBook, key: "p" },
-      { to: paths.segments(), label: msg`Segments`, icon: IconFilter, key: "s" },
+      { to: paths.people(), label: msg`People`, icon: IconAddressBook, key: "p", permission: "profile.read" },
+      { to: paths.segments(), label: msg`Segments`, icon: IconFilter, key: "s", permission: "segment.read" },
     ],
   },
   {
     label: msg`Engage`,
     places: [
-      { to: paths.campaigns(), label: msg`Campaigns`, icon: IconSend, key: "c" },
-      { to: paths.sandbox(), label: msg`Sandbox inbox`, icon: IconInbox, key: "x" },
+      { to: paths.campaigns(), label: msg`Campaigns`, icon: IconSend, key: "c", permission: "campaign.read" },
+      { to: paths.sandbox(), label: msg`Sandbox inbox`, icon: IconInbox, key: "x", permission: "sandbox.read" },
     ],
   },
   {
     label: msg`Data`,
     places: [
-      { to: paths.live(), label: msg`Live events`, icon: IconBroadcast, key: "l" },
-      { to: paths.sources(), label: msg`Sources`, icon: IconPlugConnected, key: "o" },
-      { to: paths.imports(), label: msg`Imports`, icon: IconTableImport, key: "i" },
+      { to: paths.live(), label: msg`Live events`, icon: IconBroadcast, key: "l", permission: "event.read" },
+      { to: paths.sources(), label: msg`Sources`, icon: IconPlugConnected, key: "o", permission: "source.read" },
+      { to: paths.imports(), label: msg`Imports`, icon: IconTableImport, key: "i", permission: "import.read" },
     ],
   },
   {
     label: msg`Settings`,
     places: [
-      { to: paths.workspace(), label: msg`Workspace`, icon: IconSettings, key: "w" },
-      { to: paths.team(), label: msg`Team`, icon: IconUsers, key: "t" },
-      { to: paths.keys(), label: msg`API keys`, icon: IconKey, key: "k" },
-      { to: paths.sender(), label: msg`Sender`, icon: IconMailCog, key: "e" },
-      { to: paths.suppressions(), label: msg`Suppression list`, icon: IconBan },
-      { to: paths.audit(), label: msg`Audit log`, icon: IconHistory, key: "a" },
+      { to: paths.workspace(), label: msg`Workspace`, icon: IconSettings, key: "w", permission: "workspace.read" },
+      { to: paths.team(), label: msg`Team`, icon: IconUsers, key: "t", permission: "user.read" },
+      { to: paths.keys(), label: msg`API keys`, icon: IconKey, key: "k", permission: "key.read" },
+      { to: paths.sender(), label: msg`Sender`, icon: IconMailCog, key: "e", permission: "sender.read" },
+      { to: paths.suppressions(), label: msg`Suppression list`, icon: IconBan, permission: "suppression.read" },
+      { to: paths.audit(), label: msg`Audit log`, icon: IconHistory, key: "a", permission: "audit.read" },
     ],
   },
 ];
 
 /** Things to start from anywhere, offered in the command palette. */
 export const ACTIONS: Place[] = [
-  { to: paths.newSegment(), label: msg`New segment`, icon: IconFilter },
-  { to: paths.newCampaign(), label: msg`New campaign`, icon: IconSend },
-  { to: paths.newImport(), label: msg`Import a file`, icon: IconTableImport },
-  { to: `${paths.sources()}?new=1`, label: msg`Connect a source`, icon: IconPlugConnected },
+  { to: paths.newSegment(), label: msg`New segment`, icon: IconFilter, permission: "segment.write" },
+  { to: paths.newCampaign(), label: msg`New campaign`, icon: IconSend, permission: "campaign.write" },
+  { to: paths.newImport(), label: msg`Import a file`, icon: IconTableImport, permission: "import.write" },
+  { to: `${paths.sources()}?new=1`, label: msg`Connect a source`, icon: IconPlugConnected, permission: "source.write" },
 ];
 
+export function allowedPlaces(places: Place[], permissions: readonly string[]): Place[] {
+  return places.filter((place) => place.permission === undefined || permissions.includes(place.permission));
+}
+
 export function allowed(groups: PlaceGroup[], permissions: readonly string[]): PlaceGroup[] {
-  const may = (place: Place) => place.permission === undefined || permissions.includes(place.permission);
   return groups
-    .map((group) => ({ ...group, places: group.places.filter(may) }))
+    .map((group) => ({ ...group, places: allowedPlaces(group.places, permissions) }))
     .filter((group) => group.places.length > 0);
 }

@@ -11,7 +11,7 @@ import { campaignsQuery, profileSearchQuery, segmentsQuery } from "@/api/query";
 import { useGo } from "@/lib/nav";
 import { paths } from "@/lib/paths";
 import { useMe } from "@/lib/session";
-import { ACTIONS, allowed, NAVIGATION, type Place } from "../navigation";
+import { ACTIONS, allowed, allowedPlaces, NAVIGATION, type Place } from "../navigation";
 
 const PER_GROUP = 6;
 const REST_MS = 120;
@@ -68,7 +68,9 @@ function useHits(query: string) {
   return {
     waiting: searching && people.isPending,
     places: places.map(fromPlace).filter((hit) => matches(hit.label)),
-    actions: ACTIONS.map(fromPlace).filter((hit) => matches(hit.label)),
+    actions: allowedPlaces(ACTIONS, permissions)
+      .map(fromPlace)
+      .filter((hit) => matches(hit.label)),
     people: !searching
       ? []
       : (people.data?.items ?? []).map(

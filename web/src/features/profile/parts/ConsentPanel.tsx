@@ -37,7 +37,7 @@ export function ConsentPanel({ profile }: { profile: Profile }) {
   const { t } = useLingui();
   const label = useChannelLabel();
   const words = useConsentWords();
-  const mayEdit = useCan("profile.write");
+  const mayEdit = useCan("consent.write");
   const [editing, setEditing] = useState<string | null>(null);
   const rows = CONSENT_CHANNELS.map((channel) => ({ channel, entry: consentOf(profile, channel) }));
   return (

@@ -1,0 +1,51 @@
+import { describe, expect, it } from "vitest";
+import type { Import } from "@/api/types";
+import { claimedTwice, guessFormat, ownTarget, progress, rate } from "./model";
+
+const JOB: Import = {
+  id: "imp_1",
+  name: "customers.csv",
+  kind: "customers",
+  format: "csv",
+  state: "running",
+  rows_total: null,
+  rows_done: 500,
+  rows_accepted: 490,
+  rows_rejected: 10,
+  bytes_total: 1000,
+  bytes_done: 250,
+  started_at: "2026-11-22T10:00:00Z",
+  finished_at: null,
+  error: null,
+  mapping: null,
+};
+
+describe("an import", () => {
+  it("knows how far it is by bytes until the rows are counted", () => {
+    expect(progress(JOB)).toBe(0.25);
+    expect(progress({ ...JOB, rows_total: 1000 })).toBe(0.5);
+    expect(progress({ ...JOB, state: "finished" })).toBe(1);
+  });
+
+  it("measures its speed only after a second", () => {
+    expect(rate(JOB, Date.parse("2026-11-22T10:00:00.400Z"))).toBeNull();
+    expect(rate(JOB, Date.parse("2026-11-22T10:00:10Z"))).toBe(50);
+  });
+
+  it("guesses the format by the name of the file", () => {
+    expect(guessFormat("Klanten 2026.CSV")).toBe("csv");
+    expect(guessFormat("orders.ndjson")).toBe("jsonl");
+    expect(guessFormat("orders.parquet")).toBe("parquet");
+  });
+});
+
+describe("a mapping", () => {
+  it("names a column it keeps after the column", () => {
+    expect(ownTarget("customers", "Shoe size (EU)")).toBe("trait:shoe_size_eu");
+    expect(ownTarget("orders", "Färg")).toBe("property:färg");
+  });
+
+  it("finds fields claimed twice, but not ignored columns", () => {
+    expect(claimedTwice({ a: "email", b: "email", c: "ignore", d: "ignore" })).toEqual(["email"]);
+  });
+});

@@ -1,0 +1,42 @@
+import { queryOptions } from "@tanstack/react-query";
+import { api, upload } from "@/api/client";
+import type { Import, ImportFormat, ImportKind, ImportMapping, ImportPreview, Page } from "@/api/types";
+import { isRunning, PREVIEW_BYTES } from "./model";
+
+const POLL_MS = 1000;
+const base = "/api/v1/imports";
+export const importPath = (id: string) => `${base}/${encodeURIComponent(id)}`;
+
+export const importsQuery = queryOptions({
+  queryKey: ["imports"],
+  queryFn: ({ signal }) => api.get<Page<Import>>(base, { signal, query: { limit: 100 } }),
+  refetchInterval: (query) => (query.state.data?.items.some(isRunning) ? POLL_MS : false),
+});
+
+export const importQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["imports", id],
+    queryFn: ({ signal }) => api.get<Import>(importPath(id), { signal }),
+    refetchInterval: (query) => (query.state.data && isRunning(query.state.data) ? POLL_MS : false),
+  });
+
+/** What the server makes of the beginning of a file. */
+export function preview(file: File, kind: ImportKind, format: ImportFormat): Promise<ImportPreview> {
+  return api.post<ImportPreview>(`${base}/preview`, file.slice(0, PREVIEW_BYTES), {
+    query: { kind, format, name: file.name },
+    headers: { "content-type": "application/octet-stream" },
+  });
+}
+
+type Start = { file: File; kind: ImportKind; format: ImportFormat; mapping: ImportMapping | null };
+
+/** Sends the whole file; the answer comes when the last byte is kept, and the import goes on by itself. */
+export function startImport({ file, kind, format, mapping }: Start, onProgress: (sent: number, total: number) => void) {
+  const form = new FormData();
+  form.set("kind", kind);
+  form.set("format", format);
+  form.set("name", file.name);
+  if (mapping) form.set("mapping", JSON.stringify(mapping));
+  form.set("file", file, file.name);
+  return upload<Import>(base, form, onProgress);
+}

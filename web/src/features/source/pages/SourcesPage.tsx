@@ -1,0 +1,103 @@
+import { Trans, useLingui } from "@lingui/react/macro";
+import { Button, Group, Text } from "@mantine/core";
+import { IconPlugConnected, IconPlus } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import type { Source } from "@/api/types";
+import * as format from "@/lib/format";
+import { useSearchValue } from "@/lib/nav";
+import { paths } from "@/lib/paths";
+import { useCan } from "@/lib/session";
+import { useShortcut } from "@/lib/shortcuts";
+import { DataTable } from "@/ui/DataTable";
+import { Page } from "@/ui/Page";
+import { Panel } from "@/ui/Panel";
+import { EmptyState, QueryView } from "@/ui/states";
+import { Time } from "@/ui/Time";
+import { KIND_ICONS, useSourceKinds } from "../kinds";
+import { NewSource } from "../parts/NewSource";
+import { sourcesQuery } from "../queries";
+
+export default function SourcesPage() {
+  const { t } = useLingui();
+  const [isNew, setIsNew] = useSearchValue("new");
+  const mayWrite = useCan("source.write");
+  const sources = useQuery({ ...sourcesQuery, refetchInterval: 10_000 });
+  useShortcut("c", t`Connect a source`, () => setIsNew("1"));
+  const connect = mayWrite && (
+    <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setIsNew("1")}>
+      <Trans>Connect a source</Trans>
+    </Button>
+  );
+  return (
+    <Page title={t`Sources`} description={t`Where events come from. Each has its own write key.`} actions={connect}>
+      <Panel flush>
+        <QueryView query={sources}>
+          {({ items }) =>
+            items.length === 0 ? (
+              <EmptyState
+                icon={<IconPlugConnected />}
+                title={t`No source yet`}
+                text={t`A source is a website, app, till or program that tells what customers do. Segment's libraries work unchanged.`}
+                actions={connect}
+              />
+            ) : (
+              <SourceTable items={items} />
+            )
+          }
+        </QueryView>
+      </Panel>
+      <NewSource opened={isNew === "1" && mayWrite} onClose={() => setIsNew("")} />
+    </Page>
+  );
+}
+
+function SourceTable({ items }: { items: Source[] }) {
+  const { t } = useLingui();
+  const kinds = useSourceKinds();
+  return (
+    <DataTable
+      label={t`Sources`}
+      rows={items}
+      rowKey={(source) => source.id}
+      rowHref={(source) => paths.source(source.id)}
+      columns={[
+        {
+          key: "name",
+          header: t`Source`,
+          cell: (source) => {
+            const Look = KIND_ICONS[source.kind];
+            return (
+              <Group gap="xs" wrap="nowrap" component="span">
+                <Look size={18} stroke={1.6} aria-hidden />
+                {source.name}
+              </Group>
+            );
+          },
+        },
+        {
+          key: "kind",
+          header: t`Kind`,
+          from: "sm",
+          cell: (source) => kinds.find((kind) => kind.value === source.kind)?.label ?? source.kind,
+        },
+        { key: "events", header: t`Events`, numeric: true, cell: (source) => format.number(source.events) },
+        { key: "last", header: t`Last event`, cell: (source) => <Time at={source.last_event_at} /> },
+        {
+          key: "error",
+          header: t`Last refusal`,
+          from: "md",
+          cell: (source) => (
+            <Text
+              size="sm"
+              c={source.last_error ? "var(--mantine-color-orange-text)" : "dimmed"}
+              lineClamp={1}
+              maw={320}
+            >
+              {source.last_error ?? t`none`}
+            </Text>
+          ),
+        },
+      ]}
+    />
+  );
+}

@@ -1,0 +1,6 @@
+import type { PageSpec } from "@/lib/pages";
+
+export const routes: PageSpec[] = [
+  { path: "/sources", load: () => import("./pages/SourcesPage") },
+  { path: "/sources/$id", load: () => import("./pages/SourcePage") },
+];
