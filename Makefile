@@ -1,0 +1,49 @@
+# Two commands on a fresh Debian machine: `make demo` shows the product, `make test` proves it.
+# Build products live outside the clone, so that clones share them.
+CACHE ?= $(HOME)/.cache/tutti
+export CARGO_TARGET_DIR ?= $(CACHE)/target
+TUTTI = $(CARGO_TARGET_DIR)/debug/tutti
+
+.PHONY: help demo build web test lint dev bench openapi clean-demo
+
+help:
+	@echo "make demo    build everything, start one program on embedded storage, play a shop into it"
+	@echo "make test    install what the tests need, start it on loopback, run every test"
+	@echo "make dev     server and web UI with reload"
+	@echo "make lint    format, clippy, web lint"
+	@echo "make bench   ours beside the best peers on the same work; writes target/bench.json"
+	@echo "make openapi write docs/reference/openapi.json and the web client's types"
+
+demo: build
+	@$(TUTTI) demo $(ARGS)
+
+build: web
+	@scripts/step "Compiling tutti" cargo build --locked -p server
+
+web: web/dist/index.html
+
+web/dist/index.html: web/package-lock.json $(shell find web/src web/index.html web/*.json web/*.ts -type f 2>/dev/null)
+	@scripts/need-node
+	@scripts/step "Installing web packages" scripts/npm-ci web
+	@scripts/step "Building the web UI" npm --prefix web run build --silent
+	@touch $@
+
+test:
+	@scripts/test
+
+lint:
+	cargo fmt --all -- --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	scripts/npm-ci web && npm --prefix web run lint
+
+dev: web
+	@scripts/dev
+
+bench: web
+	@scripts/bench $(ONLY)
+
+openapi: build
+	@$(TUTTI) openapi > docs/reference/openapi.json
+
+clean-demo:
+	@$(TUTTI) demo --reset-only
