@@ -1,5 +1,7 @@
 /** Every feature's pages. A feature is known to the app by this line only. */
 import { routes as access } from "@/features/access/routes";
+import { routes as consent } from "@/features/consent/routes";
+import { routes as deliver } from "@/features/deliver/routes";
 import { routes as home } from "@/features/home/routes";
 import { routes as imports } from "@/features/import/routes";
 import { routes as live } from "@/features/live/routes";
@@ -8,4 +10,4 @@ import { routes as segment } from "@/features/segment/routes";
 import { routes as source } from "@/features/source/routes";
 import type { PageSpec } from "@/lib/pages";
 
-export const features: PageSpec[][] = [home, imports, live, profile, segment, source, access];
+export const features: PageSpec[][] = [home, imports, live, profile, segment, source, consent, deliver, access];

@@ -1,0 +1,185 @@
+import { Trans, useLingui } from "@lingui/react/macro";
+import { Button, Group, Modal, Select, Stack, TextInput } from "@mantine/core";
+import { useForm } from "@mantine/form";
+import { IconBan, IconPlus } from "@tabler/icons-react";
+import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
+import { useState } from "react";
+import { api } from "@/api/client";
+import { fieldErrors } from "@/api/errors";
+import { pagedQuery, queryClient } from "@/api/query";
+import type { Suppression } from "@/api/types";
+import { useSearchValue } from "@/lib/nav";
+import { useCan } from "@/lib/session";
+import { useShortcut } from "@/lib/shortcuts";
+import { ChannelBadge, CONSENT_CHANNELS, useChannelLabel } from "@/ui/channels";
+import { ConfirmDialog } from "@/ui/confirm";
+import { DataTable } from "@/ui/DataTable";
+import { Page } from "@/ui/Page";
+import { Panel } from "@/ui/Panel";
+import { SearchField } from "@/ui/SearchField";
+import { EmptyState, QueryView } from "@/ui/states";
+import { Time } from "@/ui/Time";
+import { toastDone } from "@/ui/toast";
+
+const KEY = ["suppressions"];
+
+export default function SuppressionsPage() {
+  const { t } = useLingui();
+  const [q, setQ] = useSearchValue("q");
+  const mayWrite = useCan("suppression.write");
+  const [adding, setAdding] = useState(false);
+  const list = useInfiniteQuery(pagedQuery<Suppression>(KEY, "/api/v1/suppressions", { q }));
+  const rows = list.data?.pages.flatMap((page) => page.items);
+  useShortcut("c", t`Block an address`, () => mayWrite && setAdding(true));
+  return (
+    <Page
+      title={t`Suppression list`}
+      description={t`Addresses that never get anything, whatever anybody subscribes to: bounced, complained, or blocked by hand.`}
+      actions={
+        mayWrite && (
+          <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setAdding(true)}>
+            <Trans>Block an address</Trans>
+          </Button>
+        )
+      }
+    >
+      <SearchField value={q} onChange={setQ} label={t`Search an address`} maw={360} />
+      <Panel flush>
+        <QueryView query={{ ...list, data: rows }}>
+          {(items) =>
+            items.length === 0 ? (
+              <EmptyState
+                icon={<IconBan />}
+                title={q ? t`This address is not blocked` : t`No address is blocked`}
+                text={q ? undefined : t`Addresses that do not exist or complain are added by themselves.`}
+              />
+            ) : (
+              <SuppressionTable
+                items={items}
+                mayWrite={mayWrite}
+                more={{
+                  has: list.hasNextPage,
+                  loading: list.isFetchingNextPage,
+                  load: () => void list.fetchNextPage(),
+                }}
+              />
+            )
+          }
+        </QueryView>
+      </Panel>
+      {adding && <Block onClose={() => setAdding(false)} />}
+    </Page>
+  );
+}
+
+function useReasons(): (reason: string) => string {
+  const { t } = useLingui();
+  const words: Record<string, string> = {
+    hard_bounce: t`Does not exist`,
+    bounce: t`Bounced`,
+    complaint: t`Complained`,
+    manual: t`Blocked by hand`,
+    unsubscribe: t`Unsubscribed`,
+    erased: t`Erased`,
+  };
+  return (reason) => words[reason] ?? reason;
+}
+
+type More = { has: boolean; loading: boolean; load: () => void };
+
+function SuppressionTable({ items, mayWrite, more }: { items: Suppression[]; mayWrite: boolean; more: More }) {
+  const { t } = useLingui();
+  const reason = useReasons();
+  const [freeing, setFreeing] = useState<Suppression | null>(null);
+  const free = useMutation({
+    mutationFn: ({ channel, address }: Suppression) =>
+      api.delete(`/api/v1/suppressions/${encodeURIComponent(channel)}/${encodeURIComponent(address)}`),
+    onSuccess: () => setFreeing(null),
+    onSettled: () => queryClient.invalidateQueries({ queryKey: KEY }),
+  });
+  return (
+    <>
+      <DataTable
+        label={t`Suppression list`}
+        rows={items}
+        rowKey={(one) => `${one.channel}:${one.address}`}
+        more={more}
+        columns={[
+          { key: "address", header: t`Address`, cell: (one) => one.address },
+          { key: "channel", header: t`Channel`, from: "sm", cell: (one) => <ChannelBadge channel={one.channel} /> },
+          { key: "reason", header: t`Reason`, cell: (one) => reason(one.reason) },
+          { key: "at", header: t`Since`, from: "sm", cell: (one) => <Time at={one.at} style="date" /> },
+          {
+            key: "free",
+            header: "",
+            numeric: true,
+            cell: (one) =>
+              mayWrite && (
+                <Button
+                  size="compact-sm"
+                  variant="default"
+                  aria-label={t`Unblock ${one.address}`}
+                  onClick={() => setFreeing(one)}
+                >
+                  <Trans>Unblock</Trans>
+                </Button>
+              ),
+          },
+        ]}
+      />
+      <ConfirmDialog
+        opened={freeing !== null}
+        onClose={() => setFreeing(null)}
+        title={t`Unblock ${freeing?.address ?? ""}?`}
+        confirmLabel={t`Unblock`}
+        danger={false}
+        loading={free.isPending}
+        onConfirm={() => freeing && free.mutate(freeing)}
+      >
+        <Trans>
+          Campaigns may reach this address again if the person is subscribed. Sending to addresses that bounce or
+          complain harms your reputation.
+        </Trans>
+      </ConfirmDialog>
+    </>
+  );
+}
+
+function Block({ onClose }: { onClose: () => void }) {
+  const { t } = useLingui();
+  const label = useChannelLabel();
+  const form = useForm({ initialValues: { channel: "email", address: "", reason: "manual" } });
+  const block = useMutation({
+    mutationFn: (values: typeof form.values) =>
+      api.post("/api/v1/suppressions", { ...values, address: values.address.trim() }),
+    onSuccess: async () => {
+      await queryClient.invalidateQueries({ queryKey: KEY });
+      toastDone(t`Saved`);
+      onClose();
+    },
+    onError: (error) => form.setErrors(fieldErrors(error)),
+  });
+  return (
+    <Modal opened onClose={onClose} title={t`Block an address`} closeButtonProps={{ "aria-label": t`Close` }}>
+      <form onSubmit={form.onSubmit((values) => block.mutate(values))}>
+        <Stack>
+          <Select
+            label={t`Channel`}
+            allowDeselect={false}
+            data={CONSENT_CHANNELS.map((value) => ({ value, label: label(value) }))}
+            {...form.getInputProps("channel")}
+          />
+          <TextInput label={t`Address`} required data-autofocus autoComplete="off" {...form.getInputProps("address")} />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>
+              <Trans>Cancel</Trans>
+            </Button>
+            <Button type="submit" loading={block.isPending}>
+              <Trans>Block</Trans>
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

@@ -1,0 +1,51 @@
+import { describe, expect, it } from "vitest";
+import type { Sender } from "@/api/types";
+import { dnsRecord, domainOf, fromForm, toForm } from "./model";
+
+const SENDER: Sender = {
+  channel: "smtp",
+  from_name: "Stap",
+  from_email: "news@stap.example",
+  reply_to: null,
+  smtp: {
+    host: "mail.stap.example",
+    port: 465,
+    tls: "tls",
+    username: "stap",
+    rate_per_second: 50,
+    connections: 4,
+    per_domain_rate: { "gmail.com": 10 },
+  },
+  dkim: null,
+  postal_address: "Kade 1",
+};
+
+describe("the sender's form", () => {
+  it("gives back what it was given", () => {
+    expect(fromForm(toForm(SENDER), SENDER)).toEqual({ ...SENDER, reply_to: "" });
+  });
+
+  it("sends a password only when one was typed", () => {
+    expect(fromForm(toForm(SENDER), SENDER).smtp).not.toHaveProperty("password");
+    expect(fromForm({ ...toForm(SENDER), password: "s3cret" }, SENDER).smtp?.password).toBe("s3cret");
+  });
+
+  it("keeps the settings of SMTP while the sandbox is in use", () => {
+    const sandbox = fromForm({ ...toForm(SENDER), channel: "sandbox" }, SENDER);
+    expect(sandbox.channel).toBe("sandbox");
+    expect(sandbox.smtp?.host).toBe("mail.stap.example");
+  });
+});
+
+describe("the DKIM record", () => {
+  it("stands under the selector", () => {
+    const dkim = { domain: "stap.example", selector: "t1", algorithm: "rsa" as const, dns_record: "v=DKIM1; p=abc" };
+    expect(dnsRecord(dkim)).toEqual({ name: "t1._domainkey.stap.example", value: "v=DKIM1; p=abc" });
+    expect(dnsRecord({ ...dkim, dns_record: null })).toBeNull();
+  });
+
+  it("is for the domain of the sender", () => {
+    expect(domainOf("news@Stap.example ")).toBe("stap.example");
+    expect(domainOf("nobody")).toBe("");
+  });
+});
