@@ -1,0 +1,255 @@
+//! A request of the Segment HTTP API: read, checked, made durable, answered.
+//!
+//! Cost: two borrowed passes and one scan over the body, no tree; about 1.5 µs CPU per event of 600 bytes.
+
+use crate::check::{ItemProblem, read_item};
+use crate::limits::{BATCH_BYTES_MAX, BATCH_ITEMS_MAX, EVENT_BYTES_MAX};
+use crate::source::{SourceState, WriteKeyAnswer};
+use crate::wire::{Envelope, Item, Text};
+use crate::{Collect, Result};
+use base::{EventId, Problem, ProblemKind, Timestamp, WorkspaceId};
+use bytes::Bytes;
+use events::{Channel, EventKind, Offset, Origin, Record};
+use serde_json::value::RawValue;
+
+/// The path a request came by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Endpoint {
+    /// `/v1/track` and its sisters: the body is one call.
+    Single(EventKind),
+    /// `/v1/batch` and `/v1/import`: the body is `{"batch":[…]}`.
+    Batch,
+}
+
+/// What became of a request. Durable when it is returned.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Accepted {
+    /// Items stored, duplicates included.
+    pub accepted: u32,
+    /// Items whose messageId was seen before; first wins.
+    pub duplicates: u32,
+    pub rejected: Vec<Rejected>,
+}
+
+/// One refused item of a batch.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rejected {
+    pub index: usize,
+    pub code: &'static str,
+    /// JSON pointer into the request.
+    pub pointer: String,
+    pub detail: String,
+}
+
+impl Collect {
+    /// Takes one request body (decompressed). `write_key` is the one of the Authorization header; without it the
+    /// body must state one.
+    pub async fn accept(&self, endpoint: Endpoint, body: Bytes, write_key: Option<&str>) -> Result<Accepted> {
+        let now = self.inner.clock.now();
+        let text = body_text(&body)?;
+        let parsed = match endpoint {
+            Endpoint::Single(kind) => parse_single(text, kind)?,
+            Endpoint::Batch => parse_batch(text)?,
+        };
+        let key = write_key.filter(|key| !key.is_empty()).or(parsed.write_key.get()).ok_or_else(|| {
+            let detail = "no write key: send it as the user name of Basic authentication or as writeKey in the body";
+            Problem::new(ProblemKind::Unauthenticated, "missing_write_key", detail)
+        })?;
+        let source = self.source_of(key, now).await?;
+        let outcome = self.check_items(&parsed, &source, now);
+        let stored = outcome.ids.iter().filter(|id| id.0 != 0).count() as u32;
+        if stored == 0 && !outcome.rejected.is_empty() {
+            return Err(nothing_accepted(endpoint, &outcome.rejected).into());
+        }
+        let mut duplicates = 0;
+        if stored > 0 {
+            let body = match endpoint {
+                Endpoint::Single(kind) => wrap_single(kind, text),
+                Endpoint::Batch => body.clone(),
+            };
+            let record = record(source.workspace, source.channel(), Some(source.id), now, outcome.ids, body);
+            duplicates = self.inner.inbox.append(record).await?.duplicates;
+        }
+        source.count(stored, now);
+        Ok(Accepted { accepted: stored, duplicates, rejected: outcome.rejected })
+    }
+
+    /// Stores events made by another room on somebody's behalf (a form in the UI), in the Segment form.
+    pub async fn submit(
+        &self,
+        workspace: WorkspaceId,
+        channel: Channel,
+        items: &[serde_json::Value],
+    ) -> Result<Accepted> {
+        let now = self.inner.clock.now();
+        let body = Bytes::from(serde_json::json!({ "batch": items }).to_string());
+        let text = body_text(&body)?;
+        let parsed = parse_batch(text)?;
+        let mut ids = Vec::with_capacity(parsed.items.len());
+        for (index, raw) in parsed.items.iter().enumerate() {
+            let (item, _) = read_item(raw, parsed.kind).map_err(|problem| {
+                let rejected = rejected_of(index, problem, true);
+                Problem::invalid(rejected.code, rejected.detail.clone()).at(
+                    rejected.pointer,
+                    rejected.code,
+                    rejected.detail,
+                )
+            })?;
+            ids.push(self.event_id(workspace, &item));
+        }
+        let accepted = ids.len() as u32;
+        let record = record(workspace, channel, None, now, ids, body.clone());
+        let duplicates = self.inner.inbox.append(record).await?.duplicates;
+        Ok(Accepted { accepted, duplicates, rejected: Vec::new() })
+    }
+
+    async fn source_of(&self, key: &str, now: Timestamp) -> Result<std::sync::Arc<SourceState>> {
+        match self.inner.sources.find(&self.inner.db, key, now).await? {
+            WriteKeyAnswer::Known(source) => Ok(source),
+            WriteKeyAnswer::Expired => {
+                let detail = "this write key was rotated out; take the source's new one";
+                Err(Problem::new(ProblemKind::Unauthenticated, "write_key_expired", detail).into())
+            }
+            WriteKeyAnswer::Unknown => {
+                let detail = "no source has this write key; look it up under Settings, Sources";
+                Err(Problem::new(ProblemKind::Unauthenticated, "unknown_write_key", detail).into())
+            }
+        }
+    }
+
+    fn check_items(&self, parsed: &Parsed<'_>, source: &SourceState, now: Timestamp) -> Outcome {
+        let mut outcome = Outcome { ids: Vec::with_capacity(parsed.items.len()), rejected: Vec::new() };
+        for (index, raw) in parsed.items.iter().enumerate() {
+            match read_item(raw, parsed.kind) {
+                Ok((item, _)) => outcome.ids.push(self.event_id(source.workspace, &item)),
+                Err(problem) => {
+                    source.reject(now, problem.code, &problem.pointer, &problem.detail, raw);
+                    outcome.ids.push(EventId(0));
+                    outcome.rejected.push(rejected_of(index, problem, parsed.kind.is_none()));
+                }
+            }
+        }
+        outcome
+    }
+
+    /// The hash of the sender's messageId; a random id when it sent none, which then is the messageId.
+    fn event_id(&self, workspace: WorkspaceId, item: &Item<'_>) -> EventId {
+        if let Some(message_id) = item.message_id.get() {
+            return EventId::of(workspace, message_id);
+        }
+        let mut bytes = [0; 16];
+        self.inner.rng.fill(&mut bytes);
+        EventId(u128::from_le_bytes(bytes).max(1))
+    }
+}
+
+struct Parsed<'a> {
+    items: Vec<&'a str>,
+    write_key: Text<'a>,
+    /// Set for a single call.
+    kind: Option<EventKind>,
+}
+
+struct Outcome {
+    ids: Vec<EventId>,
+    rejected: Vec<Rejected>,
+}
+
+fn malformed(code: &'static str, detail: impl Into<String>) -> Problem {
+    Problem::new(ProblemKind::Malformed, code, detail)
+}
+
+fn body_text(body: &Bytes) -> std::result::Result<&str, Problem> {
+    if body.len() > BATCH_BYTES_MAX {
+        let detail = format!("the body has {} bytes, {BATCH_BYTES_MAX} are allowed; send smaller batches", body.len());
+        return Err(malformed("batch_too_large", detail));
+    }
+    let text = std::str::from_utf8(body)
+        .map_err(|error| malformed("invalid_utf8", format!("byte {} of the body is not UTF-8", error.valid_up_to())))?;
+    let text = text.trim_matches([' ', '\n', '\r', '\t', '\u{feff}']);
+    if text.is_empty() {
+        return Err(malformed("empty_body", "the body is empty; send JSON"));
+    }
+    if let Some(at) = text.find('\0') {
+        return Err(malformed("nul_character", format!("byte {at} of the body is NUL")));
+    }
+    Ok(text)
+}
+
+fn unreadable(error: serde_json::Error) -> Problem {
+    malformed("malformed_json", format!("the body cannot be read: {error}"))
+}
+
+fn parse_single(text: &str, kind: EventKind) -> std::result::Result<Parsed<'_>, Problem> {
+    if text.len() > EVENT_BYTES_MAX {
+        let detail = format!("the event has {} bytes, {EVENT_BYTES_MAX} are allowed", text.len());
+        return Err(malformed("event_too_large", detail));
+    }
+    let raw: &RawValue = serde_json::from_str(text).map_err(unreadable)?;
+    // The item's own check says what is wrong with it; here only the key counts.
+    let write_key = serde_json::from_str::<Item<'_>>(raw.get()).map(|item| item.write_key).unwrap_or_default();
+    Ok(Parsed { items: vec![raw.get()], write_key, kind: Some(kind) })
+}
+
+fn parse_batch(text: &str) -> std::result::Result<Parsed<'_>, Problem> {
+    if !text.starts_with('{') {
+        return Err(malformed("malformed_json", "the body must be a JSON object with a field \"batch\""));
+    }
+    let envelope: Envelope<'_> = serde_json::from_str(text).map_err(unreadable)?;
+    let Some(batch) = envelope.batch else {
+        return Err(malformed("missing_batch", "the body has no field \"batch\"").at(
+            "/batch",
+            "missing_field",
+            "must be an array of events",
+        ));
+    };
+    if batch.len() > BATCH_ITEMS_MAX {
+        return Err(malformed("batch_too_large", format!("{} events, {BATCH_ITEMS_MAX} are allowed", batch.len())));
+    }
+    let envelope_flaw = envelope.context.and_then(|raw| crate::scan::flaw(raw.get()));
+    if let Some((flaw, _)) = envelope_flaw {
+        return Err(malformed("invalid_context", flaw.detail()).at("/context", flaw.code(), flaw.detail()));
+    }
+    Ok(Parsed { items: batch.into_iter().map(RawValue::get).collect(), write_key: envelope.write_key, kind: None })
+}
+
+fn rejected_of(index: usize, problem: ItemProblem, in_batch: bool) -> Rejected {
+    let pointer = if in_batch { format!("/batch/{index}{}", problem.pointer) } else { problem.pointer };
+    Rejected { index, code: problem.code, pointer, detail: problem.detail }
+}
+
+fn nothing_accepted(endpoint: Endpoint, rejected: &[Rejected]) -> Problem {
+    let (code, detail) = match (endpoint, rejected) {
+        (Endpoint::Single(_), [only, ..]) => (only.code, only.detail.clone()),
+        _ => ("invalid_batch", format!("none of the {} events can be accepted", rejected.len())),
+    };
+    rejected
+        .iter()
+        .take(crate::limits::REJECTIONS_KEPT)
+        .fold(malformed(code, detail), |problem, item| problem.at(item.pointer.clone(), item.code, item.detail.clone()))
+}
+
+/// The inbox keeps one form: a single call is a batch of one whose type the path told.
+fn wrap_single(kind: EventKind, text: &str) -> Bytes {
+    let mut body = String::with_capacity(text.len() + 40);
+    body.push_str("{\"type\":\"");
+    body.push_str(kind.name());
+    body.push_str("\",\"batch\":[");
+    body.push_str(text);
+    body.push_str("]}");
+    Bytes::from(body)
+}
+
+pub(crate) fn record(
+    workspace: WorkspaceId,
+    channel: Channel,
+    source: Option<base::SourceId>,
+    received_at: Timestamp,
+    ids: Vec<EventId>,
+    body: Bytes,
+) -> Record {
+    Record { offset: Offset::default(), workspace, origin: Origin::Segment, channel, source, received_at, ids, body }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,329 @@
+//! Which column means what: suggestions by name (English, Dutch, Swedish), and the mapping a person chose.
+
+use super::rows::{Row, RowReader};
+use super::sniff;
+use super::values::{date_numbers, shows_decimal_comma, text};
+use super::{Format, ImportKind, PREVIEW_ROWS_MAX};
+use base::{Currency, Problem};
+use events::Channel;
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Fields of a customer and the column names they go by, in letters and digits only.
+const CUSTOMER_FIELDS: &[(&str, &str)] = &[
+    (
+        "customer_id",
+        "customerid customer customernumber customerno custid userid id externalid clientid memberid klantnummer klantid klantnr kundnummer kundid kundnr",
+    ),
+    ("email", "email emailaddress mail emailadres epost epostadress epostadres mejl mailadress"),
+    (
+        "phone",
+        "phone phonenumber telephone tel mobile mobilephone cell telefoon telefoonnummer mobiel gsm telefon telefonnummer mobil mobilnummer",
+    ),
+    ("first_name", "firstname givenname voornaam fornamn förnamn"),
+    ("last_name", "lastname surname familyname achternaam efternamn"),
+    ("name", "name fullname customername naam namn"),
+    ("gender", "gender sex geslacht kön"),
+    ("birthday", "birthday dateofbirth birthdate dob geboortedatum födelsedatum"),
+    ("street", "street address address1 addressline1 streetaddress straat adres gata adress gatuadress"),
+    ("postal_code", "postalcode zip zipcode postcode postnummer"),
+    ("city", "city town plaats woonplaats stad ort postort"),
+    ("country", "country countrycode land"),
+    ("language", "language locale taal språk"),
+    ("loyalty_card", "loyaltycard loyaltyid loyaltynumber cardnumber klantenkaart klantkaart kundkort"),
+    ("created_at", "createdat created signupdate registered registeredat registrationdate aangemaakt skapad"),
+    ("updated_at", "updatedat updated lastmodified gewijzigd ändrad"),
+    (
+        "email_consent",
+        "emailconsent newsletter emailoptin optin acceptsmarketing acceptsemailmarketing nieuwsbrief nyhetsbrev",
+    ),
+    ("sms_consent", "smsconsent smsoptin acceptssmsmarketing"),
+];
+
+/// The same for a line of an order.
+const ORDER_FIELDS: &[(&str, &str)] = &[
+    (
+        "order_id",
+        "invoiceno invoice invoicenumber orderid ordernumber orderno order bestelnummer ordernummer factuurnummer fakturanummer",
+    ),
+    (
+        "customer_id",
+        "customerid customer customernumber customerno custid userid clientid memberid klantnummer klantid klantnr kundnummer kundid kundnr",
+    ),
+    ("email", "email emailaddress customeremail mail emailadres epost epostadress mejl"),
+    ("phone", "phone phonenumber telephone mobile telefoon telefoonnummer mobiel telefon telefonnummer mobil"),
+    ("loyalty_card", "loyaltycard loyaltyid loyaltynumber cardnumber klantenkaart klantkaart kundkort"),
+    ("ordered_at", "invoicedate orderdate orderedat createdat date datetime besteldatum orderdatum datum fakturadatum"),
+    ("product_id", "stockcode sku productid productcode articlenumber articleno itemid artikelnummer artikelnr artnr"),
+    (
+        "product_name",
+        "description productname product itemname lineitemname omschrijving artikel productnaam beskrivning benämning produkt produktnamn",
+    ),
+    ("category", "category productcategory categorie kategori"),
+    ("brand", "brand merk märke varumärke"),
+    ("size", "size maat storlek"),
+    ("color", "color colour kleur färg"),
+    ("quantity", "quantity qty lineitemquantity aantal hoeveelheid antal"),
+    ("unit_price", "unitprice price lineitemprice prijs stukprijs pris styckpris apris"),
+    ("total", "total ordertotal totalprice amount revenue totaal totaalbedrag bedrag totalt summa belopp"),
+    ("discount", "discount discountamount korting rabatt"),
+    ("shipping", "shipping shippingcost verzendkosten frakt"),
+    ("tax", "tax vat taxes btw moms"),
+    ("currency", "currency currencycode valuta"),
+    ("channel", "channel saleschannel kanaal kanal"),
+    ("country", "country countrycode shippingcountry land"),
+    ("coupon", "coupon couponcode discountcode kortingscode rabattkod"),
+    ("status", "status orderstatus"),
+];
+
+/// Which of two numbers in `3/4/2026` is the day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DateOrder {
+    DayMonth,
+    MonthDay,
+}
+
+/// How a file is to be read. What is not set is found out from the file's beginning.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Mapping {
+    /// Column of the file -> field (`email`), `trait:NAME`, `property:NAME` or `ignore`.
+    pub columns: BTreeMap<String, String>,
+    /// ISO 4217, for amounts without a currency column.
+    pub currency: Option<String>,
+    /// IANA name, for times without a zone; UTC otherwise.
+    pub time_zone: Option<String>,
+    /// `web`, `shop`, … for rows without a channel column.
+    pub channel: Option<String>,
+    pub date_order: Option<DateOrder>,
+    pub decimal_comma: Option<bool>,
+    pub delimiter: Option<char>,
+}
+
+/// What a column looks like and what it probably means.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ColumnPreview {
+    pub name: String,
+    pub examples: Vec<String>,
+    pub suggested: String,
+}
+
+/// The beginning of a file.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Preview {
+    pub format: Format,
+    pub kind: ImportKind,
+    pub delimiter: Option<char>,
+    pub encoding: &'static str,
+    pub columns: Vec<ColumnPreview>,
+    pub rows: Vec<BTreeMap<String, String>>,
+    /// The mapping used when none is given.
+    pub mapping: Mapping,
+}
+
+/// The fields a column can be mapped to.
+pub(crate) fn fields(kind: ImportKind) -> impl Iterator<Item = &'static str> {
+    table(kind).iter().map(|(field, _)| *field)
+}
+
+fn table(kind: ImportKind) -> &'static [(&'static str, &'static str)] {
+    match kind {
+        ImportKind::Customers => CUSTOMER_FIELDS,
+        ImportKind::Orders => ORDER_FIELDS,
+    }
+}
+
+/// What a column named `name` probably holds.
+pub(crate) fn suggest(kind: ImportKind, name: &str) -> String {
+    let plain: String = name.to_lowercase().chars().filter(|letter| letter.is_alphanumeric()).collect();
+    let known = table(kind)
+        .iter()
+        .find(|(field, aliases)| field.replace('_', "") == plain || aliases.split(' ').any(|alias| alias == plain));
+    match (known, kind) {
+        (Some((field, _)), _) => (*field).to_owned(),
+        (None, ImportKind::Customers) => format!("trait:{}", snake(name)),
+        (None, ImportKind::Orders) => "ignore".to_owned(),
+    }
+}
+
+fn snake(name: &str) -> String {
+    let words = name.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.map(str::to_lowercase).collect::<Vec<_>>().join("_")
+}
+
+impl Mapping {
+    /// Refuses a mapping that cannot be carried out, with a pointer to what is wrong.
+    pub fn check(&self, kind: ImportKind) -> Result<(), Problem> {
+        let wrong = |pointer: String, detail: String| {
+            Problem::invalid("invalid_mapping", detail.clone()).at(pointer, "invalid_mapping", detail)
+        };
+        for (column, target) in &self.columns {
+            let known = target == "ignore"
+                || fields(kind).any(|field| field == target)
+                || target.strip_prefix("trait:").is_some_and(|name| !name.is_empty())
+                || target.strip_prefix("property:").is_some_and(|name| !name.is_empty());
+            if !known {
+                let pointer = format!("/mapping/columns/{}", column.replace('~', "~0").replace('/', "~1"));
+                return Err(wrong(pointer, format!("\"{target}\" is no field of {}", kind.name())));
+            }
+        }
+        if let Some(code) = &self.currency {
+            Currency::parse(code).map_err(|error| wrong("/mapping/currency".into(), error.to_string()))?;
+        }
+        if let Some(zone) = &self.time_zone {
+            TimeZone::get(zone)
+                .map_err(|_| wrong("/mapping/time_zone".into(), format!("\"{zone}\" is no time zone")))?;
+        }
+        if let Some(channel) = &self.channel {
+            Channel::parse(channel)
+                .ok_or_else(|| wrong("/mapping/channel".into(), format!("\"{channel}\" is no channel")))?;
+        }
+        if self.delimiter.is_some_and(|delimiter| !delimiter.is_ascii()) {
+            return Err(wrong("/mapping/delimiter".into(), "the delimiter must be one ASCII character".into()));
+        }
+        Ok(())
+    }
+
+    /// Fills in what was not chosen, from the file's first rows. A column named in neither gets its suggestion.
+    pub(crate) fn complete(&mut self, kind: ImportKind, head: &[u8], rows: &[Row], format: Format) {
+        if format == Format::Csv && self.delimiter.is_none() {
+            self.delimiter = Some(char::from(sniff::delimiter(head)));
+        }
+        let mut taken: Vec<String> = self.columns.values().cloned().collect();
+        for row in rows {
+            for column in row.columns.iter() {
+                if self.columns.contains_key(column) {
+                    continue;
+                }
+                let mut target = suggest(kind, column);
+                // Two columns for one field: the first keeps it.
+                if fields(kind).any(|field| field == target) && taken.contains(&target) {
+                    target = if kind == ImportKind::Customers {
+                        format!("trait:{}", snake(column))
+                    } else {
+                        "ignore".into()
+                    };
+                }
+                taken.push(target.clone());
+                self.columns.insert(column.clone(), target);
+            }
+        }
+        let cells: Vec<(String, String)> = rows.iter().flat_map(|row| self.cells(row)).collect();
+        let of = |wanted: &'static [&str]| {
+            cells.iter().filter(move |(field, _)| wanted.contains(&field.as_str())).map(|(_, text)| text.as_str())
+        };
+        let day_first = self.delimiter == Some(';');
+        let found_order = date_order(of(&["ordered_at", "created_at", "updated_at", "birthday"]), day_first);
+        let found_comma =
+            of(&["unit_price", "total", "quantity", "discount", "shipping", "tax"]).any(shows_decimal_comma);
+        self.date_order = self.date_order.or(Some(found_order));
+        self.decimal_comma = self.decimal_comma.or(Some(found_comma));
+    }
+
+    /// (field, text) of every mapped cell that holds something.
+    fn cells<'a>(&'a self, row: &'a Row) -> impl Iterator<Item = (String, String)> {
+        row.columns
+            .iter()
+            .zip(&row.cells)
+            .filter_map(|(column, cell)| Some((self.columns.get(column)?.clone(), text(cell)?.into_owned())))
+    }
+
+    pub(crate) fn zone(&self) -> TimeZone {
+        self.time_zone.as_deref().and_then(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC)
+    }
+}
+
+/// A number above 12 gives the day away; where none does, the file's delimiter tells where it comes from.
+fn date_order<'a>(dates: impl Iterator<Item = &'a str>, day_first: bool) -> DateOrder {
+    let (mut dashes_or_dots, mut seen) = (false, false);
+    for text in dates {
+        let Some(([first, second, _], _)) = date_numbers(text) else { continue };
+        match (first, second) {
+            (1000.., _) => continue,
+            (13.., _) => return DateOrder::DayMonth,
+            (_, 13..) => return DateOrder::MonthDay,
+            _ => {}
+        }
+        seen = true;
+        dashes_or_dots |= !text.contains('/');
+    }
+    if seen && !day_first && !dashes_or_dots { DateOrder::MonthDay } else { DateOrder::DayMonth }
+}
+
+/// Reads the beginning of a file: columns, examples, suggestions. `kind` is guessed when not given.
+pub(crate) fn preview(head: &[u8], format: Format, kind: Option<ImportKind>) -> Result<Preview, Problem> {
+    if format == Format::Parquet {
+        return Err(Problem::invalid("no_preview", "a Parquet file has no preview; its columns are mapped by name"));
+    }
+    let unreadable = |error: super::rows::FileError| Problem::invalid("unreadable_file", error.0);
+    let mut reader = RowReader::of_head(head, format, None).map_err(unreadable)?;
+    let mut rows = Vec::new();
+    while rows.len() < PREVIEW_ROWS_MAX {
+        match reader.next() {
+            Ok(Some(Ok(row))) => rows.push(row),
+            Ok(Some(Err(_))) => {}
+            // The head may end in the middle of a record.
+            Ok(None) | Err(_) => break,
+        }
+    }
+    if rows.is_empty() && !reader.columns().is_empty() {
+        let columns: std::sync::Arc<[String]> = reader.columns().into();
+        rows.push(Row { line: 1, cells: vec![base::Json::Null; columns.len()], columns });
+    }
+    let kind = kind.unwrap_or_else(|| guess_kind(&rows));
+    let mut mapping = Mapping::default();
+    mapping.complete(kind, head, &rows, format);
+    let encoding = if format == Format::Csv { sniff::encoding(head).name() } else { "utf-8" };
+    Ok(Preview {
+        format,
+        kind,
+        delimiter: mapping.delimiter,
+        encoding,
+        columns: columns(&rows, &mapping),
+        rows: samples(&rows),
+        mapping,
+    })
+}
+
+/// A file with an order number and a date is one of orders.
+fn guess_kind(rows: &[Row]) -> ImportKind {
+    let has = |field: &str| {
+        rows.iter().flat_map(|row| row.columns.iter()).any(|column| suggest(ImportKind::Orders, column) == field)
+    };
+    if has("order_id") && (has("ordered_at") || has("total") || has("unit_price")) {
+        ImportKind::Orders
+    } else {
+        ImportKind::Customers
+    }
+}
+
+fn columns(rows: &[Row], mapping: &Mapping) -> Vec<ColumnPreview> {
+    const EXAMPLES_MAX: usize = 3;
+    let mut columns: Vec<ColumnPreview> = Vec::new();
+    for row in rows {
+        for (name, cell) in row.columns.iter().zip(&row.cells) {
+            let at = columns.iter().position(|column| column.name == *name).unwrap_or_else(|| {
+                let suggested = mapping.columns.get(name).cloned().unwrap_or_default();
+                columns.push(ColumnPreview { name: name.clone(), examples: Vec::new(), suggested });
+                columns.len() - 1
+            });
+            let examples = &mut columns[at].examples;
+            if let Some(text) =
+                text(cell).filter(|text| examples.len() < EXAMPLES_MAX && !examples.iter().any(|e| e == text))
+            {
+                examples.push(text.into_owned());
+            }
+        }
+    }
+    columns
+}
+
+fn samples(rows: &[Row]) -> Vec<BTreeMap<String, String>> {
+    let sample = |row: &Row| {
+        let cells = row.columns.iter().zip(&row.cells);
+        cells.map(|(name, cell)| (name.clone(), text(cell).unwrap_or_default().into_owned())).collect()
+    };
+    rows.iter().map(sample).collect()
+}

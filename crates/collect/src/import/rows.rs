@@ -1,0 +1,301 @@
+//! Files as rows of cells, one at a time, whatever the format.
+
+use super::sniff;
+use super::values::text_of;
+use super::{COLUMNS_MAX, Format, ParquetRowIter, ParquetRows, RECORD_BYTES_MAX};
+use base::{Json, JsonMap};
+use csv_core::ReadRecordResult;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+const READ_BUFFER_BYTES: usize = 256 * 1024;
+
+/// A row and where it stands.
+#[derive(Debug, Clone)]
+pub(crate) struct Row {
+    /// Line of the file where it starts, from 1; for Parquet the row's number.
+    pub line: u64,
+    pub columns: Arc<[String]>,
+    pub cells: Vec<Json>,
+}
+
+/// A row that cannot be read; the rest of the file can.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct BadRow {
+    pub line: u64,
+    pub error: String,
+    pub raw: String,
+}
+
+pub(crate) type RowResult = Result<Row, BadRow>;
+
+/// A file that cannot be read any further.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct FileError(pub String);
+
+pub(crate) enum RowReader {
+    Csv(CsvRows),
+    Jsonl(JsonRows),
+    Parquet(ParquetCells),
+}
+
+impl RowReader {
+    /// Opens a stored file. `bytes_done` counts what has been read of it.
+    pub fn open(
+        path: &Path,
+        format: Format,
+        delimiter: Option<u8>,
+        parquet: Option<&Arc<dyn ParquetRows>>,
+        bytes_done: Arc<AtomicU64>,
+    ) -> Result<Self, FileError> {
+        if format == Format::Parquet {
+            let parquet = parquet.ok_or_else(|| FileError("this program was built without Parquet".into()))?;
+            let file = parquet.open(path).map_err(FileError)?;
+            let columns = file.columns.into();
+            return Ok(Self::Parquet(ParquetCells { columns, rows: file.rows, row: 0, bytes_done }));
+        }
+        let file = File::open(path).map_err(|error| FileError(format!("the stored file cannot be opened: {error}")))?;
+        let counting = Counting { file: Box::new(file), read: bytes_done };
+        Self::over(counting, format, delimiter)
+    }
+
+    /// Reads the beginning of a file that is in memory.
+    pub fn of_head(head: &[u8], format: Format, delimiter: Option<u8>) -> Result<Self, FileError> {
+        let file = Box::new(std::io::Cursor::new(head.to_vec()));
+        Self::over(Counting { file, read: Arc::default() }, format, delimiter)
+    }
+
+    fn over(counting: Counting, format: Format, delimiter: Option<u8>) -> Result<Self, FileError> {
+        let mut input = BufReader::with_capacity(READ_BUFFER_BYTES, counting);
+        if format == Format::Jsonl {
+            return Ok(Self::Jsonl(JsonRows { input, line: 0 }));
+        }
+        let head = input.fill_buf().map_err(read_error)?;
+        if sniff::encoding(head) == sniff::Encoding::Utf16 {
+            return Err(FileError("the file is UTF-16; save it as UTF-8 (in Excel: \"CSV UTF-8\")".into()));
+        }
+        let delimiter = delimiter.unwrap_or_else(|| sniff::delimiter(head));
+        let mark = head.len() - sniff::without_mark(head).len();
+        input.consume(mark);
+        CsvRows::open(input, delimiter).map(Self::Csv)
+    }
+
+    /// The columns of the file; none for JSON Lines, where every row has its own.
+    pub fn columns(&self) -> &[String] {
+        match self {
+            Self::Csv(rows) => &rows.columns,
+            Self::Jsonl(_) => &[],
+            Self::Parquet(rows) => &rows.columns,
+        }
+    }
+
+    pub fn next(&mut self) -> Result<Option<RowResult>, FileError> {
+        match self {
+            Self::Csv(rows) => rows.next(),
+            Self::Jsonl(rows) => rows.next(),
+            Self::Parquet(rows) => rows.next(),
+        }
+    }
+}
+
+struct Counting {
+    file: Box<dyn Read + Send>,
+    read: Arc<AtomicU64>,
+}
+
+impl Read for Counting {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.file.read(buffer)?;
+        self.read.fetch_add(count as u64, Ordering::Relaxed);
+        Ok(count)
+    }
+}
+
+fn read_error(error: std::io::Error) -> FileError {
+    FileError(format!("the stored file cannot be read: {error}"))
+}
+
+/// CSV by RFC 4180, any delimiter, quoted line breaks; each field UTF-8 or Windows-1252.
+pub(crate) struct CsvRows {
+    input: BufReader<Counting>,
+    core: csv_core::Reader,
+    delimiter: u8,
+    fields: Vec<u8>,
+    ends: Vec<usize>,
+    /// Line of the file the next byte stands in, from 1.
+    line: u64,
+    columns: Arc<[String]>,
+}
+
+impl CsvRows {
+    fn open(input: BufReader<Counting>, delimiter: u8) -> Result<Self, FileError> {
+        let core = sniff::reader(delimiter);
+        let mut rows =
+            Self { input, core, delimiter, fields: vec![0; 4096], ends: vec![0; 64], line: 1, columns: Arc::from([]) };
+        let Some((_, count)) = rows.record()? else { return Err(FileError("the file is empty".into())) };
+        let names: Vec<String> = rows.texts(count);
+        if names.iter().all(String::is_empty) {
+            return Err(FileError("the first line must name the columns; it is empty".into()));
+        }
+        rows.columns = unique_names(names).into();
+        Ok(rows)
+    }
+
+    fn next(&mut self) -> Result<Option<RowResult>, FileError> {
+        let Some((line, count)) = self.record()? else { return Ok(None) };
+        let texts = self.texts(count);
+        if count != self.columns.len() {
+            let error = format!("{count} fields where the first line names {}", self.columns.len());
+            let raw = texts.join(&char::from(self.delimiter).to_string());
+            return Ok(Some(Err(BadRow { line, error, raw })));
+        }
+        let cells = texts.into_iter().map(Json::String).collect();
+        Ok(Some(Ok(Row { line, columns: self.columns.clone(), cells })))
+    }
+
+    /// The parser takes a record to end at `\r`, and would count the `\n` to the next one.
+    fn skip_line_breaks(&mut self) -> Result<(), FileError> {
+        loop {
+            let input = self.input.fill_buf().map_err(read_error)?;
+            let breaks = input.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+            self.line += memchr::memchr_iter(b'\n', &input[..breaks]).count() as u64;
+            self.input.consume(breaks);
+            if breaks == 0 {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Reads one record into `fields` and `ends`; answers its first line and its number of fields.
+    fn record(&mut self) -> Result<Option<(u64, usize)>, FileError> {
+        let (mut length, mut count) = (0, 0);
+        self.skip_line_breaks()?;
+        let line = self.line;
+        loop {
+            let input = self.input.fill_buf().map_err(read_error)?;
+            let (result, read, written, ended) =
+                self.core.read_record(input, &mut self.fields[length..], &mut self.ends[count..]);
+            self.line += memchr::memchr_iter(b'\n', &input[..read]).count() as u64;
+            self.input.consume(read);
+            length += written;
+            count += ended;
+            match result {
+                ReadRecordResult::InputEmpty => {}
+                ReadRecordResult::OutputFull if self.fields.len() >= RECORD_BYTES_MAX => {
+                    return Err(FileError(format!(
+                        "the record that starts at line {line} is larger than {RECORD_BYTES_MAX} bytes: \
+                         is a quotation mark not closed there?"
+                    )));
+                }
+                ReadRecordResult::OutputFull => self.fields.resize(self.fields.len() * 2, 0),
+                ReadRecordResult::OutputEndsFull if self.ends.len() >= 2 * COLUMNS_MAX => {
+                    return Err(FileError(format!("line {line} has more than {COLUMNS_MAX} fields")));
+                }
+                ReadRecordResult::OutputEndsFull => self.ends.resize(self.ends.len() * 2, 0),
+                ReadRecordResult::Record => return Ok(Some((line, count))),
+                ReadRecordResult::End => return Ok(None),
+            }
+        }
+    }
+
+    fn texts(&self, count: usize) -> Vec<String> {
+        let mut start = 0;
+        let text = |end: &usize| {
+            let text = text_of(&self.fields[start..*end]);
+            start = *end;
+            // No store keeps NUL.
+            text.trim().replace('\0', "")
+        };
+        self.ends[..count].iter().map(text).collect()
+    }
+}
+
+/// A second `name` becomes `name_2`, a column without a name `column_5`.
+fn unique_names(names: Vec<String>) -> Vec<String> {
+    let mut unique: Vec<String> = Vec::with_capacity(names.len());
+    for (index, name) in names.into_iter().enumerate() {
+        let base = if name.is_empty() { format!("column_{}", index + 1) } else { name };
+        let mut candidate = base.clone();
+        let mut copy = 2;
+        while unique.contains(&candidate) {
+            candidate = format!("{base}_{copy}");
+            copy += 1;
+        }
+        unique.push(candidate);
+    }
+    unique
+}
+
+/// One JSON object per line; nested objects become `address.city`.
+pub(crate) struct JsonRows {
+    input: BufReader<Counting>,
+    line: u64,
+}
+
+impl JsonRows {
+    fn next(&mut self) -> Result<Option<RowResult>, FileError> {
+        loop {
+            let mut bytes = Vec::new();
+            let limit = RECORD_BYTES_MAX as u64 + 1;
+            let read = (&mut self.input).take(limit).read_until(b'\n', &mut bytes).map_err(read_error)?;
+            if read == 0 {
+                return Ok(None);
+            }
+            self.line += 1;
+            if read as u64 == limit && bytes.last() != Some(&b'\n') {
+                return Err(FileError(format!("line {} is longer than {RECORD_BYTES_MAX} bytes", self.line)));
+            }
+            if !bytes.iter().all(u8::is_ascii_whitespace) {
+                return Ok(Some(self.row(sniff::without_mark(&bytes))));
+            }
+        }
+    }
+
+    fn row(&self, bytes: &[u8]) -> RowResult {
+        let raw = || text_of(bytes).trim_end().replace('\0', "");
+        let bad = |error: String| BadRow { line: self.line, error, raw: raw() };
+        let text = std::str::from_utf8(bytes).map_err(|_| bad("the line is not UTF-8".into()))?;
+        if let Some((flaw, _)) = crate::scan::flaw(text) {
+            return Err(bad(flaw.detail()));
+        }
+        let map: JsonMap = serde_json::from_str(text).map_err(|error| bad(format!("not a JSON object: {error}")))?;
+        let (mut columns, mut cells) = (Vec::new(), Vec::new());
+        flatten("", map, &mut columns, &mut cells);
+        Ok(Row { line: self.line, columns: columns.into(), cells })
+    }
+}
+
+fn flatten(prefix: &str, map: JsonMap, columns: &mut Vec<String>, cells: &mut Vec<Json>) {
+    for (key, value) in map {
+        let name = if prefix.is_empty() { key } else { format!("{prefix}.{key}") };
+        match value {
+            Json::Object(inner) => flatten(&name, inner, columns, cells),
+            value => {
+                columns.push(name);
+                cells.push(value);
+            }
+        }
+    }
+}
+
+pub(crate) struct ParquetCells {
+    columns: Arc<[String]>,
+    rows: ParquetRowIter,
+    row: u64,
+    bytes_done: Arc<AtomicU64>,
+}
+
+impl ParquetCells {
+    fn next(&mut self) -> Result<Option<RowResult>, FileError> {
+        let Some(cells) = self.rows.next() else { return Ok(None) };
+        let cells = cells.map_err(FileError)?;
+        self.row += 1;
+        // The reader behind the trait does not tell its position; rows stand in for bytes.
+        self.bytes_done.fetch_add(1, Ordering::Relaxed);
+        Ok(Some(Ok(Row { line: self.row, columns: self.columns.clone(), cells })))
+    }
+}
