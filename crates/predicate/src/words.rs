@@ -1,0 +1,186 @@
+//! A condition as a sentence, in the languages of the product.
+//!
+//! Clauses have one word order in every language ("country is “NL”"), so that names of traits and events, which
+//! nobody translates, stand where they are. Phrases are in `words/phrases.rs`; `{v}` stands for the value.
+
+mod phrases;
+
+use crate::{Condition, ConsentState, CountOp, EventDone, Operand, Span, ValueTest, Window};
+use base::SegmentId;
+use phrases::Phrases;
+
+/// Values of a list shown before "and n more".
+const LIST_VALUES_SHOWN: usize = 5;
+
+/// A language of the product.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Locale {
+    #[default]
+    En,
+    Nl,
+    Sv,
+    Fy,
+}
+
+impl Locale {
+    pub const ALL: [Locale; 4] = [Self::En, Self::Nl, Self::Sv, Self::Fy];
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::Nl => "nl",
+            Self::Sv => "sv",
+            Self::Fy => "fy",
+        }
+    }
+    /// `nl`, `nl-BE`, `fy_NL`; anything else is English.
+    pub fn of(tag: &str) -> Locale {
+        let language = tag.split(['-', '_']).next().unwrap_or_default();
+        Self::ALL.into_iter().find(|locale| locale.name().eq_ignore_ascii_case(language)).unwrap_or_default()
+    }
+}
+
+/// Names of saved segments, by id.
+pub type SegmentNames<'a> = &'a dyn Fn(SegmentId) -> Option<String>;
+
+/// `condition` as one sentence: "Customers where country is “NL” and …".
+pub fn describe(condition: &Condition, locale: Locale, names: SegmentNames<'_>) -> String {
+    let words = Words { phrases: phrases::of(locale), names };
+    match condition {
+        Condition::All(group) if group.0.is_empty() => words.phrases.everyone.to_owned(),
+        _ => fill(words.phrases.lead, &condition.clause(&words)),
+    }
+}
+
+/// The phrases of one language and what else a clause needs.
+pub struct Words<'a> {
+    phrases: &'static Phrases,
+    names: SegmentNames<'a>,
+}
+
+fn fill(template: &str, value: &str) -> String {
+    template.replace("{v}", value)
+}
+
+fn fill_two(template: &str, from: &str, to: &str) -> String {
+    template.replace("{from}", from).replace("{to}", to)
+}
+
+fn quoted(text: &str) -> String {
+    format!("“{text}”")
+}
+
+impl Words<'_> {
+    pub(crate) fn group(&self, members: &[Condition], all: bool) -> String {
+        if members.is_empty() {
+            return self.phrases.anybody.to_owned();
+        }
+        let clauses: Vec<String> = members
+            .iter()
+            .map(|member| {
+                let inner_group = match member {
+                    Condition::All(group) => group.0.len() > 1 && !all,
+                    Condition::Any(group) => group.0.len() > 1 && all,
+                    _ => false,
+                };
+                let clause = member.clause(self);
+                if inner_group { format!("({clause})") } else { clause }
+            })
+            .collect();
+        clauses.join(if all { self.phrases.and } else { self.phrases.or })
+    }
+
+    pub(crate) fn not(&self, clause: &str) -> String {
+        fill(self.phrases.not, clause)
+    }
+
+    pub(crate) fn test(&self, subject: &str, test: &ValueTest) -> String {
+        let dates = matches!(test.operand(), Operand::Dates(..));
+        let template = if dates { self.phrases.between_dates } else { (self.phrases.op)(test.op()) };
+        let tail = match test.operand() {
+            Operand::Numbers(from, to) => fill_two(template, &from.to_string(), &to.to_string()),
+            Operand::Dates(from, to) => fill_two(template, &from.to_string(), &to.to_string()),
+            operand => fill(template, &self.operand(operand)),
+        };
+        format!("{subject} {tail}")
+    }
+
+    fn operand(&self, operand: &Operand) -> String {
+        match operand {
+            Operand::None | Operand::Numbers(..) | Operand::Dates(..) => String::new(),
+            Operand::Value(literal) => quoted(&literal.scalar().text()),
+            Operand::List(literals) => {
+                let shown: Vec<String> =
+                    literals.iter().take(LIST_VALUES_SHOWN).map(|literal| quoted(&literal.scalar().text())).collect();
+                let rest = literals.len() - shown.len();
+                let list = shown.join(", ");
+                if rest == 0 { list } else { format!("{list} {}", fill(self.phrases.and_more, &rest.to_string())) }
+            }
+            Operand::Text { written, .. } => quoted(written),
+            Operand::Pattern(pattern) => quoted(pattern.as_str()),
+            Operand::Number(number) => number.to_string(),
+            Operand::Date(date) => date.to_string(),
+            Operand::Span(span) => self.span(*span),
+        }
+    }
+
+    fn span(&self, span: Span) -> String {
+        let (one, many) = (self.phrases.unit)(span.unit());
+        if span.amount() == 1 { format!("1 {one}") } else { format!("{} {many}", span.amount()) }
+    }
+
+    pub(crate) fn event(&self, event: &EventDone) -> String {
+        let happened = if event.negated { self.phrases.did_not } else { self.phrases.did };
+        let mut clause = fill(happened, &quoted(&event.name));
+        let mut add = |part: String| {
+            clause.push(' ');
+            clause.push_str(&part);
+        };
+        match event.count {
+            CountOp::AtLeast(1) => {}
+            count => add(self.count(count)),
+        }
+        match &event.window {
+            Window::Ever => {}
+            Window::Last(span) => add(fill(self.phrases.in_last, &self.span(*span))),
+            Window::Since(date) => add(fill(self.phrases.since, &date.to_string())),
+            Window::Between(from, to) => add(fill_two(self.phrases.from_to, &from.to_string(), &to.to_string())),
+        }
+        if let Some(channel) = &event.channel {
+            add(fill(self.phrases.through, channel));
+        }
+        if !event.filters.is_empty() {
+            let filters: Vec<String> =
+                event.filters.iter().map(|filter| self.test(&filter.property, &filter.test)).collect();
+            add(fill(self.phrases.with, &filters.join(self.phrases.and)));
+        }
+        clause
+    }
+
+    fn count(&self, count: CountOp) -> String {
+        let (number, template) = match count {
+            CountOp::AtLeast(number) => (number, self.phrases.at_least),
+            CountOp::Exactly(number) => (number, self.phrases.exactly),
+            CountOp::AtMost(number) => (number, self.phrases.at_most),
+        };
+        let times = if number == 1 { self.phrases.time } else { self.phrases.times };
+        fill(template, &format!("{number} {times}"))
+    }
+
+    pub(crate) fn consent(&self, channel: &str, state: ConsentState) -> String {
+        let template = match state {
+            ConsentState::Subscribed => self.phrases.subscribed,
+            ConsentState::Unsubscribed => self.phrases.unsubscribed,
+            ConsentState::Unknown => self.phrases.consent_unknown,
+        };
+        fill(template, &(self.phrases.channel)(channel))
+    }
+
+    pub(crate) fn reachable(&self, channel: &str) -> String {
+        fill(self.phrases.reachable, &(self.phrases.channel)(channel))
+    }
+
+    pub(crate) fn segment(&self, id: SegmentId, negated: bool) -> String {
+        let name = (self.names)(id).unwrap_or_else(|| id.to_string());
+        fill(if negated { self.phrases.not_in_segment } else { self.phrases.in_segment }, &quoted(&name))
+    }
+}

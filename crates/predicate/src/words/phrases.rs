@@ -1,0 +1,53 @@
+//! The phrases, one constant per language. `{v}`, `{from}` and `{to}` are replaced.
+
+mod en;
+mod fy;
+mod nl;
+mod sv;
+
+use super::Locale;
+use crate::{Op, Unit};
+
+pub(super) struct Phrases {
+    pub everyone: &'static str,
+    pub lead: &'static str,
+    pub anybody: &'static str,
+    pub and: &'static str,
+    pub or: &'static str,
+    pub not: &'static str,
+    pub and_more: &'static str,
+    pub between_dates: &'static str,
+    pub did: &'static str,
+    pub did_not: &'static str,
+    pub at_least: &'static str,
+    pub exactly: &'static str,
+    pub at_most: &'static str,
+    pub time: &'static str,
+    pub times: &'static str,
+    pub in_last: &'static str,
+    pub since: &'static str,
+    pub from_to: &'static str,
+    pub through: &'static str,
+    pub with: &'static str,
+    pub subscribed: &'static str,
+    pub unsubscribed: &'static str,
+    pub consent_unknown: &'static str,
+    pub reachable: &'static str,
+    pub in_segment: &'static str,
+    pub not_in_segment: &'static str,
+    /// What follows the name of the trait or property.
+    pub op: fn(Op) -> &'static str,
+    /// One and several.
+    pub unit: fn(Unit) -> (&'static str, &'static str),
+    /// A channel's name; channels not known here keep theirs.
+    pub channel: fn(&str) -> String,
+}
+
+pub(super) fn of(locale: Locale) -> &'static Phrases {
+    match locale {
+        Locale::En => &en::PHRASES,
+        Locale::Nl => &nl::PHRASES,
+        Locale::Sv => &sv::PHRASES,
+        Locale::Fy => &fy::PHRASES,
+    }
+}

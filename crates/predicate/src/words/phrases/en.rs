@@ -1,0 +1,85 @@
+//! English.
+
+use super::Phrases;
+use crate::{Op, Unit};
+
+pub(super) const PHRASES: Phrases = Phrases {
+    everyone: "All customers.",
+    lead: "Customers where {v}.",
+    anybody: "anything holds",
+    and: " and ",
+    or: " or ",
+    not: "not ({v})",
+    and_more: "and {v} more",
+    between_dates: "is between {from} and {to}",
+    did: "{v} happened",
+    did_not: "{v} did not happen",
+    at_least: "at least {v}",
+    exactly: "exactly {v}",
+    at_most: "at most {v}",
+    time: "time",
+    times: "times",
+    in_last: "in the last {v}",
+    since: "since {v}",
+    from_to: "from {from} to {to}",
+    through: "through {v}",
+    with: "with {v}",
+    subscribed: "subscribed to {v}",
+    unsubscribed: "unsubscribed from {v}",
+    consent_unknown: "never said yes or no to {v}",
+    reachable: "can be reached by {v}",
+    in_segment: "in the segment {v}",
+    not_in_segment: "not in the segment {v}",
+    op,
+    unit,
+    channel,
+};
+
+fn op(op: Op) -> &'static str {
+    match op {
+        Op::Equals => "is {v}",
+        Op::NotEquals => "is not {v}",
+        Op::In => "is one of {v}",
+        Op::NotIn => "is none of {v}",
+        Op::Contains => "contains {v}",
+        Op::NotContains => "does not contain {v}",
+        Op::StartsWith => "starts with {v}",
+        Op::EndsWith => "ends with {v}",
+        Op::Matches => "matches the pattern {v}",
+        Op::Gt => "is more than {v}",
+        Op::Gte => "is at least {v}",
+        Op::Lt => "is less than {v}",
+        Op::Lte => "is at most {v}",
+        Op::Between => "is between {from} and {to}",
+        Op::Before => "is before {v}",
+        Op::After => "is after {v}",
+        Op::WithinLast => "is within the last {v}",
+        Op::NotWithinLast => "is not within the last {v}",
+        Op::IsTrue => "is true",
+        Op::IsFalse => "is false",
+        Op::Exists => "is known",
+        Op::NotExists => "is not known",
+    }
+}
+
+fn unit(unit: Unit) -> (&'static str, &'static str) {
+    match unit {
+        Unit::Minute => ("minute", "minutes"),
+        Unit::Hour => ("hour", "hours"),
+        Unit::Day => ("day", "days"),
+        Unit::Week => ("week", "weeks"),
+        Unit::Month => ("month", "months"),
+        Unit::Year => ("year", "years"),
+    }
+}
+
+fn channel(channel: &str) -> String {
+    match channel {
+        "email" => "e-mail",
+        "sms" => "text message",
+        "push" => "push message",
+        "phone" => "phone",
+        other => other,
+    }
+    .to_owned()
+}

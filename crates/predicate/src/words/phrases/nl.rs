@@ -1,0 +1,85 @@
+//! Dutch.
+
+use super::Phrases;
+use crate::{Op, Unit};
+
+pub(super) const PHRASES: Phrases = Phrases {
+    everyone: "Alle klanten.",
+    lead: "Klanten waarvoor geldt: {v}.",
+    anybody: "alles is goed",
+    and: " en ",
+    or: " of ",
+    not: "niet ({v})",
+    and_more: "en nog {v}",
+    between_dates: "ligt tussen {from} en {to}",
+    did: "{v} is gebeurd",
+    did_not: "{v} is niet gebeurd",
+    at_least: "minstens {v}",
+    exactly: "precies {v}",
+    at_most: "hoogstens {v}",
+    time: "keer",
+    times: "keer",
+    in_last: "in de laatste {v}",
+    since: "sinds {v}",
+    from_to: "van {from} tot en met {to}",
+    through: "via {v}",
+    with: "met {v}",
+    subscribed: "aangemeld voor {v}",
+    unsubscribed: "afgemeld voor {v}",
+    consent_unknown: "nooit ja of nee gezegd tegen {v}",
+    reachable: "bereikbaar via {v}",
+    in_segment: "in het segment {v}",
+    not_in_segment: "niet in het segment {v}",
+    op,
+    unit,
+    channel,
+};
+
+fn op(op: Op) -> &'static str {
+    match op {
+        Op::Equals => "is {v}",
+        Op::NotEquals => "is niet {v}",
+        Op::In => "is een van {v}",
+        Op::NotIn => "is geen van {v}",
+        Op::Contains => "bevat {v}",
+        Op::NotContains => "bevat niet {v}",
+        Op::StartsWith => "begint met {v}",
+        Op::EndsWith => "eindigt op {v}",
+        Op::Matches => "past op het patroon {v}",
+        Op::Gt => "is meer dan {v}",
+        Op::Gte => "is minstens {v}",
+        Op::Lt => "is minder dan {v}",
+        Op::Lte => "is hoogstens {v}",
+        Op::Between => "ligt tussen {from} en {to}",
+        Op::Before => "is voor {v}",
+        Op::After => "is na {v}",
+        Op::WithinLast => "valt in de laatste {v}",
+        Op::NotWithinLast => "valt niet in de laatste {v}",
+        Op::IsTrue => "is waar",
+        Op::IsFalse => "is onwaar",
+        Op::Exists => "is bekend",
+        Op::NotExists => "is niet bekend",
+    }
+}
+
+fn unit(unit: Unit) -> (&'static str, &'static str) {
+    match unit {
+        Unit::Minute => ("minuut", "minuten"),
+        Unit::Hour => ("uur", "uur"),
+        Unit::Day => ("dag", "dagen"),
+        Unit::Week => ("week", "weken"),
+        Unit::Month => ("maand", "maanden"),
+        Unit::Year => ("jaar", "jaar"),
+    }
+}
+
+fn channel(channel: &str) -> String {
+    match channel {
+        "email" => "e-mail",
+        "sms" => "sms",
+        "push" => "pushbericht",
+        "phone" => "telefoon",
+        other => other,
+    }
+    .to_owned()
+}
