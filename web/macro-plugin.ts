@@ -22,7 +22,8 @@ export function linguiMacros(): Plugin {
         sourceMaps: true,
         retainLines: true,
         parserOpts: { plugins: ["jsx", "typescript"] },
-        plugins: ["@lingui/babel-plugin-lingui-macro"],
+        // The English text stays beside its key: a text that was not extracted yet shows in English, not as a key.
+        plugins: [["@lingui/babel-plugin-lingui-macro", { stripMessageField: false }]],
       });
       return out?.code ? { code: out.code, map: out.map as never } : null;
     },

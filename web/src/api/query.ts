@@ -12,6 +12,7 @@ import type {
   Page,
   ProfileSummary,
   Segment,
+  Source,
   TraitInfo,
   TraitValue,
 } from "./types";
@@ -122,3 +123,8 @@ export const eventPropertiesQuery = (name: string) =>
     staleTime: CATALOGUE_STALE_MS,
     enabled: name !== "",
   });
+
+export const sourcesQuery = queryOptions({
+  queryKey: ["sources"],
+  queryFn: ({ signal }) => api.get<Items<Source>>("/api/v1/sources", { signal }),
+});

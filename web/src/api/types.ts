@@ -65,7 +65,7 @@ export type Home = {
   series: { day: string; customers: number; events: number; orders: number; revenue_minor: number }[];
   revenue_by_channel: { channel: string; orders: number; revenue: Money }[];
   next_steps: { code: NextStepCode; done: boolean }[];
-  recent_campaigns: Campaign[];
+  recent_campaigns: CampaignSummary[];
   ingest: { lag_ms: number; backlog_events: number; events_per_s: number };
 };
 export type LiveEvent = {
@@ -77,7 +77,7 @@ export type LiveEvent = {
   received_at: string;
   channel: string | null;
   source: string | null;
-  profile: { id: string; label: string; created: boolean } | null;
+  profile: { id: string; label: string | null; created: boolean };
   properties: JsonObject;
   traits: JsonObject;
   context: JsonObject;
@@ -296,6 +296,13 @@ export type Campaign = {
   progress: CampaignProgress;
   conversion: { window_days: number; event: string };
 };
+/** A line of a list of campaigns. */
+export type CampaignSummary = Omit<Campaign, "message" | "conversion"> & {
+  subject: string;
+  held: string | null;
+  orders: number;
+  revenue: Money;
+};
 export type CampaignReview = {
   audience: number;
   recipients: number;
@@ -363,11 +370,16 @@ export type Source = {
   name: string;
   kind: SourceKind;
   write_key: string;
+  /** Keys rotated out that are still accepted. */
+  old_keys: { write_key: string; accepted_until: string }[];
   events: number;
+  rejected: number;
   last_event_at: string | null;
   last_error: string | null;
   created_at: string;
 };
+/** An item that was refused, and why. */
+export type Rejection = { at: string; code: string; pointer: string; detail: string; item: string };
 export type ImportKind = "customers" | "orders";
 export type ImportFormat = "csv" | "jsonl" | "parquet";
 export type ImportState = "uploading" | "running" | "finished" | "failed" | "cancelled";
@@ -410,13 +422,16 @@ export type Dkim = {
   domain: string;
   selector: string;
   algorithm: "rsa" | "ed25519";
-  dns_record?: string | { name: string; type: string; value: string } | null;
+  /** Where the TXT record goes, and what it says. */
+  dns_name: string;
+  dns_record: string;
 };
 export type Smtp = {
   host: string;
   port: number;
   tls: "none" | "starttls" | "tls";
   username: string | null;
+  password_set?: boolean;
   /** Written, never read back. */
   password?: string | null;
   rate_per_second: number | null;

@@ -26,6 +26,7 @@ export const theme = createTheme({
   headings: { fontWeight: "650", sizes: { h1: { fontSize: "1.6rem" }, h2: { fontSize: "1.4rem" } } },
   components: {
     Tooltip: { defaultProps: { openDelay: 300, events: { hover: true, focus: true, touch: false } } },
+    Badge: { styles: { label: { textTransform: "none", fontWeight: 600 } } },
     Modal: { defaultProps: { centered: true } },
   },
 });

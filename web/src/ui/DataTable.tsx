@@ -61,7 +61,12 @@ export function DataTable<T>({ label, columns, rows, rowKey, rowHref, onRowClick
   return (
     <Box>
       <Table.ScrollContainer minWidth={0} type="native">
-        <Table highlightOnHover={Boolean(rowHref || onRowClick)} verticalSpacing="xs" className={classes.table}>
+        <Table
+          highlightOnHover={Boolean(rowHref || onRowClick)}
+          verticalSpacing="xs"
+          horizontalSpacing="md"
+          className={classes.table}
+        >
           <caption className={classes.caption}>
             <VisuallyHidden>{label}</VisuallyHidden>
           </caption>
@@ -75,7 +80,7 @@ export function DataTable<T>({ label, columns, rows, rowKey, rowHref, onRowClick
                   className={column.numeric ? classes.numeric : undefined}
                   w={column.width}
                 >
-                  {column.header}
+                  {column.header === "" ? <VisuallyHidden>{t`Actions`}</VisuallyHidden> : column.header}
                 </Table.Th>
               ))}
             </Table.Tr>

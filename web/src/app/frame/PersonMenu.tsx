@@ -1,6 +1,6 @@
 import { useLingui } from "@lingui/react/macro";
 import { ActionIcon, Avatar, Box, Menu, Text } from "@mantine/core";
-import { IconKeyboard, IconLogout, IconUserCircle } from "@tabler/icons-react";
+import { IconKeyboard, IconLogout, IconUser, IconUserCircle } from "@tabler/icons-react";
 import { api, chooseWorkspace } from "@/api/client";
 import { queryClient } from "@/api/query";
 import { useGo } from "@/lib/nav";
@@ -22,7 +22,9 @@ export function PersonMenu({ onShortcuts }: { onShortcuts: () => void }) {
     <Menu position="bottom-end" width={240}>
       <Menu.Target>
         <ActionIcon variant="subtle" color="gray" size="lg" radius="xl" aria-label={t`Your account`}>
-          <Avatar size={30} radius="xl" name={me.user.name || me.user.email} color="indigo" alt="" />
+          <Avatar size={30} radius="xl" color="indigo" alt="">
+            <IconUser size={17} aria-hidden />
+          </Avatar>
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>

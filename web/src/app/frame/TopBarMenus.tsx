@@ -4,11 +4,18 @@ import { useLingui } from "@lingui/react/macro";
 import { ActionIcon, type MantineColorScheme, Menu, useMantineColorScheme } from "@mantine/core";
 import { IconCheck, IconDeviceDesktop, IconLanguage, IconMoon, IconSun } from "@tabler/icons-react";
 import { api } from "@/api/client";
+import { queryClient } from "@/api/query";
 import { activateLocale, LOCALES, type Locale } from "@/i18n";
 
 /** Best effort: the choice is already kept in this browser. */
-function remember(change: { locale?: string; theme?: string }): void {
+function remember(change: { theme: string }): void {
   api.patch("/api/v1/me", change).catch(() => {});
+}
+
+/** Sentences written by the server are asked for again, in the new language. */
+async function changeLocale(locale: Locale): Promise<void> {
+  await Promise.all([activateLocale(locale), api.patch("/api/v1/me", { locale }).catch(() => {})]);
+  await queryClient.invalidateQueries({ queryKey: ["segments"] });
 }
 
 export function LanguageItems() {
@@ -20,8 +27,7 @@ export function LanguageItems() {
       leftSection={<IconCheck size={14} style={{ opacity: i18n.locale === locale ? 1 : 0 }} aria-hidden />}
       aria-current={i18n.locale === locale ? "true" : undefined}
       onClick={() => {
-        void activateLocale(locale);
-        remember({ locale });
+        void changeLocale(locale);
       }}
     >
       {name}

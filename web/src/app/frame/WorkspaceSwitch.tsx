@@ -1,7 +1,7 @@
 /** Which workspace the tab shows; test and demo workspaces say so in words. */
 
 import { useLingui } from "@lingui/react/macro";
-import { Badge, Button, Menu, Text } from "@mantine/core";
+import { Badge, Button, Menu, Text, VisuallyHidden } from "@mantine/core";
 import { IconCheck, IconSelector } from "@tabler/icons-react";
 import { chooseWorkspace } from "@/api/client";
 import { queryClient } from "@/api/query";
@@ -27,9 +27,9 @@ export function WorkspaceSwitch() {
           color="gray"
           size="compact-md"
           rightSection={<IconSelector size={14} aria-hidden />}
-          aria-label={t`Workspace: ${me.workspace.name}`}
           style={{ minWidth: 0 }}
         >
+          <VisuallyHidden>{t`Workspace:`} </VisuallyHidden>
           <Text truncate maw={{ base: 110, sm: 220 }} size="md" fw={500}>
             {me.workspace.name}
           </Text>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Sender } from "@/api/types";
-import { dnsRecord, domainOf, fromForm, toForm } from "./model";
+import { domainOf, fromForm, toForm } from "./model";
 
 const SENDER: Sender = {
   channel: "smtp",
@@ -37,14 +37,8 @@ describe("the sender's form", () => {
   });
 });
 
-describe("the DKIM record", () => {
-  it("stands under the selector", () => {
-    const dkim = { domain: "stap.example", selector: "t1", algorithm: "rsa" as const, dns_record: "v=DKIM1; p=abc" };
-    expect(dnsRecord(dkim)).toEqual({ name: "t1._domainkey.stap.example", value: "v=DKIM1; p=abc" });
-    expect(dnsRecord({ ...dkim, dns_record: null })).toBeNull();
-  });
-
-  it("is for the domain of the sender", () => {
+describe("the domain that signs", () => {
+  it("is that of the sender", () => {
     expect(domainOf("news@Stap.example ")).toBe("stap.example");
     expect(domainOf("nobody")).toBe("");
   });

@@ -1,5 +1,5 @@
 /** The sender's form and the request it becomes. Pure. */
-import type { Dkim, Sender, Smtp } from "@/api/types";
+import type { Sender, Smtp } from "@/api/types";
 
 export type SenderForm = {
   channel: Sender["channel"];
@@ -65,14 +65,6 @@ export function fromForm(form: SenderForm, before: Sender): Sender {
     postal_address: form.postal_address.trim(),
     smtp,
   };
-}
-
-/** Name and value of the DNS record, whether the server sends one text or both parts. */
-export function dnsRecord(dkim: Dkim): { name: string; value: string } | null {
-  const record = dkim.dns_record;
-  if (!record) return null;
-  const name = `${dkim.selector}._domainkey.${dkim.domain}`;
-  return typeof record === "string" ? { name, value: record } : { name: record.name, value: record.value };
 }
 
 export function domainOf(email: string): string {

@@ -4,6 +4,9 @@ import type { LiveEvent } from "@/api/types";
 /** More than this nobody reads, and the browser has to draw it. */
 export const MOST_SHOWN = 250;
 
+/** Characters of an id shown for somebody without a name. */
+const ID_TAIL = 6;
+
 /** Puts `fresh` (oldest first, as they arrived) before `shown`. */
 export function prepend(shown: LiveEvent[], fresh: LiveEvent[]): LiveEvent[] {
   const seen = new Set<string>();
@@ -28,4 +31,15 @@ export function summary(event: LiveEvent): string {
     if (parts.length === 4) break;
   }
   return parts.join(" · ");
+}
+
+/** A name for who did it: the customer's own, else what the event says, else the end of the id. */
+export function personLabel(event: LiveEvent, visitor: (tail: string) => string): string {
+  const { id, label } = event.profile;
+  if (label) return label;
+  const context = event.context as { traits?: Record<string, unknown> };
+  const said = { ...context.traits, ...event.traits, ...event.properties };
+  const { email } = said;
+  if (typeof email === "string" && email.includes("@")) return email;
+  return visitor(id.slice(-ID_TAIL));
 }

@@ -16,11 +16,7 @@ export const countQuery = (condition: Condition, locale: string) =>
   queryOptions({
     queryKey: ["segments", "count", JSON.stringify(condition), locale],
     queryFn: ({ signal }) =>
-      api.post<SegmentCount>(
-        "/api/v1/segments/count",
-        { condition },
-        { signal, headers: { "accept-language": locale } },
-      ),
+      api.post<SegmentCount>("/api/v1/segments/count", { condition }, { signal, query: { locale } }),
     placeholderData: (before) => before,
     retry: false,
     staleTime: 5_000,

@@ -75,11 +75,10 @@ export default function SuppressionsPage() {
 function useReasons(): (reason: string) => string {
   const { t } = useLingui();
   const words: Record<string, string> = {
-    hard_bounce: t`Does not exist`,
-    bounce: t`Bounced`,
+    bounce_hard: t`Does not exist`,
     complaint: t`Complained`,
     manual: t`Blocked by hand`,
-    unsubscribe: t`Unsubscribed`,
+    unsubscribed_all: t`Unsubscribed from everything`,
     erased: t`Erased`,
   };
   return (reason) => words[reason] ?? reason;

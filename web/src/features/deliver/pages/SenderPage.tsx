@@ -107,7 +107,7 @@ function SenderSettings({ sender }: { sender: Sender }) {
               </Stack>
             </Radio.Group>
             {form.values.channel === "smtp" && (
-              <SmtpFields form={form} disabled={!mayWrite} hadPassword={sender.smtp !== null} />
+              <SmtpFields form={form} disabled={!mayWrite} hadPassword={sender.smtp?.password_set === true} />
             )}
           </Stack>
         </Panel>

@@ -12,7 +12,7 @@ import { ConfirmDialog } from "@/ui/confirm";
 import { CodeBlock, CopyField } from "@/ui/copy";
 import { Panel } from "@/ui/Panel";
 import { toastDone } from "@/ui/toast";
-import { dnsRecord, domainOf } from "../model";
+import { domainOf } from "../model";
 import { senderQuery } from "../queries";
 
 export function DkimPanel({ sender }: { sender: Sender }) {
@@ -34,7 +34,6 @@ export function DkimPanel({ sender }: { sender: Sender }) {
       toastDone(t`A new key is in use`);
     },
   });
-  const record = sender.dkim && dnsRecord(sender.dkim);
   const submit = form.onSubmit((values) => (sender.dkim ? setAsking(true) : generate.mutate(values)));
   return (
     <Panel
@@ -49,13 +48,13 @@ export function DkimPanel({ sender }: { sender: Sender }) {
       }
     >
       <Stack>
-        {record && (
+        {sender.dkim && (
           <Stack gap="xs">
             <Text size="sm">
               <Trans>Put this record into the DNS of your domain, as TXT:</Trans>
             </Text>
-            <CopyField label={t`Name`} value={record.name} />
-            <CodeBlock label={t`Copy the value`} code={record.value} />
+            <CopyField label={t`Name`} value={sender.dkim.dns_name} />
+            <CodeBlock label={t`Copy the value`} code={sender.dkim.dns_record} />
           </Stack>
         )}
         <form onSubmit={submit}>

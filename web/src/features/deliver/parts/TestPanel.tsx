@@ -11,6 +11,8 @@ import { AppLink } from "@/ui/links";
 import { Panel } from "@/ui/Panel";
 import { ErrorPanel } from "@/ui/states";
 
+type TestAnswer = { results: { address: string; accepted: boolean; error: string | null }[] };
+
 export function TestPanel({ sender }: { sender: Sender }) {
   const { t } = useLingui();
   const me = useMe();
@@ -18,8 +20,9 @@ export function TestPanel({ sender }: { sender: Sender }) {
   const form = useForm({ initialValues: { to: me.user.email } });
   const test = useMutation({
     meta: { quiet: true },
-    mutationFn: (values: typeof form.values) => api.post("/api/v1/senders/test", values),
+    mutationFn: (values: typeof form.values) => api.post<TestAnswer>("/api/v1/senders/test", values),
   });
+  const refused = test.data?.results.find((result) => !result.accepted);
   return (
     <Panel title={t`Test`} note={t`Sends one short message with the saved settings.`}>
       <form onSubmit={form.onSubmit((values) => test.mutate(values))}>
@@ -38,7 +41,12 @@ export function TestPanel({ sender }: { sender: Sender }) {
             </Button>
           </Group>
           {test.error && <ErrorPanel error={test.error} />}
-          {test.isSuccess && (
+          {refused && (
+            <Alert color="red" role="alert" title={t`The message was not accepted`}>
+              {refused.error}
+            </Alert>
+          )}
+          {test.isSuccess && !refused && (
             <Alert color="teal" role="status">
               {sender.channel === "sandbox" ? (
                 <Trans>

@@ -1,6 +1,6 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Box, Text } from "@mantine/core";
-import type { Campaign } from "@/api/types";
+import type { CampaignSummary } from "@/api/types";
 import * as format from "@/lib/format";
 import { paths } from "@/lib/paths";
 import { CampaignState } from "@/ui/campaign-state";
@@ -9,7 +9,7 @@ import { AppLink, LinkButton } from "@/ui/links";
 import { Panel } from "@/ui/Panel";
 import { Time } from "@/ui/Time";
 
-export function RecentCampaigns({ campaigns }: { campaigns: Campaign[] }) {
+export function RecentCampaigns({ campaigns }: { campaigns: CampaignSummary[] }) {
   const { t } = useLingui();
   return (
     <Panel
@@ -45,6 +45,13 @@ export function RecentCampaigns({ campaigns }: { campaigns: Campaign[] }) {
               numeric: true,
               from: "sm",
               cell: (campaign) => format.number(campaign.progress.sent),
+            },
+            {
+              key: "revenue",
+              header: t`Revenue`,
+              numeric: true,
+              from: "md",
+              cell: (campaign) => format.money(campaign.revenue),
             },
             {
               key: "when",

@@ -12,10 +12,11 @@ import { Page } from "@/ui/Page";
 import { Panel } from "@/ui/Panel";
 import { EmptyState } from "@/ui/states";
 import { Time } from "@/ui/Time";
-import { summary } from "../model";
+import { personLabel, summary } from "../model";
 import { EventDrawer } from "../parts/EventDrawer";
 import { LiveControls } from "../parts/LiveControls";
 import { useLiveEvents } from "../useLiveEvents";
+import { useSourceName } from "../useSourceName";
 
 export default function LivePage() {
   const { t } = useLingui();
@@ -66,6 +67,7 @@ export default function LivePage() {
 
 function EventTable({ events, onOpen }: { events: LiveEvent[]; onOpen: (event: LiveEvent) => void }) {
   const { t } = useLingui();
+  const sourceName = useSourceName();
   return (
     <DataTable
       label={t`Live events`}
@@ -86,8 +88,9 @@ function EventTable({ events, onOpen }: { events: LiveEvent[]; onOpen: (event: L
         {
           key: "person",
           header: t`Person`,
-          cell: (event) =>
-            event.profile ? <AppLink to={paths.person(event.profile.id)}>{event.profile.label}</AppLink> : "–",
+          cell: (event) => (
+            <AppLink to={paths.person(event.profile.id)}>{personLabel(event, (tail) => t`Visitor ${tail}`)}</AppLink>
+          ),
         },
         {
           key: "what",
@@ -105,7 +108,7 @@ function EventTable({ events, onOpen }: { events: LiveEvent[]; onOpen: (event: L
             </Box>
           ),
         },
-        { key: "source", header: t`Source`, from: "lg", cell: (event) => event.source ?? "–" },
+        { key: "source", header: t`Source`, from: "lg", cell: (event) => sourceName(event.source) },
         {
           key: "at",
           header: t`Time`,

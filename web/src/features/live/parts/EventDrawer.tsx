@@ -8,6 +8,8 @@ import { paths } from "@/lib/paths";
 import { ChannelBadge } from "@/ui/channels";
 import { JsonView } from "@/ui/copy";
 import { AppLink } from "@/ui/links";
+import { personLabel } from "../model";
+import { useSourceName } from "../useSourceName";
 
 function Fact({ name, children }: { name: string; children: ReactNode }) {
   return (
@@ -22,6 +24,7 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
 
 export function EventDrawer({ event, onClose }: { event: LiveEvent | null; onClose: () => void }) {
   const { t } = useLingui();
+  const sourceName = useSourceName();
   const delay = event ? new Date(event.received_at).getTime() - new Date(event.at).getTime() : 0;
   return (
     <Drawer
@@ -44,18 +47,16 @@ export function EventDrawer({ event, onClose }: { event: LiveEvent | null; onClo
           <Table verticalSpacing={5}>
             <Table.Tbody>
               <Fact name={t`Person`}>
-                {event.profile ? (
-                  <Group gap="xs">
-                    <AppLink to={paths.person(event.profile.id)}>{event.profile.label}</AppLink>
-                    {event.profile.created && (
-                      <Badge size="sm" color="teal" variant="light">
-                        <Trans>New</Trans>
-                      </Badge>
-                    )}
-                  </Group>
-                ) : (
-                  format.NOTHING
-                )}
+                <Group gap="xs">
+                  <AppLink to={paths.person(event.profile.id)}>
+                    {personLabel(event, (tail) => t`Visitor ${tail}`)}
+                  </AppLink>
+                  {event.profile.created && (
+                    <Badge size="sm" color="teal" variant="light">
+                      <Trans>New</Trans>
+                    </Badge>
+                  )}
+                </Group>
               </Fact>
               <Fact name={t`Happened`}>{format.exactTime(event.at)}</Fact>
               <Fact name={t`Received`}>
@@ -66,7 +67,7 @@ export function EventDrawer({ event, onClose }: { event: LiveEvent | null; onClo
                   </Text>
                 )}
               </Fact>
-              <Fact name={t`Source`}>{event.source ?? format.NOTHING}</Fact>
+              <Fact name={t`Source`}>{sourceName(event.source)}</Fact>
               <Fact name={t`Message ID`}>{event.message_id}</Fact>
             </Table.Tbody>
           </Table>

@@ -102,7 +102,7 @@ export function Timeline({ id }: { id: string }) {
             <>
               {byDay(list).map((day) => (
                 <section key={day.key}>
-                  <Title order={3} size="h6" className={classes.day}>
+                  <Title order={2} size="h6" className={classes.day}>
                     {format.dayHeading(day.at)}
                   </Title>
                   <ul className={classes.list}>

@@ -29,7 +29,7 @@ export function CountPanel({ count, error, counting, unfinished }: Props) {
           counting ? (
             <Loader size="xs" aria-label={t`Counting`} />
           ) : (
-            <Text size="xs" c="dimmed">{`${count.took_ms} ms`}</Text>
+            <Text size="xs" c="dimmed">{`${format.number(count.took_ms, 1)} ms`}</Text>
           )
         }
       >
@@ -46,11 +46,14 @@ export function CountPanel({ count, error, counting, unfinished }: Props) {
         </Box>
         <Progress value={100 * count.share} mt="sm" mb="md" size="sm" aria-label={t`Share of everybody`} />
         <Stack gap={6}>
+          <Text size="sm" c="dimmed">
+            {t`May be reached by`}
+          </Text>
           {Object.entries(count.reach).map(([channel, reach]) => (
             <Group key={channel} justify="space-between" gap="xs">
               <Group gap={8}>
                 <ChannelIcon channel={channel} size={16} />
-                <Text size="sm">{t`may be reached by ${label(channel)}`}</Text>
+                <Text size="sm">{label(channel)}</Text>
               </Group>
               <Text size="sm" fw={600}>
                 {format.number(reach)}

@@ -22,7 +22,7 @@ export function NamePicker({ label, placeholder, items, value, onChange, ...rest
       aria-label={label}
       placeholder={placeholder}
       size="xs"
-      w={190}
+      w={165}
       searchable
       allowDeselect={false}
       data={names}

@@ -45,7 +45,7 @@ export function ValueInput({ op, type, value, onChange, suggestions, onSearch }:
           aria-label={t`Value`}
           placeholder={t`value`}
           size="xs"
-          w={170}
+          w={140}
           data={data}
           filter={onSearch ? ({ options }) => options : undefined}
           value={value === undefined || value === null ? "" : String(value)}

@@ -1,10 +1,10 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Alert, Badge, Button, Group, Stack } from "@mantine/core";
+import { Badge, Button, Group, Stack, Text } from "@mantine/core";
 import { IconRefresh, IconTrash } from "@tabler/icons-react";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "@/api/client";
-import { queryClient } from "@/api/query";
+import { queryClient, sourcesQuery } from "@/api/query";
 import type { Source } from "@/api/types";
 import { useGo, useParam } from "@/lib/nav";
 import { paths } from "@/lib/paths";
@@ -18,8 +18,9 @@ import { Time } from "@/ui/Time";
 import { toastDone, undoable } from "@/ui/toast";
 import { useSourceKinds } from "../kinds";
 import { Listening } from "../parts/Listening";
+import { Rejections } from "../parts/Rejections";
 import { Snippets } from "../parts/Snippets";
-import { sourcePath, sourcesQuery } from "../queries";
+import { sourcePath } from "../queries";
 
 const LISTEN_EVERY_MS = 1500;
 const LOOK_EVERY_MS = 10_000;
@@ -55,12 +56,8 @@ function SourceBody({ source }: { source: Source }) {
   return (
     <Stack gap="md">
       <Listening source={source} />
-      {source.last_error && (
-        <Alert color="orange" title={t`The last event that was refused`}>
-          {source.last_error}
-        </Alert>
-      )}
       <Snippets source={source} />
+      {source.rejected > 0 && <Rejections source={source} />}
       <Panel title={t`Address and key`}>
         <Group gap="xl">
           <CopyField label={t`Address`} value={window.location.origin} />
@@ -71,6 +68,13 @@ function SourceBody({ source }: { source: Source }) {
             </Trans>
           </div>
         </Group>
+        {source.old_keys.map((old) => (
+          <Text key={old.write_key} size="sm" c="dimmed" mt="xs">
+            <Trans>
+              The key {old.write_key} is still accepted until <Time at={old.accepted_until} style="dateTime" />.
+            </Trans>
+          </Text>
+        ))}
       </Panel>
     </Stack>
   );

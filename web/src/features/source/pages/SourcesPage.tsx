@@ -2,6 +2,7 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import { Button, Group, Text } from "@mantine/core";
 import { IconPlugConnected, IconPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
+import { sourcesQuery } from "@/api/query";
 import type { Source } from "@/api/types";
 import * as format from "@/lib/format";
 import { useSearchValue } from "@/lib/nav";
@@ -15,7 +16,6 @@ import { EmptyState, QueryView } from "@/ui/states";
 import { Time } from "@/ui/Time";
 import { KIND_ICONS, useSourceKinds } from "../kinds";
 import { NewSource } from "../parts/NewSource";
-import { sourcesQuery } from "../queries";
 
 export default function SourcesPage() {
   const { t } = useLingui();

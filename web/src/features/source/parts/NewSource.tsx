@@ -3,12 +3,11 @@ import { Button, Group, Modal, Radio, SimpleGrid, Stack, Text, TextInput } from 
 import { useForm } from "@mantine/form";
 import { useMutation } from "@tanstack/react-query";
 import { api } from "@/api/client";
-import { queryClient } from "@/api/query";
+import { queryClient, sourcesQuery } from "@/api/query";
 import type { Source, SourceKind } from "@/api/types";
 import { useGo } from "@/lib/nav";
 import { paths } from "@/lib/paths";
 import { KIND_ICONS, useSourceKinds } from "../kinds";
-import { sourcesQuery } from "../queries";
 import classes from "./source.module.css";
 
 export function NewSource({ opened, onClose }: { opened: boolean; onClose: () => void }) {
