@@ -1,0 +1,5 @@
+//! The rules, pure: no I/O, no clock.
+
+pub mod attribution;
+pub mod day;
+pub mod order;

@@ -1,0 +1,39 @@
+//! What can go wrong while measuring.
+
+use base::{Problem, WorkspaceId};
+
+#[derive(Debug, thiserror::Error)]
+pub enum MeasureError {
+    #[error(transparent)]
+    Db(#[from] db::DbError),
+    #[error("time zone \"{name}\" of workspace {workspace} is not an IANA name")]
+    TimeZone { workspace: WorkspaceId, name: String },
+    #[error("the attribution window is {days} days; it must lie between 1 and {max}")]
+    Window { days: i64, max: i64 },
+    #[error("the settings of workspace {workspace} cannot be read: {detail}")]
+    Settings { workspace: WorkspaceId, detail: String },
+}
+
+impl From<MeasureError> for Problem {
+    fn from(error: MeasureError) -> Problem {
+        match error {
+            MeasureError::Db(error) => error.into(),
+            MeasureError::Window { .. } => Problem::invalid("bad_attribution_window", error.to_string()).at(
+                "/attribution/window_days",
+                "out_of_range",
+                error.to_string(),
+            ),
+            MeasureError::TimeZone { .. } => Problem::invalid("bad_time_zone", error.to_string()),
+            MeasureError::Settings { .. } => Problem::internal(error),
+        }
+    }
+}
+
+impl From<MeasureError> for events::ViewError {
+    fn from(error: MeasureError) -> events::ViewError {
+        match error {
+            MeasureError::Db(error) => error.into(),
+            other => events::ViewError::Broken { view: crate::view::NAME, detail: other.to_string() },
+        }
+    }
+}

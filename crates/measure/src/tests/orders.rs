@@ -1,0 +1,105 @@
+//! What an order is worth, whatever order its events come in.
+
+use super::*;
+
+/// Plays `lines` one batch each and then all in one batch on a fresh store: (orders, cents) must agree.
+async fn check(lines: &[Line], expected: (i64, i64)) {
+    for store in testkit::stores(MIGRATIONS).await {
+        let mut shop = Shop::new(&store.db);
+        for line in lines {
+            shop.play(std::slice::from_ref(line)).await;
+        }
+        assert_eq!(shop.sales().await, expected, "{} one by one", store.name);
+    }
+    let store = testkit::sqlite(MIGRATIONS).await;
+    let mut shop = Shop::new(&store.db);
+    shop.play(lines).await;
+    assert_eq!(shop.sales().await, expected, "in one batch");
+}
+
+#[tokio::test]
+async fn an_order_is_worth_its_revenue_or_the_sum_of_its_products() {
+    check(&[order(1, 0, "a", 12.99)], (1, 1299)).await;
+    check(&[line(1, 0, "Order Completed", json!({"order_id": 7, "total": "89.5"}))], (1, 8950)).await;
+    let products = json!({"order_id": "p", "products": [{"price": 40, "quantity": 2}, {"price": "9.95"}, {"name": "bag"}]});
+    check(&[line(1, 0, "Order Completed", products)], (1, 8995)).await;
+    check(&[line(1, 0, "Order Completed", json!({}))], (1, 0)).await;
+}
+
+#[tokio::test]
+async fn the_same_order_from_two_sources_counts_once_and_the_first_wins() {
+    check(&[order(1, 0, "a", 50.0), order(1, 1, "a", 55.0), order(1, 2, "b", 10.0)], (2, 6000)).await;
+}
+
+#[tokio::test]
+async fn refunds_are_taken_off_up_to_the_revenue_in_any_order_of_arrival() {
+    let refund = |hours, amount: f64| line(1, hours, "Order Refunded", json!({"order_id": "a", "total": amount}));
+    check(&[order(1, 0, "a", 50.0), refund(1, 20.0)], (1, 3000)).await;
+    check(&[refund(1, 20.0), order(1, 0, "a", 50.0)], (1, 3000)).await;
+    check(&[order(1, 0, "a", 50.0), refund(1, 30.0), refund(2, 30.0)], (1, 0)).await;
+    check(&[order(1, 0, "a", 50.0), refund(1, -20.0)], (1, 3000)).await;
+    check(&[refund(1, 20.0)], (0, -2000)).await;
+    let all = line(1, 1, "Order Refunded", json!({"order_id": "a"}));
+    check(&[order(1, 0, "a", 50.0), all.clone()], (1, 0)).await;
+    check(&[all.clone(), order(1, 0, "a", 50.0)], (1, 0)).await;
+    check(&[all], (0, 0)).await;
+}
+
+#[tokio::test]
+async fn an_order_may_be_changed_and_cancelled() {
+    let update = line(1, 1, "Order Updated", json!({"order_id": "a", "revenue": 70.0}));
+    check(&[order(1, 0, "a", 50.0), update.clone()], (1, 7000)).await;
+    check(&[update], (1, 7000)).await;
+    let cancel = line(1, 1, "Order Cancelled", json!({"order_id": "a"}));
+    check(&[order(1, 0, "a", 50.0), cancel.clone()], (0, 0)).await;
+    check(&[cancel, order(1, 0, "a", 50.0)], (0, 0)).await;
+}
+
+#[tokio::test]
+async fn other_currencies_stand_beside_the_workspaces_own() {
+    let store = testkit::sqlite(MIGRATIONS).await;
+    let mut shop = Shop::new(&store.db);
+    let krona = json!({"order_id": "s", "revenue": 899, "currency": "sek"});
+    shop.play(&[order(1, 0, "a", 50.0), line(2, 0, "Order Completed", krona)]).await;
+    let home = shop.measures.home(SHOP, 7).await.unwrap();
+    assert_eq!(home.totals.sales, Tally { orders: 1, revenue: Money::new(5000, Currency::EUR) });
+    assert_eq!(home.totals.other_currencies, [Tally { orders: 1, revenue: Money::new(89_900, Currency::SEK) }]);
+}
+
+#[tokio::test]
+async fn a_batch_that_comes_again_changes_nothing() {
+    for store in testkit::stores(MIGRATIONS).await {
+        let mut shop = Shop::new(&store.db);
+        let spring = campaign("spring");
+        let batch = shop.batch(
+            &[
+                line(1, -3, "Signed Up", json!({})),
+                touch(1, -2, "Email Link Clicked", spring),
+                order(1, 0, "a", 50.0),
+                order(1, 0, "a", 50.0),
+                line(1, 1, "Order Refunded", json!({"order_id": "a", "total": 5})),
+            ],
+            &[(9, 1)],
+        );
+        shop.apply(&batch).await;
+        let before = shop.dump().await;
+        shop.apply(&batch).await;
+        assert_eq!(shop.dump().await, before, "{}", store.name);
+        assert_eq!(shop.earned(spring).await, (1, 4500), "{}", store.name);
+    }
+}
+
+#[tokio::test]
+async fn an_erased_person_leaves_the_sums_but_no_trace() {
+    for store in testkit::stores(MIGRATIONS).await {
+        let mut shop = Shop::new(&store.db);
+        shop.play(&[touch(4, -1, "Email Opened", campaign("c")), order(4, 0, "a", 50.0)]).await;
+        let erased = Line { ours: true, ..line(4, 1, "Profile Erased", json!({})) };
+        shop.play(&[erased]).await;
+        assert_eq!(shop.sales().await, (1, 5000));
+        assert_eq!(shop.earned(campaign("c")).await, (1, 5000));
+        assert!(shop.measures.orders_of(SHOP, ProfileId::new(4)).await.unwrap().is_empty());
+        assert!(shop.measures.touches_of(SHOP, ProfileId::new(4)).await.unwrap().is_empty());
+        assert!(!shop.dump().await.iter().any(|row| row.contains("msg-4")), "{}", store.name);
+    }
+}
