@@ -1,0 +1,82 @@
+//! What this room asks of others; `server` wires it.
+
+use async_trait::async_trait;
+use base::{Json, ProfileId, SegmentId, Timestamp, WorkspaceId};
+use events::{Channel, Event};
+use predicate::ConsentState;
+
+/// A profile as the other rooms have it at the start.
+#[derive(Debug, Clone)]
+pub struct ProfileRow {
+    pub profile: ProfileId,
+    /// Name, value, and when it was said. Taken-back traits are null.
+    pub traits: Vec<(String, Json, Timestamp)>,
+    /// Channel (`email`, `sms`, …) and what was said about it; unknown may be left out.
+    pub consent: Vec<(String, ConsentState)>,
+    /// Channels whose address is on the suppression list.
+    pub suppressed: Vec<String>,
+    /// Kinds of its identifiers (`email`, `phone`, …): through which channels there is an address.
+    pub identifier_kinds: Vec<String>,
+}
+
+/// An event of the past.
+#[derive(Debug, Clone, Copy)]
+pub struct HistoryRow<'a> {
+    /// As it was when the event was stored; merges since then are in [`SegmentData::aliases`].
+    pub profile: ProfileId,
+    pub at: Timestamp,
+    /// [`Event::display_name`].
+    pub name: &'a str,
+    pub channel: Channel,
+    /// A JSON object as text.
+    pub properties: &'a str,
+}
+
+/// What cannot be read, in words.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{0}")]
+pub struct DataError(pub String);
+
+/// The state of the other rooms when the program starts. Read once per workspace, before the pipeline runs.
+#[async_trait]
+pub trait SegmentData: Send + Sync + 'static {
+    async fn workspaces(&self) -> Result<Vec<WorkspaceId>, DataError>;
+    /// Profiles that are there (not merged away, not erased), by id, after `after`.
+    async fn profiles(
+        &self,
+        workspace: WorkspaceId,
+        after: Option<ProfileId>,
+        limit: usize,
+    ) -> Result<Vec<ProfileRow>, DataError>;
+    /// (from, into) of every merge.
+    async fn aliases(&self, workspace: WorkspaceId) -> Result<Vec<(ProfileId, ProfileId)>, DataError>;
+    /// Every track, page, screen and group event, in any order.
+    async fn history(
+        &self,
+        workspace: WorkspaceId,
+        visit: &mut (dyn for<'a> FnMut(HistoryRow<'a>) + Send),
+    ) -> Result<(), DataError>;
+    /// Traits `profile` makes of an event by itself (how the customer was found).
+    fn derived_traits(&self, _event: &Event) -> Vec<(String, Json)> {
+        Vec::new()
+    }
+    /// True for traits where the earliest event wins instead of the latest.
+    fn earliest_wins(&self, _name: &str) -> bool {
+        false
+    }
+}
+
+/// Something that uses a segment: it must not be deleted meanwhile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SegmentUser {
+    /// `campaign`, `segment`, …
+    pub kind: &'static str,
+    pub id: String,
+    pub name: String,
+}
+
+/// Who uses segments.
+#[async_trait]
+pub trait SegmentUse: Send + Sync + 'static {
+    async fn users_of(&self, workspace: WorkspaceId, segment: SegmentId) -> Result<Vec<SegmentUser>, DataError>;
+}

@@ -1,0 +1,258 @@
+//! Takes a batch of the log: memory first, then the membership of the segments and profiles it touches.
+
+use super::channels::{ADDRESS, SUBSCRIBED, SUPPRESSED, UNSUBSCRIBED, consent_bits};
+use super::{ADDRESS_KINDS, Undo, Workspace, traits::Wins, wins};
+use crate::data::SegmentData;
+use base::{Json, SegmentId, Timestamp};
+use events::{Event, EventKind, ResolvedEvent, names};
+use predicate::ConsentState;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// Events `consent` writes about the suppression list.
+pub const ADDRESS_SUPPRESSED: &str = "Address Suppressed";
+pub const ADDRESS_UNSUPPRESSED: &str = "Address Unsuppressed";
+
+/// How the members of one segment change; profile numbers ascend.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Change {
+    pub segment: SegmentId,
+    pub entered: Vec<u32>,
+    pub exited: Vec<u32>,
+    /// Members that are no more (merged away, erased): nobody hears of it.
+    pub gone: Vec<u32>,
+}
+
+/// What of whom a batch changed.
+#[derive(Default)]
+struct Touched {
+    groups: HashMap<usize, Vec<u32>>,
+    events: HashMap<usize, Vec<u32>>,
+    channels: HashMap<String, Vec<u32>>,
+    /// New and merged profiles: anything may have changed.
+    whole: BTreeSet<u32>,
+    /// Merged away or erased.
+    gone: BTreeSet<u32>,
+}
+
+impl Workspace {
+    /// Applies merges, then events; answers the changes of membership, those of a segment after those it asks for.
+    pub fn apply(
+        &mut self,
+        merges: &[(u32, u32)],
+        events: &[&ResolvedEvent],
+        now: Timestamp,
+        data: &dyn SegmentData,
+        undo: &mut Vec<Undo>,
+    ) -> Vec<Change> {
+        let mut touched = Touched::default();
+        for (from, into) in merges {
+            self.merge(*from, *into, data, &mut touched, undo);
+        }
+        for item in events {
+            self.take(&item.event, item.profile.number(), data, &mut touched, undo);
+        }
+        let asked = self.candidates(&touched);
+        self.changes(asked, &touched, now, undo)
+    }
+
+    /// Asks about the profiles that [`Workspace::due`] named, and about those segments that depend on them.
+    pub fn recheck(&mut self, due: Vec<(SegmentId, Vec<u32>)>, now: Timestamp, undo: &mut Vec<Undo>) -> Vec<Change> {
+        let position = |(id, profiles): (SegmentId, Vec<u32>)| {
+            self.definitions.position(id).map(|index| (index, profiles.into_iter().collect()))
+        };
+        let asked = due.into_iter().filter_map(position).collect();
+        self.changes(asked, &Touched::default(), now, undo)
+    }
+
+    fn merge(&mut self, from: u32, into: u32, data: &dyn SegmentData, touched: &mut Touched, undo: &mut Vec<Undo>) {
+        self.revive(into, touched, undo);
+        self.traits.merge(from, into, |name| wins(data, name), undo);
+        self.behaviour.merge(from, into, undo);
+        self.channels.merge(from, into, undo);
+        self.bury(from, touched, undo);
+        touched.whole.insert(into);
+    }
+
+    fn revive(&mut self, profile: u32, touched: &mut Touched, undo: &mut Vec<Undo>) {
+        if self.alive.insert(profile) {
+            undo.push(Undo::Alive { profile, was: false });
+            touched.whole.insert(profile);
+            touched.gone.remove(&profile);
+        }
+    }
+
+    fn bury(&mut self, profile: u32, touched: &mut Touched, undo: &mut Vec<Undo>) {
+        if self.alive.remove(profile) {
+            undo.push(Undo::Alive { profile, was: true });
+        }
+        touched.whole.remove(&profile);
+        touched.gone.insert(profile);
+    }
+
+    fn take(
+        &mut self,
+        event: &Event,
+        profile: u32,
+        data: &dyn SegmentData,
+        touched: &mut Touched,
+        undo: &mut Vec<Undo>,
+    ) {
+        let is_system = event.source.is_none();
+        if is_system && event.name == names::PROFILE_ERASED {
+            self.traits.erase(profile, undo);
+            self.behaviour.erase(profile, undo);
+            self.channels.erase(profile, undo);
+            self.bury(profile, touched, undo);
+            return;
+        }
+        self.revive(profile, touched, undo);
+        if is_system {
+            self.take_consent(event, profile, touched, undo);
+        }
+        if event.kind == EventKind::Identify {
+            for (name, value) in event.traits.map() {
+                self.say(profile, (name, value), event.at, wins(data, name), touched, undo);
+            }
+        }
+        for (name, value) in data.derived_traits(event) {
+            self.say(profile, (&name, &value), event.at, wins(data, &name), touched, undo);
+        }
+        for identifier in &event.identifiers {
+            self.note_address(&identifier.kind, profile, touched, undo);
+        }
+        self.take_behaviour(event, profile, touched, undo);
+    }
+
+    fn take_behaviour(&mut self, event: &Event, profile: u32, touched: &mut Touched, undo: &mut Vec<Undo>) {
+        if matches!(event.kind, EventKind::Identify | EventKind::Alias) {
+            return;
+        }
+        let properties = event.properties.map();
+        let arrived = self.behaviour.push(event.display_name(), profile, event.at, event.channel, properties);
+        if let Some((index, last_ms)) = arrived {
+            undo.push(Undo::Arrival { index, last_ms });
+            touched.events.entry(index).or_default().push(profile);
+        }
+    }
+
+    fn say(
+        &mut self,
+        profile: u32,
+        said: (&str, &Json),
+        at: Timestamp,
+        wins: Wins,
+        touched: &mut Touched,
+        undo: &mut Vec<Undo>,
+    ) {
+        if let Some(group) = self.traits.say(profile, said, at, wins, undo) {
+            touched.groups.entry(group).or_default().push(profile);
+        }
+        if said.1.as_str().is_some_and(|text| !text.trim().is_empty()) {
+            self.note_address(said.0, profile, touched, undo);
+        }
+    }
+
+    fn note_address(&mut self, kind: &str, profile: u32, touched: &mut Touched, undo: &mut Vec<Undo>) {
+        for (channel, _) in ADDRESS_KINDS.iter().filter(|(_, address)| *address == kind) {
+            self.change_channel(channel, profile, (0, ADDRESS), touched, undo);
+        }
+    }
+
+    /// What `consent` reports. An "Unsubscribed" by itself changes nothing here: whether it came to hold is reported.
+    fn take_consent(&mut self, event: &Event, profile: u32, touched: &mut Touched, undo: &mut Vec<Undo>) {
+        let text = |key: &str| event.properties.get(key).and_then(|value| value.as_str());
+        let change = match event.name.as_str() {
+            names::CONSENT_CHANGED => match text("state").and_then(ConsentState::parse) {
+                Some(state) => (SUBSCRIBED | UNSUBSCRIBED, consent_bits(state)),
+                None => return,
+            },
+            ADDRESS_SUPPRESSED => (0, SUPPRESSED),
+            ADDRESS_UNSUPPRESSED => (SUPPRESSED, 0),
+            _ => return,
+        };
+        let Some(channel) = text("channel").map(str::to_owned) else { return };
+        self.change_channel(&channel, profile, change, touched, undo);
+    }
+
+    fn change_channel(
+        &mut self,
+        name: &str,
+        profile: u32,
+        (clear, set): (u8, u8),
+        touched: &mut Touched,
+        undo: &mut Vec<Undo>,
+    ) {
+        let Some(channel) = self.channels.number(name) else { return };
+        if self.channels.change(channel, profile, clear, set, undo) {
+            touched.channels.entry(name.to_owned()).or_default().push(profile);
+        }
+    }
+
+    /// Asks the reference evaluator about every touched profile of every touched segment.
+    fn changes(
+        &mut self,
+        mut asked: BTreeMap<usize, BTreeSet<u32>>,
+        touched: &Touched,
+        now: Timestamp,
+        undo: &mut Vec<Undo>,
+    ) -> Vec<Change> {
+        let mut changes: Vec<Change> = Vec::new();
+        for index in 0..self.definitions.len() {
+            let definition = self.definitions.at(index);
+            let mut profiles = asked.remove(&index).unwrap_or_default();
+            profiles.extend(&touched.whole);
+            for id in &definition.references.segments {
+                let of_other = changes.iter().filter(|change| change.segment == *id);
+                profiles.extend(of_other.flat_map(|change| change.entered.iter().chain(&change.exited)));
+            }
+            let mut change = Change { segment: definition.id, entered: Vec::new(), exited: Vec::new(), gone: Vec::new() };
+            for profile in profiles.into_iter().filter(|profile| self.alive.contains(*profile)) {
+                let is = definition.condition.matches(&self.facts(profile), now);
+                match (is, definition.members.contains(profile)) {
+                    (true, false) => change.entered.push(profile),
+                    (false, true) => change.exited.push(profile),
+                    _ => {}
+                }
+            }
+            change.gone = touched.gone.iter().copied().filter(|profile| definition.members.contains(*profile)).collect();
+            if !(change.entered.is_empty() && change.exited.is_empty() && change.gone.is_empty()) {
+                self.write_change(index, &change, undo);
+                changes.push(change);
+            }
+        }
+        changes
+    }
+
+    /// For every segment the profiles for which something it depends on changed.
+    fn candidates(&self, touched: &Touched) -> BTreeMap<usize, BTreeSet<u32>> {
+        let mut asked: BTreeMap<usize, BTreeSet<u32>> = BTreeMap::new();
+        let mut ask = |segments: &[usize], profiles: &[u32]| {
+            for segment in segments {
+                asked.entry(*segment).or_default().extend(profiles);
+            }
+        };
+        for (group, profiles) in &touched.groups {
+            ask(&self.definitions.of_trait(&self.traits, *group), profiles);
+        }
+        for (event, profiles) in &touched.events {
+            ask(self.definitions.of_event(self.behaviour.name(*event)), profiles);
+        }
+        for (channel, profiles) in &touched.channels {
+            ask(self.definitions.of_channel(channel), profiles);
+        }
+        asked
+    }
+
+    /// Writes a change into the membership bitmap.
+    pub(super) fn write_change(&mut self, index: usize, change: &Change, undo: &mut Vec<Undo>) {
+        let members = &mut self.definitions.at_mut(index).members;
+        for profile in &change.entered {
+            members.insert(*profile);
+            undo.push(Undo::Member { segment: change.segment, profile: *profile, was: false });
+        }
+        for profile in change.exited.iter().chain(&change.gone) {
+            members.remove(*profile);
+            undo.push(Undo::Member { segment: change.segment, profile: *profile, was: true });
+        }
+    }
+}

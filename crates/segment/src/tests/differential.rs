@@ -1,0 +1,214 @@
+use super::world::{Chance, Model, Step};
+use super::*;
+use crate::engine::{Change, Undo, Workspace, definitions::Definition};
+use base::SegmentId;
+use proptest::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+
+const CONDITIONS: usize = 6;
+const STEPS: usize = 12;
+
+fn config() -> ProptestConfig {
+    ProptestConfig { cases: 250, failure_persistence: None, ..ProptestConfig::default() }
+}
+
+fn apply(space: &mut Workspace, step: &Step, undo: &mut Vec<Undo>) -> Vec<Change> {
+    let events: Vec<&ResolvedEvent> = step.events.iter().collect();
+    space.apply(&step.merges, &events, NOW, &Others::default(), undo)
+}
+
+fn set(bitmap: &RoaringBitmap) -> BTreeSet<u32> {
+    bitmap.iter().collect()
+}
+
+/// Saves random segments; later ones may ask for earlier ones.
+fn define(space: &mut Workspace, chance: &mut Chance) -> Vec<SegmentId> {
+    let mut ids = Vec::new();
+    for number in 0..CONDITIONS {
+        let id = SegmentId::derived(&number.to_string());
+        let asked = condition(chance.condition(3, &ids));
+        let mut definition = Definition::new(id, format!("s{number}"), asked, NOW);
+        definition.members = space.evaluate(&definition.condition, NOW);
+        space.definitions.put(definition);
+        ids.push(id);
+    }
+    ids
+}
+
+fn memberships(space: &Workspace) -> BTreeMap<SegmentId, BTreeSet<u32>> {
+    space.definitions.iter().map(|definition| (definition.id, set(&definition.members))).collect()
+}
+
+/// Engine, engine's facts of one profile, and model agree on random conditions.
+fn check_agreement(space: &Workspace, model: &Model, chance: &mut Chance, ids: &[SegmentId]) {
+    let memberships = memberships(space);
+    for _ in 0..CONDITIONS {
+        let json = chance.condition(3, ids);
+        let asked = condition(json.clone());
+        let now = NOW.plus_ms(chance.pick(&[0, 1, 10 * DAY_MS, 10 * DAY_MS + 1]));
+        let (found, parts) = space.evaluate_parts(&asked, now);
+        let expected = model.matching(&asked, now, &memberships);
+        assert_eq!(set(&found), expected, "{json}");
+        assert_eq!(parts[0].count, expected.len() as u64);
+        for profile in &space.alive {
+            let one = asked.matches(&space.facts(profile), now);
+            assert_eq!(one, expected.contains(&profile), "profile {profile}: {json}");
+        }
+    }
+}
+
+/// After every batch each saved segment is what evaluating it anew gives.
+fn check_members(space: &Workspace) {
+    for definition in space.definitions.iter() {
+        let anew = space.evaluate(&definition.condition, NOW);
+        assert_eq!(set(&definition.members), set(&anew), "{} {}", definition.name, definition.condition.to_json());
+    }
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn engine_and_reference_agree_and_memberships_follow_every_batch(seed in any::<u64>()) {
+        let mut chance = Chance(seed);
+        let (mut space, mut model) = (Workspace::default(), Model::default());
+        for _ in 0..STEPS / 2 {
+            apply(&mut space, &model.step(&mut chance), &mut Vec::new());
+        }
+        let ids = define(&mut space, &mut chance);
+        for _ in 0..STEPS / 2 {
+            let before = memberships(&space);
+            let changes = apply(&mut space, &model.step(&mut chance), &mut Vec::new());
+            check_members(&space);
+            for change in changes {
+                let mut members = before[&change.segment].clone();
+                members.extend(&change.entered);
+                change.exited.iter().chain(&change.gone).for_each(|profile| assert!(members.remove(profile)));
+                prop_assert_eq!(&members, &memberships(&space)[&change.segment]);
+            }
+            if chance.below(3) == 0 {
+                space.behaviour.settle();
+            }
+        }
+        check_agreement(&space, &model, &mut chance, &ids);
+    }
+
+    #[test]
+    fn a_batch_taken_back_leaves_no_trace(seed in any::<u64>()) {
+        let mut chance = Chance(seed);
+        let (mut space, mut model) = (Workspace::default(), Model::default());
+        for _ in 0..STEPS / 2 {
+            apply(&mut space, &model.step(&mut chance), &mut Vec::new());
+        }
+        space.behaviour.settle();
+        let ids = define(&mut space, &mut chance);
+        apply(&mut space, &model.step(&mut chance), &mut Vec::new());
+        let before = memberships(&space);
+        let names = (space.trait_names(), space.event_names(), space.event_properties("Order Completed"));
+        let mut undo = Vec::new();
+        apply(&mut space, &model.clone().step(&mut Chance(seed ^ 1)), &mut undo);
+        space.undo(undo);
+        prop_assert_eq!(before, memberships(&space));
+        prop_assert_eq!(names, (space.trait_names(), space.event_names(), space.event_properties("Order Completed")));
+        check_agreement(&space, &model, &mut chance, &ids);
+    }
+
+    #[test]
+    fn a_restart_gives_the_same_answers_as_following_along(seed in any::<u64>()) {
+        let mut chance = Chance(seed);
+        let (mut model, mut events) = (Model::default(), Vec::new());
+        for _ in 0..STEPS {
+            let step = model.step(&mut chance);
+            // The history drops what is erased; profiles that come back start anew.
+            for item in step.events {
+                if item.event.name == "Profile Erased" {
+                    let aliases = model.aliases.clone();
+                    let end = |mut id: ProfileId| {
+                        while let Some((_, into)) = aliases.iter().find(|(from, _)| *from == id) {
+                            id = *into;
+                        }
+                        id
+                    };
+                    events.retain(|other: &ResolvedEvent| end(other.profile) != end(item.profile));
+                } else {
+                    events.push(item);
+                }
+            }
+        }
+        let others = model.others(events);
+        let mut space = Workspace::default();
+        others.profiles.iter().for_each(|row| space.load_profile(row, &others));
+        let aliases = others.aliases.iter().map(|(from, into)| (from.number(), into.number())).collect();
+        for item in others.events.iter().filter(|item| item.event.kind != EventKind::Identify) {
+            let row = HistoryRow {
+                profile: item.profile,
+                at: item.event.at,
+                name: &item.event.name,
+                channel: item.event.channel,
+                properties: item.event.properties.text(),
+            };
+            space.load_event(&row, &aliases);
+        }
+        space.loaded();
+        check_agreement(&space, &model, &mut chance, &[]);
+    }
+
+    #[test]
+    fn after_a_tick_memberships_are_those_of_the_new_time(seed in any::<u64>()) {
+        let mut chance = Chance(seed);
+        let (mut space, mut model) = (Workspace::default(), Model::default());
+        for _ in 0..STEPS {
+            apply(&mut space, &model.step(&mut chance), &mut Vec::new());
+        }
+        define(&mut space, &mut chance);
+        for days in [1, 9, 30] {
+            let now = NOW.plus_ms(days * DAY_MS + 1);
+            let due = space.due(now, false);
+            space.recheck(due, now, &mut Vec::new());
+            for definition in space.definitions.iter() {
+                let anew = space.evaluate(&definition.condition, now);
+                prop_assert_eq!(set(&definition.members), set(&anew), "{}", definition.condition.to_json());
+            }
+        }
+    }
+
+    #[test]
+    fn next_change_is_never_too_late(seed in any::<u64>()) {
+        let mut chance = Chance(seed);
+        let (mut space, mut model) = (Workspace::default(), Model::default());
+        for _ in 0..STEPS {
+            apply(&mut space, &model.step(&mut chance), &mut Vec::new());
+        }
+        for _ in 0..CONDITIONS {
+            let asked = condition(chance.condition(2, &[]));
+            for profile in &space.alive {
+                let facts = space.facts(profile);
+                let is = asked.matches(&facts, NOW);
+                let next = asked.next_change(&facts, NOW).unwrap_or(NOW.plus_ms(90 * DAY_MS));
+                prop_assert!(NOW < next);
+                for share in 1..=8 {
+                    let between = NOW.plus_ms((next.ms() - 1 - NOW.ms()) * share / 8);
+                    prop_assert_eq!(asked.matches(&facts, between), is, "{} at {}", asked.to_json(), between);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn random_conditions_are_worth_asking() {
+    let (mut split, mut asked) = (0, 0);
+    for seed in 0..60 {
+        let mut chance = Chance(seed);
+        let (mut space, mut model) = (Workspace::default(), Model::default());
+        for _ in 0..STEPS {
+            apply(&mut space, &model.step(&mut chance), &mut Vec::new());
+        }
+        for _ in 0..CONDITIONS {
+            let found = space.evaluate(&condition(chance.condition(2, &[])), NOW).len();
+            asked += 1;
+            split += u32::from(0 < found && found < space.alive.len());
+        }
+    }
+    assert!(asked < split * 4, "only {split} of {asked} random conditions hold for some and not for others");
+}

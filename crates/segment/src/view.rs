@@ -1,0 +1,123 @@
+//! Segments as a view of the log: membership follows every batch.
+
+use crate::engine::{Undo, Workspace};
+use crate::service::{Pending, Segments};
+use crate::store::Delta;
+use async_trait::async_trait;
+use base::{ProfileId, Timestamp, WorkspaceId};
+use db::Tx;
+use events::{Batch, Channel, Effects, ResolvedEvent, SystemEvent, View, ViewError, names};
+use std::collections::BTreeMap;
+
+/// The view's name in logs.
+pub const VIEW_NAME: &str = "segment";
+
+/// A batch's part that belongs to one workspace.
+#[derive(Default)]
+struct Part<'b> {
+    merges: Vec<(u32, u32)>,
+    events: Vec<&'b ResolvedEvent>,
+}
+
+#[async_trait]
+impl View for Segments {
+    fn name(&self) -> &'static str {
+        VIEW_NAME
+    }
+
+    async fn apply(&self, tx: &mut Tx, batch: &Batch, effects: &mut Effects) -> Result<(), ViewError> {
+        // A batch that was neither committed nor rolled back was given up; the same events come again.
+        self.take_back();
+        let gate = self.0.gate.clone().lock_owned().await;
+        *self.0.pending.lock() = Some(Pending { undo: Vec::new(), _gate: gate });
+        let applied = self.apply_parts(tx, batch, effects).await;
+        if applied.is_err() {
+            self.take_back();
+        }
+        applied
+    }
+
+    async fn committed(&self, _batch: &Batch) {
+        let Some(pending) = self.0.pending.lock().take() else { return };
+        for (workspace, _) in &pending.undo {
+            if let Ok(space) = self.space(*workspace) {
+                space.write().settle();
+            }
+        }
+    }
+
+    async fn rolled_back(&self, _batch: &Batch) {
+        self.take_back();
+    }
+}
+
+impl Segments {
+    async fn apply_parts(&self, tx: &mut Tx, batch: &Batch, effects: &mut Effects) -> Result<(), ViewError> {
+        let mut parts: BTreeMap<WorkspaceId, Part<'_>> = BTreeMap::new();
+        for merge in &batch.merges {
+            parts.entry(merge.workspace).or_default().merges.push((merge.from.number(), merge.into.number()));
+        }
+        for item in &batch.events {
+            parts.entry(item.event.workspace).or_default().events.push(item);
+        }
+        for (workspace, part) in parts {
+            let broken = |error: crate::SegmentError| ViewError::Broken { view: VIEW_NAME, detail: error.to_string() };
+            let space = self.space(workspace).map_err(broken)?;
+            let deltas: Vec<Delta> = {
+                let mut space = space.write();
+                let mut done = Vec::new();
+                let changes = space.apply(&part.merges, &part.events, batch.now, self.0.data.as_ref(), &mut done);
+                self.remember(workspace, done);
+                changes.into_iter().map(|change| Delta::of(&space, change)).collect()
+            };
+            let events = membership_events(&space.read(), workspace, &deltas, batch.now, &batch.end.0.to_string());
+            events.into_iter().for_each(|event| effects.emit(event));
+            for delta in deltas {
+                delta.write(tx, workspace, batch.now).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes at once what was done to memory, so that not even a call that is dropped half-way loses it.
+    fn remember(&self, workspace: WorkspaceId, undo: Vec<Undo>) {
+        if let Some(pending) = self.0.pending.lock().as_mut() {
+            pending.undo.push((workspace, undo));
+        }
+    }
+
+    /// Undoes what the batch in progress did to memory.
+    fn take_back(&self) {
+        let Some(pending) = self.0.pending.lock().take() else { return };
+        for (workspace, steps) in pending.undo.into_iter().rev() {
+            if let Ok(space) = self.space(workspace) {
+                space.write().undo(steps);
+            }
+        }
+    }
+}
+
+/// `Segment Entered` and `Segment Exited`, with keys that follow from (segment, profile, `occasion`).
+pub(crate) fn membership_events(
+    space: &Workspace,
+    workspace: WorkspaceId,
+    deltas: &[Delta],
+    now: Timestamp,
+    occasion: &str,
+) -> Vec<SystemEvent> {
+    let mut events = Vec::new();
+    for delta in deltas {
+        let change = delta.change();
+        let segment_name = space.definitions.get(change.segment).map(|definition| definition.name.clone());
+        let mut add = |name: &str, sign: char, profile: u32| {
+            let key = format!("segment:{}:{profile}:{occasion}:{sign}", change.segment);
+            let event = SystemEvent::new(workspace, name, key, ProfileId::new(profile), now, Channel::System)
+                .with("segment_id", change.segment.to_string())
+                .with("segment_name", segment_name.clone().unwrap_or_default());
+            events.push(event);
+        };
+        change.entered.iter().for_each(|profile| add(names::SEGMENT_ENTERED, '+', *profile));
+        change.exited.iter().for_each(|profile| add(names::SEGMENT_EXITED, '-', *profile));
+    }
+    events
+}
