@@ -1,6 +1,6 @@
 /**
  * Fails when the catalogues do not hold every text of the source, or when Dutch or Swedish lack a translation.
- * Frisian gaps are reported but do not fail.
+ * Frisian gaps are reported but do not fail. Values and tags must be the same in every language.
  */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -18,6 +18,12 @@ async function catalogue(locale) {
   return po.parse(text, { locale, sourceLocale: "en", filename: `${locale}.po` });
 }
 
+/** Which values and tags a text holds, in any order: the same in every language. */
+function placeholders(text) {
+  const found = text.match(/\{\w+|<\/?\d+\/?>/g) ?? [];
+  return [...new Set(found)].sort().join(" ");
+}
+
 const source = Object.entries(await catalogue("en")).filter(([, entry]) => !entry.obsolete);
 let failed = false;
 
@@ -29,6 +35,12 @@ for (const locale of [...REQUIRED, ...WISHED]) {
   for (const name of names.slice(0, MAX_SHOWN)) console.log(`  missing: ${name}`);
   if (names.length > MAX_SHOWN) console.log(`  … and ${names.length - MAX_SHOWN} more`);
   if (missing.length > 0 && REQUIRED.includes(locale)) failed = true;
+  for (const [id] of source) {
+    const translation = messages[id]?.translation;
+    if (!translation || placeholders(id) === placeholders(translation)) continue;
+    console.log(`  placeholders differ: ${id}`);
+    failed = true;
+  }
 }
 
 process.exit(failed ? 1 : 0);
