@@ -1,0 +1,315 @@
+//! Messages: preview, starters, saved templates.
+
+use crate::problem::ApiResult;
+use crate::{App, Auth, Json, Path, Query};
+use access::{AuditRecord, Permission};
+use axum::extract::State;
+use base::{PageRequest, Problem, ProblemKind, ProfileId, TemplateId, Timestamp};
+use content::{EmailMessage, MessageCheck, PartError, PreviewFor, SavedTemplate, Severity, TemplateDraft};
+use http::{HeaderMap, HeaderName, StatusCode, header};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::sync::Arc;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub fn routes() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
+        .routes(routes!(preview))
+        .routes(routes!(starters))
+        .routes(routes!(list, create))
+        .routes(routes!(get, update, delete))
+}
+
+/// An e-mail as its author writes it: Liquid in all parts. Empty sender fields mean the workspace's own.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub struct EmailMessageBody {
+    pub subject: String,
+    /// What inboxes show after the subject.
+    pub preheader: String,
+    pub from_name: String,
+    pub from_email: String,
+    pub reply_to: String,
+    pub kind: EmailKind,
+    pub body: String,
+    /// The plain-text part; made from the body when there is none.
+    pub text: Option<String>,
+    pub utm: UtmBody,
+}
+
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum EmailKind {
+    Mjml,
+    Html,
+    Plain,
+}
+
+/// Campaign parameters that are put on every link.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub struct UtmBody {
+    pub enabled: bool,
+    pub source: String,
+    pub medium: String,
+    /// Empty: the campaign's name.
+    pub campaign: String,
+}
+
+#[derive(Deserialize, ToSchema)]
+struct PreviewRequest {
+    #[schema(value_type = EmailMessageBody)]
+    message: Value,
+    /// Whose data to use; an example's when neither this nor `data` is given.
+    profile_id: Option<String>,
+    /// The customer's data, or all data when it has `customer`.
+    #[schema(value_type = Option<Object>)]
+    data: Option<Value>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct MessageWarning {
+    code: String,
+    detail: String,
+    /// blocking, advice
+    severity: &'static str,
+}
+
+#[derive(Serialize, ToSchema)]
+struct MessageError {
+    /// subject, preheader, body, text
+    part: String,
+    line: u32,
+    column: u32,
+    detail: String,
+}
+
+#[derive(Serialize, ToSchema)]
+struct MessagePreview {
+    subject: String,
+    preheader: String,
+    html: String,
+    text: String,
+    from: String,
+    warnings: Vec<MessageWarning>,
+    errors: Vec<MessageError>,
+    size_bytes: usize,
+}
+
+fn warning(check: MessageCheck) -> MessageWarning {
+    let severity = match check.severity {
+        Severity::Blocking => "blocking",
+        Severity::Advice => "advice",
+    };
+    MessageWarning { code: check.code, detail: check.detail, severity }
+}
+
+fn message_error(error: PartError) -> MessageError {
+    MessageError { part: error.part.to_string(), line: error.line, column: error.column, detail: error.detail }
+}
+
+/// Renders a message that need not be saved, and says what is wrong with it.
+#[utoipa::path(post, path = "/api/v1/messages/preview", tag = "content", request_body = PreviewRequest,
+    responses((status = 200, body = MessagePreview), (status = 401), (status = 403), (status = 404), (status = 422)))]
+async fn preview(
+    State(app): State<Arc<App>>,
+    auth: Auth,
+    Json(body): Json<PreviewRequest>,
+) -> ApiResult<Json<MessagePreview>> {
+    let workspace = auth.require(Permission::ContentRead)?;
+    let message = EmailMessage::read(&body.message)?;
+    let of = match (body.profile_id, body.data.filter(|data| !data.is_null())) {
+        (Some(id), _) => {
+            auth.require(Permission::ProfileRead)?;
+            PreviewFor::Profile(profile_of(&id)?)
+        }
+        (None, Some(data)) => PreviewFor::Data(data),
+        (None, None) => PreviewFor::Example,
+    };
+    let preview = app.content.preview(workspace, &message, of).await?;
+    Ok(Json(MessagePreview {
+        subject: preview.subject,
+        preheader: preview.preheader,
+        html: preview.html,
+        text: preview.text,
+        from: preview.from,
+        warnings: preview.warnings.into_iter().map(warning).collect(),
+        errors: preview.errors.into_iter().map(message_error).collect(),
+        size_bytes: preview.size_bytes,
+    }))
+}
+
+pub fn profile_of(id: &str) -> ApiResult<ProfileId> {
+    let bad = |error: base::IdError| {
+        Problem::invalid("bad_profile_id", error.to_string()).at("/profile_id", "invalid", error.to_string())
+    };
+    Ok(id.parse::<ProfileId>().map_err(bad)?)
+}
+
+#[derive(Serialize, ToSchema)]
+struct StarterView {
+    id: &'static str,
+    name: &'static str,
+    description: &'static str,
+    #[schema(value_type = EmailMessageBody)]
+    message: EmailMessage,
+}
+
+#[derive(Serialize, ToSchema)]
+struct Starters {
+    items: Vec<StarterView>,
+}
+
+/// Ready designs to begin with.
+#[utoipa::path(get, path = "/api/v1/messages/starters", tag = "content",
+    responses((status = 200, body = Starters), (status = 401), (status = 403)))]
+async fn starters(State(_app): State<Arc<App>>, auth: Auth) -> ApiResult<Json<Starters>> {
+    auth.require(Permission::ContentRead)?;
+    let view = |starter: content::Starter| StarterView {
+        id: starter.id,
+        name: starter.name,
+        description: starter.description,
+        message: starter.message,
+    };
+    Ok(Json(Starters { items: content::starters().into_iter().map(view).collect() }))
+}
+
+#[derive(Serialize, ToSchema)]
+struct TemplateView {
+    id: String,
+    name: String,
+    #[schema(value_type = EmailMessageBody)]
+    message: EmailMessage,
+    version: i64,
+    #[schema(value_type = String)]
+    created_at: Timestamp,
+    #[schema(value_type = String)]
+    updated_at: Timestamp,
+}
+
+fn template_view(saved: SavedTemplate) -> TemplateView {
+    let SavedTemplate { id, name, message, version, created_at, updated_at } = saved;
+    TemplateView { id: id.to_string(), name, message, version, created_at, updated_at }
+}
+
+#[derive(Serialize, ToSchema)]
+struct Templates {
+    items: Vec<TemplateView>,
+    next_cursor: Option<String>,
+}
+
+#[derive(Deserialize, ToSchema)]
+struct TemplateRequest {
+    name: String,
+    #[schema(value_type = EmailMessageBody)]
+    message: Value,
+}
+
+impl TemplateRequest {
+    fn draft(self) -> ApiResult<TemplateDraft> {
+        Ok(TemplateDraft { name: self.name, message: EmailMessage::read(&self.message)? })
+    }
+}
+
+#[derive(Deserialize, IntoParams)]
+struct TemplatesQuery {
+    /// 50 unless told, 500 at most.
+    limit: Option<u32>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// Saved messages, newest first.
+#[utoipa::path(get, path = "/api/v1/templates", tag = "content", params(TemplatesQuery),
+    responses((status = 200, body = Templates), (status = 401), (status = 403)))]
+async fn list(
+    State(app): State<Arc<App>>,
+    auth: Auth,
+    Query(query): Query<TemplatesQuery>,
+) -> ApiResult<Json<Templates>> {
+    let workspace = auth.require(Permission::ContentRead)?;
+    let page = PageRequest { limit: query.limit, cursor: query.cursor };
+    let page = app.content.templates(workspace, &page).await?;
+    Ok(Json(Templates {
+        items: page.items.into_iter().map(template_view).collect(),
+        next_cursor: page.next_cursor,
+    }))
+}
+
+/// A body with its ETag.
+pub type Tagged<T> = ([(HeaderName, String); 1], Json<T>);
+
+pub fn tagged<T>(version: i64, view: T) -> Tagged<T> {
+    ([(header::ETAG, format!("\"{version}\""))], Json(view))
+}
+
+/// The version of `If-Match: "3"`; None without the header or for `*`.
+pub fn wanted_version(headers: &HeaderMap) -> ApiResult<Option<i64>> {
+    let Some(value) = headers.get(header::IF_MATCH) else { return Ok(None) };
+    let text = value.to_str().unwrap_or_default().trim();
+    if text == "*" {
+        return Ok(None);
+    }
+    let version = text.trim_start_matches("W/").trim_matches('"').parse();
+    let detail = "If-Match takes the ETag of an earlier answer, such as \"3\"";
+    Ok(Some(version.map_err(|_| Problem::new(ProblemKind::Malformed, "bad_if_match", detail))?))
+}
+
+/// Saves a message to use again.
+#[utoipa::path(post, path = "/api/v1/templates", tag = "content", request_body = TemplateRequest,
+    responses((status = 201, body = TemplateView), (status = 401), (status = 403), (status = 422)))]
+async fn create(
+    State(app): State<Arc<App>>,
+    auth: Auth,
+    Json(body): Json<TemplateRequest>,
+) -> ApiResult<(StatusCode, Tagged<TemplateView>)> {
+    let workspace = auth.require(Permission::ContentWrite)?;
+    let saved = app.content.create_template(workspace, body.draft()?).await?;
+    audit(&app, &auth, "template.create", saved.id, format!("saved the template \"{}\"", saved.name)).await?;
+    Ok((StatusCode::CREATED, tagged(saved.version, template_view(saved))))
+}
+
+#[utoipa::path(get, path = "/api/v1/templates/{id}", tag = "content", params(("id" = String, Path)),
+    responses((status = 200, body = TemplateView), (status = 401), (status = 403), (status = 404)))]
+async fn get(
+    State(app): State<Arc<App>>,
+    auth: Auth,
+    Path(id): Path<TemplateId>,
+) -> ApiResult<Tagged<TemplateView>> {
+    let workspace = auth.require(Permission::ContentRead)?;
+    let saved = app.content.template(workspace, id).await?;
+    Ok(tagged(saved.version, template_view(saved)))
+}
+
+/// Replaces a saved message.
+#[utoipa::path(put, path = "/api/v1/templates/{id}", tag = "content", params(("id" = String, Path)),
+    request_body = TemplateRequest,
+    responses((status = 200, body = TemplateView), (status = 401), (status = 403), (status = 404), (status = 412),
+        (status = 422)))]
+async fn update(
+    State(app): State<Arc<App>>,
+    auth: Auth,
+    Path(id): Path<TemplateId>,
+    headers: HeaderMap,
+    Json(body): Json<TemplateRequest>,
+) -> ApiResult<Tagged<TemplateView>> {
+    let workspace = auth.require(Permission::ContentWrite)?;
+    let saved = app.content.update_template(workspace, id, body.draft()?, wanted_version(&headers)?).await?;
+    audit(&app, &auth, "template.update", id, format!("changed the template \"{}\"", saved.name)).await?;
+    Ok(tagged(saved.version, template_view(saved)))
+}
+
+#[utoipa::path(delete, path = "/api/v1/templates/{id}", tag = "content", params(("id" = String, Path)),
+    responses((status = 204), (status = 401), (status = 403), (status = 404)))]
+async fn delete(State(app): State<Arc<App>>, auth: Auth, Path(id): Path<TemplateId>) -> ApiResult<StatusCode> {
+    let workspace = auth.require(Permission::ContentWrite)?;
+    app.content.delete_template(workspace, id).await?;
+    audit(&app, &auth, "template.delete", id, "deleted a template".into()).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn audit(app: &App, auth: &Auth, action: &'static str, id: TemplateId, summary: String) -> ApiResult<()> {
+    let record =
+        AuditRecord { action, object: id.to_string(), summary, ip: auth.ip.clone(), ..AuditRecord::default() };
+    Ok(app.access.audit(auth.workspace(), &auth.caller.actor, record).await?)
+}
