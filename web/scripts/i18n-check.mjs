@@ -35,10 +35,11 @@ for (const locale of [...REQUIRED, ...WISHED]) {
   for (const name of names.slice(0, MAX_SHOWN)) console.log(`  missing: ${name}`);
   if (names.length > MAX_SHOWN) console.log(`  … and ${names.length - MAX_SHOWN} more`);
   if (missing.length > 0 && REQUIRED.includes(locale)) failed = true;
-  for (const [id] of source) {
+  for (const [id, entry] of source) {
+    const text = entry.message ?? id;
     const translation = messages[id]?.translation;
-    if (!translation || placeholders(id) === placeholders(translation)) continue;
-    console.log(`  placeholders differ: ${id}`);
+    if (!translation || placeholders(text) === placeholders(translation)) continue;
+    console.log(`  values or tags differ: ${text}`);
     failed = true;
   }
 }
