@@ -20,7 +20,8 @@ async function catalogue(locale) {
 
 /** Which values and tags a text holds, in any order: the same in every language. */
 function placeholders(text) {
-  const found = text.match(/\{\w+|<\/?\d+\/?>/g) ?? [];
+  // What follows "one" or "other" is a form of a plural, not a value.
+  const found = text.match(/(?<!(?:zero|one|two|few|many|other|=\d+) )\{\w+(?=[,}])|<\/?\d+\/?>/g) ?? [];
   return [...new Set(found)].sort().join(" ");
 }
 
