@@ -21,7 +21,7 @@ async function catalogue(locale) {
 /** Which values and tags a text holds, in any order: the same in every language. */
 function placeholders(text) {
   // What follows "one" or "other" is a form of a plural, not a value.
-  const found = text.match(/(?<!(?:zero|one|two|few|many|other|=\d+) )\{\w+(?=[,}])|<\/?\d+\/?>/g) ?? [];
+  const found = text.match(/(?<!(?:\bzero|\bone|\btwo|\bfew|\bmany|\bother|=\d+) )\{\w+(?=[,}])|<\/?\d+\/?>/g) ?? [];
   return [...new Set(found)].sort().join(" ");
 }
 
