@@ -386,7 +386,7 @@ async fn review(
 }
 
 #[derive(Deserialize, ToSchema)]
-struct TestRequest {
+struct CampaignTestRequest {
     /// Ten at most.
     emails: Vec<String>,
     /// Whose data to use; a member of the audience when none is given.
@@ -394,34 +394,34 @@ struct TestRequest {
 }
 
 #[derive(Serialize, ToSchema)]
-struct TestAnswer {
+struct CampaignTestAnswer {
     email: String,
     /// None: accepted.
     error: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]
-struct TestAnswers {
-    items: Vec<TestAnswer>,
+struct CampaignTestAnswers {
+    items: Vec<CampaignTestAnswer>,
 }
 
 /// Sends the message as it is to these addresses, marked as a test; it counts nowhere.
 #[utoipa::path(post, path = "/api/v1/campaigns/{id}/test", tag = "campaign", params(("id" = String, Path)),
-    request_body = TestRequest,
-    responses((status = 200, body = TestAnswers), (status = 401), (status = 403), (status = 404), (status = 422)))]
+    request_body = CampaignTestRequest,
+    responses((status = 200, body = CampaignTestAnswers), (status = 401), (status = 403), (status = 404), (status = 422)))]
 async fn test(
     State(app): State<Arc<App>>,
     auth: Auth,
     Path(id): Path<CampaignId>,
-    Json(body): Json<TestRequest>,
-) -> ApiResult<Json<TestAnswers>> {
+    Json(body): Json<CampaignTestRequest>,
+) -> ApiResult<Json<CampaignTestAnswers>> {
     let workspace = auth.require(Permission::CampaignWrite)?;
     let profile = body.profile_id.filter(|id| !id.is_empty()).map(|id| profile_of(&id)).transpose()?;
     let results = app.campaign.send_test(workspace, id, &body.emails, profile).await?;
     let summary = format!("sent a test to {} addresses", results.len());
     audit(&app, &auth, "campaign.test", id, summary).await?;
-    let answer = |result: campaign::TestResult| TestAnswer { email: result.address, error: result.error };
-    Ok(Json(TestAnswers { items: results.into_iter().map(answer).collect() }))
+    let answer = |result: campaign::TestResult| CampaignTestAnswer { email: result.address, error: result.error };
+    Ok(Json(CampaignTestAnswers { items: results.into_iter().map(answer).collect() }))
 }
 
 #[derive(Deserialize, ToSchema)]

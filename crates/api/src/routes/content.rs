@@ -250,7 +250,7 @@ pub fn wanted_version(headers: &HeaderMap) -> ApiResult<Option<i64>> {
     if text == "*" {
         return Ok(None);
     }
-    let version = text.trim_start_matches("W/").trim_matches('"').parse();
+    let version = text.trim_start_matches("W/").trim_matches('"').parse::<i64>();
     let detail = "If-Match takes the ETag of an earlier answer, such as \"3\"";
     Ok(Some(version.map_err(|_| Problem::new(ProblemKind::Malformed, "bad_if_match", detail))?))
 }

@@ -84,7 +84,7 @@ async fn progress_stream(
         let (state, view) = progress_of(&app, workspace, id).await.ok()?;
         let event = SseEvent::default().event("progress").json_data(view).ok()?;
         let over = matches!(state, CampaignState::Finished | CampaignState::Cancelled);
-        Some((Ok(event), (!over).then_some((app, interval))))
+        Some((Ok::<_, Infallible>(event), (!over).then_some((app, interval))))
     });
     // A proxy that buffers would hold the stream back.
     Ok(([("x-accel-buffering", "no")], Sse::new(stream).keep_alive(KeepAlive::new().interval(KEEP_ALIVE))))
@@ -199,7 +199,7 @@ struct ConversionsView {
 }
 
 #[derive(Serialize, ToSchema)]
-struct LinkView {
+struct ReportLink {
     url: String,
     clicks_human: u64,
     clicks_machine: u64,
@@ -236,7 +236,7 @@ struct CampaignReport {
     unsubscribes: u64,
     complaints: u64,
     conversions: ConversionsView,
-    links: Vec<LinkView>,
+    links: Vec<ReportLink>,
     series: Vec<ReportPoint>,
     failures: Vec<FailureView>,
 }
@@ -258,7 +258,7 @@ async fn report(
     let arrived = progress.sent + progress.delivered;
     let DeliveryReport { delivered_rate, opens, clicks, unsubscribes, complaints, links, failures, series, .. } =
         delivery;
-    let link = |row: deliver::LinkRow| LinkView {
+    let link = |row: deliver::LinkRow| ReportLink {
         url: row.url,
         clicks_human: row.clicks_human,
         clicks_machine: row.clicks_machine,
