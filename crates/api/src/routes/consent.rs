@@ -1,0 +1,307 @@
+//! Consent of a customer, and the list of addresses nothing is sent to.
+
+use super::audit::PageQuery;
+use super::profile::caught_up;
+use crate::problem::ApiResult;
+use crate::{App, Auth, Json, Path, Query};
+use access::{AuditRecord, Permission};
+use axum::extract::State;
+use base::{ProfileId, Timestamp};
+use consent::{ChannelConsent, ConsentRecord, ConsentState, ContactChannel, Proof, Suppression, SuppressionReason};
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub fn routes() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
+        .routes(routes!(set))
+        .routes(routes!(history))
+        .routes(routes!(suppressions, suppress))
+        .routes(routes!(import))
+        .routes(routes!(release))
+}
+
+#[derive(Serialize, ToSchema)]
+pub(super) struct ProofView {
+    source: String,
+    method: Option<String>,
+    text: Option<String>,
+    /// Truncated to its network.
+    ip: Option<String>,
+    event: String,
+}
+
+impl From<Proof> for ProofView {
+    fn from(proof: Proof) -> Self {
+        Self { source: proof.source, method: proof.method, text: proof.text, ip: proof.ip, event: proof.event }
+    }
+}
+
+/// One channel.
+#[derive(Serialize, ToSchema)]
+pub(super) struct ConsentView {
+    /// email, sms, push, whatsapp, post or phone.
+    channel: String,
+    /// subscribed, unsubscribed or unknown.
+    state: String,
+    source: Option<String>,
+    #[schema(value_type = Option<String>)]
+    at: Option<Timestamp>,
+    proof: Option<ProofView>,
+}
+
+impl From<ChannelConsent> for ConsentView {
+    fn from(one: ChannelConsent) -> Self {
+        Self {
+            channel: one.channel.name().to_owned(),
+            state: one.state.name().to_owned(),
+            source: one.proof.as_ref().map(|proof| proof.source.clone()),
+            at: one.at,
+            proof: one.proof.map(ProofView::from),
+        }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+pub(super) struct ConsentList {
+    items: Vec<ConsentView>,
+}
+
+#[derive(Deserialize, ToSchema)]
+struct ProofRequest {
+    /// The sentence the customer agreed to.
+    text: Option<String>,
+    /// form, double_opt_in, paper, call, …
+    method: Option<String>,
+}
+
+#[derive(Deserialize, ToSchema)]
+struct ConsentRequest {
+    /// email, sms, push, whatsapp, post or phone.
+    channel: String,
+    /// subscribed, unsubscribed or unknown.
+    state: String,
+    proof: Option<ProofRequest>,
+}
+
+/// Declares a consent on behalf of the customer.
+#[utoipa::path(put, path = "/api/v1/profiles/{id}/consent", tag = "people", params(("id" = String, Path)),
+    request_body = ConsentRequest,
+    responses((status = 200, body = ConsentList), (status = 401), (status = 403), (status = 404), (status = 422)))]
+async fn set(
+    State(app): State<Arc<App>>,
+    auth: Auth,
+    Path(id): Path<ProfileId>,
+    Json(body): Json<ConsentRequest>,
+) -> ApiResult<Json<ConsentList>> {
+    let workspace = auth.require(Permission::ConsentWrite)?;
+    let channel = ContactChannel::parse(&body.channel)?;
+    let state = ConsentState::parse(&body.state)?;
+    let profile = app.profile.get(workspace, id).await?.summary.id;
+    let proof = body.proof.map(|proof| (proof.text, proof.method)).unwrap_or_default();
+    let actor = auth.caller.actor.label();
+    let proof = Proof { source: actor, text: proof.0, method: proof.1, ..Proof::default() };
+    app.consent.set(workspace, profile, channel, state, &proof).await?;
+    let record = AuditRecord {
+        action: "consent.set",
+        object: profile.to_string(),
+        summary: format!("set {} to {}", channel.name(), state.name()),
+        ip: auth.ip.clone(),
+        ..AuditRecord::default()
+    };
+    app.access.audit(workspace, &auth.caller.actor, record).await?;
+    caught_up(&app).await;
+    let items = app.consent.state(workspace, profile).await?.into_iter().map(ConsentView::from).collect();
+    Ok(Json(ConsentList { items }))
+}
+
+/// A statement of the past.
+#[derive(Serialize, ToSchema)]
+struct StatementView {
+    channel: String,
+    state: String,
+    #[schema(value_type = String)]
+    at: Timestamp,
+    proof: ProofView,
+}
+
+#[derive(Serialize, ToSchema)]
+struct Statements {
+    items: Vec<StatementView>,
+}
+
+/// Everything that was ever said about contacting the customer, newest first.
+#[utoipa::path(get, path = "/api/v1/profiles/{id}/consent", tag = "people", params(("id" = String, Path)),
+    responses((status = 200, body = Statements), (status = 401), (status = 403), (status = 404)))]
+async fn history(State(app): State<Arc<App>>, auth: Auth, Path(id): Path<ProfileId>) -> ApiResult<Json<Statements>> {
+    let workspace = auth.require(Permission::ProfileRead)?;
+    let profile = app.profile.get(workspace, id).await?.summary.id;
+    let view = |said: ConsentRecord| StatementView {
+        channel: said.channel.name().to_owned(),
+        state: said.state.name().to_owned(),
+        at: said.at,
+        proof: said.proof.into(),
+    };
+    Ok(Json(Statements { items: app.consent.history(workspace, profile).await?.into_iter().map(view).collect() }))
+}
+
+/// A suppressed address.
+#[derive(Serialize, ToSchema)]
+pub(super) struct SuppressionView {
+    channel: String,
+    /// In its normal form, or `sha256:…` when its owner was erased.
+    address: String,
+    /// bounce_hard, complaint, manual, unsubscribed_all or erased.
+    reason: String,
+    #[schema(value_type = String)]
+    at: Timestamp,
+    #[schema(value_type = Option<String>)]
+    profile_id: Option<ProfileId>,
+}
+
+impl From<Suppression> for SuppressionView {
+    fn from(one: Suppression) -> Self {
+        Self {
+            channel: one.channel.name().to_owned(),
+            address: one.address,
+            reason: one.reason.name().to_owned(),
+            at: one.at,
+            profile_id: one.profile,
+        }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+struct Suppressions {
+    items: Vec<SuppressionView>,
+    next_cursor: Option<String>,
+}
+
+#[derive(Deserialize, IntoParams)]
+struct SuppressionQuery {
+    /// email, sms, push, whatsapp, post or phone.
+    channel: Option<String>,
+    /// The beginning of an address.
+    q: Option<String>,
+    /// Rows on the page, 50 unless told, 500 at most.
+    limit: Option<u32>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// Addresses nothing is sent to.
+#[utoipa::path(get, path = "/api/v1/suppressions", tag = "people", params(SuppressionQuery),
+    responses((status = 200, body = Suppressions), (status = 401), (status = 403), (status = 422)))]
+async fn suppressions(
+    State(app): State<Arc<App>>,
+    auth: Auth,
+    Query(query): Query<SuppressionQuery>,
+) -> ApiResult<Json<Suppressions>> {
+    let workspace = auth.require(Permission::SuppressionRead)?;
+    let channel = query.channel.as_deref().filter(|text| !text.is_empty()).map(ContactChannel::parse).transpose()?;
+    let page = PageQuery { limit: query.limit, cursor: query.cursor }.into();
+    let found = app.consent.suppressions(workspace, channel, query.q.as_deref(), &page).await?;
+    let found = found.map(SuppressionView::from);
+    Ok(Json(Suppressions { items: found.items, next_cursor: found.next_cursor }))
+}
+
+#[derive(Deserialize, ToSchema)]
+struct SuppressRequest {
+    channel: String,
+    address: String,
+    /// manual unless told; bounce_hard, complaint or unsubscribed_all.
+    reason: Option<String>,
+}
+
+fn reason_of(text: Option<&str>) -> ApiResult<SuppressionReason> {
+    Ok(text.map(SuppressionReason::parse).transpose()?.unwrap_or(SuppressionReason::Manual))
+}
+
+/// Puts an address on the list. 200 when it was there already.
+#[utoipa::path(post, path = "/api/v1/suppressions", tag = "people", request_body = SuppressRequest,
+    responses((status = 201), (status = 200), (status = 401), (status = 403), (status = 422)))]
+async fn suppress(
+    State(app): State<Arc<App>>,
+    auth: Auth,
+    Json(body): Json<SuppressRequest>,
+) -> ApiResult<StatusCode> {
+    let workspace = auth.require(Permission::SuppressionWrite)?;
+    let channel = ContactChannel::parse(&body.channel)?;
+    let reason = reason_of(body.reason.as_deref())?;
+    let kind = if channel == ContactChannel::Email { "email" } else { "phone" };
+    let profile = app.profile.find(workspace, kind, &body.address).await?;
+    let added = app.consent.suppress(workspace, channel, &body.address, reason, profile).await?;
+    if added {
+        let summary = format!("suppressed an address of channel {}", channel.name());
+        audit(&app, &auth, "suppression.create", summary).await?;
+    }
+    Ok(if added { StatusCode::CREATED } else { StatusCode::OK })
+}
+
+#[derive(Deserialize, ToSchema)]
+struct SuppressionImport {
+    channel: String,
+    reason: Option<String>,
+    addresses: Vec<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct RefusedLine {
+    /// Index into `addresses`.
+    index: usize,
+    detail: String,
+}
+
+#[derive(Serialize, ToSchema)]
+struct SuppressionImported {
+    /// On the list now; some may have been before.
+    accepted: usize,
+    refused: Vec<RefusedLine>,
+}
+
+/// Puts many addresses on the list at once.
+#[utoipa::path(post, path = "/api/v1/suppressions/import", tag = "people", request_body = SuppressionImport,
+    responses((status = 200, body = SuppressionImported), (status = 401), (status = 403), (status = 413), (status = 422)))]
+async fn import(
+    State(app): State<Arc<App>>,
+    auth: Auth,
+    Json(body): Json<SuppressionImport>,
+) -> ApiResult<Json<SuppressionImported>> {
+    let workspace = auth.require(Permission::SuppressionWrite)?;
+    let channel = ContactChannel::parse(&body.channel)?;
+    let reason = reason_of(body.reason.as_deref())?;
+    if body.addresses.len() > consent::SUPPRESSION_IMPORT_MAX {
+        let detail = format!("at most {} addresses at once", consent::SUPPRESSION_IMPORT_MAX);
+        return Err(base::Problem::new(base::ProblemKind::TooLarge, "too_many_addresses", detail).into());
+    }
+    let (accepted, refused) = app.consent.import_suppressions(workspace, channel, reason, &body.addresses).await?;
+    audit(&app, &auth, "suppression.import", format!("suppressed {accepted} addresses of channel {}", channel.name())).await?;
+    let line = |(index, error): (usize, consent::ConsentError)| RefusedLine { index, detail: error.to_string() };
+    Ok(Json(SuppressionImported { accepted, refused: refused.into_iter().map(line).collect() }))
+}
+
+/// Takes an address off the list.
+#[utoipa::path(delete, path = "/api/v1/suppressions/{channel}/{address}", tag = "people",
+    params(("channel" = String, Path), ("address" = String, Path)),
+    responses((status = 204), (status = 401), (status = 403), (status = 404), (status = 422)))]
+async fn release(
+    State(app): State<Arc<App>>,
+    auth: Auth,
+    Path((channel, address)): Path<(String, String)>,
+) -> ApiResult<StatusCode> {
+    let workspace = auth.require(Permission::SuppressionWrite)?;
+    let channel = ContactChannel::parse(&channel)?;
+    app.consent.release(workspace, channel, &address).await?;
+    let summary = format!("took an address of channel {} off the suppression list", channel.name());
+    audit(&app, &auth, "suppression.delete", summary).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The address itself stays out of the trail: it is personal data.
+async fn audit(app: &App, auth: &Auth, action: &'static str, summary: String) -> ApiResult<()> {
+    let record = AuditRecord { action, summary, ip: auth.ip.clone(), ..AuditRecord::default() };
+    Ok(app.access.audit(auth.workspace(), &auth.caller.actor, record).await?)
+}

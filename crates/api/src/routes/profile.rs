@@ -1,0 +1,326 @@
+//! Customers: lists and search, one customer with everything known, the timeline, changing, erasing, exporting.
+
+mod views;
+
+use crate::problem::ApiResult;
+use crate::{App, Auth, Json, Path, Query};
+use access::{AuditRecord, Permission};
+use axum::extract::State;
+use base::{EventId, JsonMap, PageRequest, Problem, ProblemKind, ProfileId, SegmentId, Timestamp};
+use events::{Channel, Identifier};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use lake::TimelineFilter;
+use profile::Sort;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use std::time::Duration;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+pub(super) use views::{SummaryView, summaries};
+use views::{ProfileView, TimelineEvent};
+
+/// How long a change is waited for before it is answered as accepted but not visible yet.
+const VISIBLE_WAIT_MS: u64 = 3_000;
+const VISIBLE_POLL_MS: u64 = 20;
+/// Events an export holds; more are in the lake, by id.
+const EXPORT_EVENTS_MAX: usize = 10_000;
+const EXPORT_PAGE: usize = 500;
+
+pub fn routes() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(get, patch, erase))
+        .routes(routes!(timeline))
+        .routes(routes!(export))
+}
+
+/// Waits until the pipeline has taken everything that is in the inbox now. False when it takes too long.
+pub(super) async fn caught_up(app: &App) -> bool {
+    let end = app.inbox.end();
+    let wait = async {
+        while app.pipeline.status().cursor < end {
+            tokio::time::sleep(Duration::from_millis(VISIBLE_POLL_MS)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_millis(VISIBLE_WAIT_MS), wait).await.is_ok()
+}
+
+#[derive(Deserialize, IntoParams)]
+struct ListQuery {
+    /// An identifier of any kind, or the beginning of a name, e-mail address or city.
+    q: Option<String>,
+    /// Members of this saved segment only (without `q`).
+    segment: Option<String>,
+    /// last_seen (the default) or created; latest first.
+    sort: Option<String>,
+    /// Rows on the page, 50 unless told, 500 at most.
+    limit: Option<u32>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct Profiles {
+    items: Vec<SummaryView>,
+    next_cursor: Option<String>,
+}
+
+/// Customers, found, by segment, or all.
+#[utoipa::path(get, path = "/api/v1/profiles", tag = "people", params(ListQuery),
+    responses((status = 200, body = Profiles), (status = 400), (status = 401), (status = 403), (status = 404)))]
+async fn list(State(app): State<Arc<App>>, auth: Auth, Query(query): Query<ListQuery>) -> ApiResult<Json<Profiles>> {
+    let workspace = auth.require(Permission::ProfileRead)?;
+    let page = PageRequest { limit: query.limit, cursor: query.cursor };
+    let q = query.q.filter(|q| !q.trim().is_empty());
+    let segment = query.segment.filter(|id| !id.is_empty());
+    let (found, next_cursor) = match (q, segment) {
+        (Some(q), _) => {
+            let found = app.profile.search(workspace, &q, &page).await?;
+            (found.items, found.next_cursor)
+        }
+        (None, Some(segment)) => {
+            let id: SegmentId = segment.parse().map_err(|_| Problem::not_found("segment", &segment))?;
+            let bad_cursor = || Problem::new(ProblemKind::Malformed, "bad_cursor", "the cursor is not one of this list's");
+            let after = page.cursor.as_deref().map(|text| text.parse::<ProfileId>().map_err(|_| bad_cursor())).transpose()?;
+            let (ids, more) = app.segment.members_page(workspace, id, after, page.limit() as usize)?;
+            let next = if more { ids.last().map(ProfileId::to_string) } else { None };
+            (app.profile.summaries(workspace, &ids).await?, next)
+        }
+        (None, None) => {
+            let sort = match query.sort.as_deref() {
+                None | Some("" | "last_seen") => Sort::LastSeen,
+                Some("created") => Sort::Created,
+                Some(_) => {
+                    return Err(Problem::new(ProblemKind::Malformed, "bad_sort", "sort is last_seen or created").into());
+                }
+            };
+            let found = app.profile.list(workspace, sort, &page).await?;
+            (found.items, found.next_cursor)
+        }
+    };
+    Ok(Json(Profiles { items: summaries(&app, workspace, found).await?, next_cursor }))
+}
+
+/// Everything about one customer. An id that was merged away answers the survivor.
+#[utoipa::path(get, path = "/api/v1/profiles/{id}", tag = "people", params(("id" = String, Path)),
+    responses((status = 200, body = ProfileView), (status = 401), (status = 403), (status = 404)))]
+async fn get(State(app): State<Arc<App>>, auth: Auth, Path(id): Path<ProfileId>) -> ApiResult<Json<ProfileView>> {
+    let workspace = auth.require(Permission::ProfileRead)?;
+    let profile = app.profile.get(workspace, id).await?;
+    Ok(Json(views::whole(&app, workspace, profile).await?))
+}
+
+#[derive(Deserialize, IntoParams)]
+struct TimelineQuery {
+    /// web, app, shop, phone, email, sms, push, server, import or system.
+    channel: Option<String>,
+    /// Name of the event.
+    name: Option<String>,
+    /// Rows on the page, 50 unless told, 500 at most.
+    limit: Option<u32>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct Timeline {
+    items: Vec<TimelineEvent>,
+    next_cursor: Option<String>,
+}
+
+/// What the customer and we did, over all channels, newest first.
+#[utoipa::path(get, path = "/api/v1/profiles/{id}/timeline", tag = "people", params(("id" = String, Path), TimelineQuery),
+    responses((status = 200, body = Timeline), (status = 400), (status = 401), (status = 403), (status = 404)))]
+async fn timeline(
+    State(app): State<Arc<App>>,
+    auth: Auth,
+    Path(id): Path<ProfileId>,
+    Query(query): Query<TimelineQuery>,
+) -> ApiResult<Json<Timeline>> {
+    let workspace = auth.require(Permission::ProfileRead)?;
+    app.profile.get(workspace, id).await?;
+    let ids = app.profile.aliases(workspace, id).await?;
+    let malformed = |code, detail: &str| Problem::new(ProblemKind::Malformed, code, detail);
+    let channel = match query.channel.as_deref().filter(|text| !text.is_empty()) {
+        Some(text) => Some(Channel::parse(text).ok_or_else(|| malformed("bad_channel", "there is no such channel"))?),
+        None => None,
+    };
+    let before = match query.cursor.as_deref() {
+        Some(text) => Some(read_position(text).ok_or_else(|| malformed("bad_cursor", "the cursor is not one of this list's"))?),
+        None => None,
+    };
+    let limit = PageRequest { limit: query.limit, cursor: None }.limit() as usize;
+    let filter = TimelineFilter { channel, name: query.name.filter(|name| !name.is_empty()) };
+    let mut found = app.lake.timeline(workspace, &ids, before, limit + 1, &filter).await?;
+    let more = found.len() > limit;
+    found.truncate(limit);
+    let next_cursor = found.last().filter(|_| more).map(|last| format!("{}~{}", last.at.ms(), last.id));
+    Ok(Json(Timeline { items: found.into_iter().map(TimelineEvent::from).collect(), next_cursor }))
+}
+
+fn read_position(cursor: &str) -> Option<(Timestamp, EventId)> {
+    let (at, id) = cursor.split_once('~')?;
+    Some((Timestamp::from_ms(at.parse().ok()?), id.parse().ok()?))
+}
+
+#[derive(Deserialize, ToSchema)]
+struct IdentifierRequest {
+    /// user_id, email, phone, loyalty_card, anonymous_id or a kind of your own.
+    kind: String,
+    value: String,
+}
+
+#[derive(Deserialize, ToSchema)]
+struct CreateRequest {
+    identifiers: Vec<IdentifierRequest>,
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    traits: JsonMap,
+}
+
+/// A change that was accepted.
+#[derive(Serialize, ToSchema)]
+struct Accepted {
+    /// Null when the change is durable but not visible yet.
+    #[schema(value_type = Option<String>)]
+    id: Option<ProfileId>,
+    /// messageId of the event that carries the change.
+    message_id: String,
+}
+
+/// Makes a customer, or completes the one that has one of the identifiers.
+#[utoipa::path(post, path = "/api/v1/profiles", tag = "people", request_body = CreateRequest,
+    responses((status = 201, body = Accepted), (status = 202, body = Accepted), (status = 401), (status = 403), (status = 422)))]
+async fn create(
+    State(app): State<Arc<App>>,
+    auth: Auth,
+    Json(body): Json<CreateRequest>,
+) -> ApiResult<(StatusCode, Json<Accepted>)> {
+    let workspace = auth.require(Permission::ProfileWrite)?;
+    let declared = body.identifiers.into_iter().map(|one| Identifier { kind: one.kind, value: one.value });
+    let declared: Vec<Identifier> = declared.collect();
+    let message_id = app.profile.create(workspace, &declared, body.traits).await?;
+    caught_up(&app).await;
+    let mut id = None;
+    for identifier in &declared {
+        if id.is_none() {
+            id = app.profile.find(workspace, &identifier.kind, &identifier.value).await?;
+        }
+    }
+    let object = id.map(|id| id.to_string()).unwrap_or_default();
+    audit(&app, &auth, "profile.create", object, "made or completed a customer").await?;
+    let status = if id.is_some() { StatusCode::CREATED } else { StatusCode::ACCEPTED };
+    Ok((status, Json(Accepted { id, message_id })))
+}
+
+#[derive(Deserialize, ToSchema)]
+struct PatchRequest {
+    /// Null takes a trait back.
+    #[schema(value_type = Object)]
+    traits: JsonMap,
+}
+
+/// Sets traits.
+#[utoipa::path(patch, path = "/api/v1/profiles/{id}", tag = "people", params(("id" = String, Path)), request_body = PatchRequest,
+    responses((status = 200, body = ProfileView), (status = 401), (status = 403), (status = 404), (status = 422)))]
+async fn patch(
+    State(app): State<Arc<App>>,
+    auth: Auth,
+    Path(id): Path<ProfileId>,
+    Json(body): Json<PatchRequest>,
+) -> ApiResult<Json<ProfileView>> {
+    let workspace = auth.require(Permission::ProfileWrite)?;
+    app.profile.patch(workspace, id, body.traits).await?;
+    audit(&app, &auth, "profile.update", id.to_string(), "changed traits of a customer").await?;
+    caught_up(&app).await;
+    let profile = app.profile.get(workspace, id).await?;
+    Ok(Json(views::whole(&app, workspace, profile).await?))
+}
+
+/// Proof that an erasure was asked for.
+#[derive(Serialize, ToSchema)]
+struct Receipt {
+    #[schema(value_type = String)]
+    profile_id: ProfileId,
+    /// All ids that go.
+    #[schema(value_type = Vec<String>)]
+    ids: Vec<ProfileId>,
+    #[schema(value_type = String)]
+    requested_at: Timestamp,
+    message_id: String,
+}
+
+/// Erases the customer in every room, in the history and in this order of the log; not to be undone.
+#[utoipa::path(delete, path = "/api/v1/profiles/{id}", tag = "people", params(("id" = String, Path)),
+    responses((status = 202, body = Receipt), (status = 401), (status = 403), (status = 404)))]
+async fn erase(
+    State(app): State<Arc<App>>,
+    auth: Auth,
+    Path(id): Path<ProfileId>,
+) -> ApiResult<(StatusCode, Json<Receipt>)> {
+    let workspace = auth.require(Permission::ProfileErase)?;
+    let receipt = app.profile.erase(workspace, id).await?;
+    audit(&app, &auth, "profile.erase", receipt.profile.to_string(), "erased a customer").await?;
+    caught_up(&app).await;
+    let answer = Receipt {
+        profile_id: receipt.profile,
+        ids: receipt.ids,
+        requested_at: receipt.requested_at,
+        message_id: receipt.message_id,
+    };
+    Ok((StatusCode::ACCEPTED, Json(answer)))
+}
+
+/// Everything that is held about the customer, as one JSON file.
+#[utoipa::path(get, path = "/api/v1/profiles/{id}/export", tag = "people", params(("id" = String, Path)),
+    responses((status = 200, content_type = "application/json"), (status = 401), (status = 403), (status = 404)))]
+async fn export(
+    State(app): State<Arc<App>>,
+    auth: Auth,
+    Path(id): Path<ProfileId>,
+) -> ApiResult<(HeaderMap, Json<base::Json>)> {
+    let workspace = auth.require(Permission::ProfileExport)?;
+    let profile = app.profile.export(workspace, id).await?;
+    let ids = app.profile.aliases(workspace, id).await?;
+    let canonical = ids.first().copied().unwrap_or(id);
+    let mut events: Vec<TimelineEvent> = Vec::new();
+    let mut before = None;
+    while events.len() < EXPORT_EVENTS_MAX {
+        let page = app.lake.timeline(workspace, &ids, before, EXPORT_PAGE, &TimelineFilter::default()).await?;
+        let Some(last) = page.last() else { break };
+        before = Some(last.position());
+        events.extend(page.into_iter().map(TimelineEvent::from));
+    }
+    let messages = app.deliver.messages_of(workspace, &ids, EXPORT_PAGE).await?;
+    let messages = messages.into_iter().map(|message| {
+        serde_json::json!({
+            "id": message.message, "campaign_id": message.campaign, "channel": message.channel,
+            "address": message.address, "state": message.state.name(), "sent_at": message.sent,
+            "opened_at": message.opened, "clicked_at": message.clicked, "unsubscribed_at": message.unsubscribed,
+        })
+    });
+    let body = serde_json::json!({
+        "exported_at": app.clock.now(),
+        "profile": profile,
+        "contact": app.consent.export(workspace, canonical).await?,
+        "orders": app.measure.orders_of(workspace, canonical).await?,
+        "touches": app.measure.touches_of(workspace, canonical).await?,
+        "messages": messages.collect::<Vec<_>>(),
+        "events": events,
+    });
+    audit(&app, &auth, "profile.export", canonical.to_string(), "exported everything held about a customer").await?;
+    let mut headers = HeaderMap::new();
+    let name = format!("attachment; filename=\"{canonical}.json\"");
+    if let Ok(value) = HeaderValue::from_str(&name) {
+        headers.insert(header::CONTENT_DISPOSITION, value);
+    }
+    Ok((headers, Json(body)))
+}
+
+/// Values stay out of the trail: they are personal data.
+async fn audit(app: &App, auth: &Auth, action: &'static str, object: String, summary: &str) -> ApiResult<()> {
+    let record =
+        AuditRecord { action, object, summary: summary.to_owned(), ip: auth.ip.clone(), ..AuditRecord::default() };
+    Ok(app.access.audit(auth.workspace(), &auth.caller.actor, record).await?)
+}

@@ -1,0 +1,47 @@
+//! Customers: who an event belongs to, what is known of them, and how they are found again.
+//!
+//! - [`Identity`] (an `events::Resolver`): deterministic identity. Only declared identifiers join profiles, within
+//!   limits per kind; every merge is recorded and old ids resolve for ever; what cannot be joined is recorded as a
+//!   conflict, never guessed. The registry of kinds is [`identifiers::KINDS`].
+//! - [`ProfileView`] (an `events::View`): traits with source and time, first and last seen, counts, channels.
+//! - [`Profiles`]: the service: get, search, list, merge data, addresses, create, patch, erase, export.
+//! - [`Eraser`]: the register of rooms that hold something about a person.
+//!
+//! Decisions worth knowing: two different user ids are never joined by anything but an `alias` call; an anonymous id
+//! that belongs to one user stays theirs when another signs in on the same device (the other's events carry their
+//! own user id); any call that carries two identifiers declares them to be one person, not only `identify`, so that
+//! the outcome does not hang on the order in which calls arrive; an event whose only id is a placeholder ("null")
+//! is kept on the workspace's unidentified profile and sets no traits.
+
+mod acquisition;
+mod document;
+mod erase;
+mod error;
+pub mod identifiers;
+mod identity;
+mod list;
+mod model;
+mod service;
+mod sql;
+mod store;
+mod stream;
+mod view;
+
+pub use document::{TRAIT_NAME_BYTES_MAX, TRAIT_VALUE_BYTES_MAX, TRAITS_MAX};
+pub use erase::{Eraser, HistoryEraser, finish_erasures};
+pub use error::ProfileError;
+pub use identity::Identity;
+pub use model::{
+    ConflictSeen, ErasureReceipt, IdentifierSeen, MergeSeen, Profile, ProfileCounts, ProfileRow, ProfileSummary, Sort,
+    TraitSeen,
+};
+pub use service::{Profiles, STREAM_LIMIT_MAX};
+pub use stream::{earliest_wins, traits_of_event};
+pub use view::{ProfileView, VIEW_NAME};
+
+/// The tables of this room.
+pub const MIGRATIONS: &[db::Migration] =
+    &[db::Migration { name: "profile/0001_init", sql: include_str!("../migrations/0001_init.sql") }];
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,48 @@
+//! Forms of SQL that several stores of this crate share.
+
+use db::{DbError, Tx, Val};
+use std::fmt::Write;
+
+/// `($3,$4,$5)`: a list of `count` parameters from number `first` on.
+pub(crate) fn in_list(first: usize, count: usize) -> String {
+    let mut sql = String::with_capacity(count * 5 + 2);
+    sql.push('(');
+    for number in first..first + count {
+        let _ = write!(sql, "{}${number}", if number == first { "" } else { "," });
+    }
+    sql.push(')');
+    sql
+}
+
+/// `WITH v(columns) AS (VALUES (CAST($1 AS type), ...), ...) tail`, in statements of a fitting size.
+pub(crate) async fn update_from(
+    tx: &mut Tx,
+    columns: &[&str],
+    types: &[&str],
+    tail: &str,
+    rows: &[Vec<Val>],
+) -> Result<(), DbError> {
+    for chunk in rows.chunks(tx.chunk()) {
+        let mut sql = format!("WITH v({}) AS (VALUES ", columns.join(", "));
+        let mut number = 0;
+        for index in 0..chunk.len() {
+            sql.push_str(if index == 0 { "(" } else { ",(" });
+            for (position, kind) in types.iter().enumerate() {
+                number += 1;
+                let comma = if position == 0 { "" } else { "," };
+                // Both engines take the types of the first row for all.
+                let _ = if index == 0 {
+                    write!(sql, "{comma}CAST(${number} AS {kind})")
+                } else {
+                    write!(sql, "{comma}${number}")
+                };
+            }
+            sql.push(')');
+        }
+        sql.push_str(") ");
+        sql.push_str(tail);
+        let args: Vec<Val> = chunk.iter().flatten().cloned().collect();
+        tx.execute(&sql, &args).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,328 @@
+//! The profile table as a view of the log: traits, first and last seen, number of events, channels.
+//!
+//! One row is written per profile and batch. Profiles that only did something (no trait, no merge) are updated
+//! without being read.
+
+use crate::document::Document;
+use crate::{Eraser, acquisition, identity};
+use async_trait::async_trait;
+use base::{ProfileId, Timestamp, WorkspaceId};
+use db::{DbError, Row, Tx, Val};
+use events::{Batch, Channel, Effects, Event, EventKind, Merge, View, ViewError, names};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+/// The view's name in logs and cursors.
+pub const VIEW_NAME: &str = "profile";
+/// Characters of a name, city or address that a prefix search can reach.
+const SEARCH_CHARS_MAX: usize = 100;
+/// Of the events Tutti writes, those in which the customer did something.
+const DONE_BY_CUSTOMER: [&str; 3] = [names::EMAIL_LINK_CLICKED, names::UNSUBSCRIBED, names::EMAIL_MARKED_AS_SPAM];
+
+type Who = (WorkspaceId, ProfileId);
+
+/// Writes the profile table; erases people in all rooms that registered.
+pub struct ProfileView {
+    erasers: Vec<Arc<dyn Eraser>>,
+}
+
+/// What a batch says about one profile.
+#[derive(Default)]
+struct Delta {
+    created_ms: Option<i64>,
+    first_ms: Option<i64>,
+    last_ms: Option<i64>,
+    events: i64,
+    channels: i64,
+    /// Numbers of the events that may change a trait.
+    telling: Vec<u32>,
+}
+
+/// A row of the profile table.
+struct Stored {
+    created_ms: i64,
+    first_ms: i64,
+    last_ms: i64,
+    events: i64,
+    channels: i64,
+    traits: Document,
+}
+
+impl ProfileView {
+    /// `erasers`: the rooms that keep something about a profile. This crate's own tables are always erased.
+    pub fn new(erasers: Vec<Arc<dyn Eraser>>) -> Self {
+        Self { erasers }
+    }
+
+    async fn erase(&self, tx: &mut Tx, workspace: WorkspaceId, profile: ProfileId) -> Result<(), ViewError> {
+        let sql = "SELECT id FROM profile_erased WHERE workspace_id = $1 AND canonical_id = $2 ORDER BY id";
+        let rows = tx.query(sql, &[workspace.into(), profile.into()]).await?;
+        let ids: Result<Vec<ProfileId>, DbError> = rows.iter().map(|row| row.i64("id").map(ProfileId::from_sql)).collect();
+        let ids = ids?;
+        for id in &ids {
+            let sql = "DELETE FROM profile WHERE workspace_id = $1 AND id = $2";
+            tx.execute(sql, &[workspace.into(), (*id).into()]).await?;
+        }
+        for eraser in &self.erasers {
+            eraser.erase(tx, workspace, &ids).await?;
+        }
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl View for ProfileView {
+    fn name(&self) -> &'static str {
+        VIEW_NAME
+    }
+
+    async fn apply(&self, tx: &mut Tx, batch: &Batch, _effects: &mut Effects) -> Result<(), ViewError> {
+        for item in batch.events.iter().filter(|item| identity::is_erasure(&item.event)) {
+            self.erase(tx, item.event.workspace, item.profile).await?;
+        }
+        let deltas = fold(batch);
+        let mut stored = load(tx, &batch.merges, &deltas).await?;
+        let dead = merge(&batch.merges, &mut stored);
+        delete(tx, &dead).await?;
+        let mut light = Vec::new();
+        for (who, delta) in &deltas {
+            if delta.created_ms.is_none() && !stored.contains_key(who) {
+                light.push(light_row(*who, delta));
+                continue;
+            }
+            let row = stored.entry(*who).or_insert_with(|| Stored::new(delta));
+            row.apply(delta, batch);
+        }
+        write_full(tx, &stored).await?;
+        write_light(tx, &light).await?;
+        Ok(())
+    }
+}
+
+/// One pass over the events: what happened to whom.
+fn fold(batch: &Batch) -> BTreeMap<Who, Delta> {
+    let mut deltas: HashMap<Who, Delta> = HashMap::new();
+    for (number, item) in batch.events.iter().enumerate() {
+        let event = &item.event;
+        if identity::is_erasure(event) {
+            continue;
+        }
+        let delta = deltas.entry((event.workspace, item.profile)).or_default();
+        let at = event.at.ms();
+        delta.events += 1;
+        if item.created {
+            delta.created_ms = Some(event.received_at.ms());
+        }
+        delta.first_ms = Some(delta.first_ms.map_or(at, |first| first.min(at)));
+        if is_presence(event) {
+            delta.last_ms = Some(delta.last_ms.map_or(at, |last| last.max(at)));
+            delta.channels |= channel_bit(event.channel);
+        }
+        if (event.kind == EventKind::Identify && !event.traits.is_empty()) || acquisition::may_tell(event) {
+            delta.telling.push(number as u32);
+        }
+    }
+    deltas.into_iter().collect()
+}
+
+/// True when the event shows the customer (or a source that speaks for them), not something Tutti did to them.
+fn is_presence(event: &Event) -> bool {
+    event.source.is_some() || DONE_BY_CUSTOMER.contains(&event.name.as_str())
+}
+
+pub(crate) fn channel_bit(channel: Channel) -> i64 {
+    Channel::ALL.iter().position(|other| *other == channel).map_or(0, |position| 1 << position)
+}
+
+/// Reads the rows that will be rewritten: told about, created (none there) or part of a merge.
+async fn load(
+    tx: &mut Tx,
+    merges: &[Merge],
+    deltas: &BTreeMap<Who, Delta>,
+) -> Result<HashMap<Who, Stored>, ViewError> {
+    let mut wanted: BTreeMap<WorkspaceId, Vec<ProfileId>> = BTreeMap::new();
+    for merge in merges {
+        wanted.entry(merge.workspace).or_default().extend([merge.from, merge.into]);
+    }
+    for ((workspace, profile), delta) in deltas {
+        if delta.created_ms.is_none() && !delta.telling.is_empty() {
+            wanted.entry(*workspace).or_default().push(*profile);
+        }
+    }
+    let mut stored = HashMap::new();
+    for (workspace, mut ids) in wanted {
+        ids.sort_unstable();
+        ids.dedup();
+        for chunk in ids.chunks(tx.chunk() * 4) {
+            let sql = format!(
+                "SELECT id, created_ms, first_seen_ms, last_seen_ms, events, channels, traits FROM profile \
+                 WHERE workspace_id = $1 AND id IN {}",
+                crate::sql::in_list(2, chunk.len())
+            );
+            let args: Vec<Val> = std::iter::once(workspace.into()).chain(chunk.iter().map(|id| (*id).into())).collect();
+            for row in tx.query(&sql, &args).await? {
+                stored.insert((workspace, ProfileId::from_sql(row.i64("id")?)), Stored::read(&row)?);
+            }
+        }
+    }
+    Ok(stored)
+}
+
+/// Brings merged rows together, in the order of the merges; answers the rows to delete.
+fn merge(merges: &[Merge], stored: &mut HashMap<Who, Stored>) -> Vec<Who> {
+    let mut dead = Vec::new();
+    for merge in merges {
+        let Some(from) = stored.remove(&(merge.workspace, merge.from)) else { continue };
+        dead.push((merge.workspace, merge.from));
+        match stored.get_mut(&(merge.workspace, merge.into)) {
+            Some(into) => into.absorb(&from),
+            // The survivor was made in this batch and has no row yet.
+            None => {
+                stored.insert((merge.workspace, merge.into), from);
+            }
+        }
+    }
+    dead
+}
+
+async fn delete(tx: &mut Tx, dead: &[Who]) -> Result<(), DbError> {
+    let mut groups: BTreeMap<WorkspaceId, Vec<ProfileId>> = BTreeMap::new();
+    for (workspace, id) in dead {
+        groups.entry(*workspace).or_default().push(*id);
+    }
+    for (workspace, ids) in groups {
+        for chunk in ids.chunks(tx.chunk() * 4) {
+            let list = crate::sql::in_list(2, chunk.len());
+            let sql = format!("DELETE FROM profile WHERE workspace_id = $1 AND id IN {list}");
+            let args: Vec<Val> = std::iter::once(workspace.into()).chain(chunk.iter().map(|id| (*id).into())).collect();
+            tx.execute(&sql, &args).await?;
+        }
+    }
+    Ok(())
+}
+
+impl Stored {
+    fn new(delta: &Delta) -> Self {
+        let first = delta.first_ms.unwrap_or_default();
+        Self {
+            created_ms: delta.created_ms.unwrap_or(first),
+            first_ms: first,
+            last_ms: delta.last_ms.unwrap_or(first),
+            events: 0,
+            channels: 0,
+            traits: Document::default(),
+        }
+    }
+
+    fn read(row: &Row) -> Result<Self, ViewError> {
+        Ok(Self {
+            created_ms: row.i64("created_ms")?,
+            first_ms: row.i64("first_seen_ms")?,
+            last_ms: row.i64("last_seen_ms")?,
+            events: row.i64("events")?,
+            channels: row.i64("channels")?,
+            traits: parse(&row.text("traits")?)?,
+        })
+    }
+
+    fn absorb(&mut self, other: &Stored) {
+        self.created_ms = self.created_ms.min(other.created_ms);
+        self.first_ms = self.first_ms.min(other.first_ms);
+        self.last_ms = self.last_ms.max(other.last_ms);
+        self.events += other.events;
+        self.channels |= other.channels;
+        self.traits.absorb(&other.traits);
+    }
+
+    fn apply(&mut self, delta: &Delta, batch: &Batch) {
+        self.created_ms = delta.created_ms.map_or(self.created_ms, |at| at.min(self.created_ms));
+        self.first_ms = delta.first_ms.map_or(self.first_ms, |at| at.min(self.first_ms));
+        self.last_ms = delta.last_ms.map_or(self.last_ms, |at| at.max(self.last_ms));
+        self.events += delta.events;
+        self.channels |= delta.channels;
+        for number in &delta.telling {
+            self.hear(&batch.events[*number as usize].event);
+        }
+    }
+
+    fn hear(&mut self, event: &Event) {
+        if identity::names_nobody(event) {
+            return;
+        }
+        let id = event.source.map(|source| source.to_string());
+        let source = id.as_deref().unwrap_or(event.channel.name());
+        let mut refused = 0;
+        if event.kind == EventKind::Identify {
+            for (name, value) in event.traits.map() {
+                refused += usize::from(!self.traits.set(name, value, event.at, source));
+            }
+        }
+        if acquisition::may_tell(event) {
+            acquisition::read(event, |name, value| {
+                self.traits.set(name, &value, event.at, source);
+            });
+        }
+        if 0 < refused {
+            tracing::warn!(event = %event.id, workspace = %event.workspace, refused, "traits beyond the limits were not stored");
+        }
+    }
+}
+
+pub(crate) fn parse(text: &str) -> Result<Document, ViewError> {
+    Document::parse(text)
+        .map_err(|error| ViewError::Broken { view: VIEW_NAME, detail: format!("stored traits do not parse: {error}") })
+}
+
+async fn write_full(tx: &mut Tx, stored: &HashMap<Who, Stored>) -> Result<(), DbError> {
+    let mut sorted: Vec<_> = stored.iter().collect();
+    sorted.sort_unstable_by_key(|(who, _)| **who);
+    let rows: Vec<Vec<Val>> = sorted
+        .into_iter()
+        .map(|((workspace, id), row)| {
+            vec![
+                (*workspace).into(),
+                (*id).into(),
+                row.created_ms.into(),
+                row.first_ms.into(),
+                row.last_ms.into(),
+                row.events.into(),
+                row.channels.into(),
+                row.traits.text().into(),
+                search_form(row.traits.full_name().as_deref()).into(),
+                search_form(row.traits.last_name()).into(),
+                search_form(row.traits.email()).into(),
+                search_form(row.traits.city()).into(),
+            ]
+        })
+        .collect();
+    let head = "INSERT INTO profile (workspace_id, id, created_ms, first_seen_ms, last_seen_ms, events, channels, \
+                traits, search_name, search_last_name, search_email, search_city)";
+    let tail = "ON CONFLICT (workspace_id, id) DO UPDATE SET created_ms = excluded.created_ms, \
+                first_seen_ms = excluded.first_seen_ms, last_seen_ms = excluded.last_seen_ms, \
+                events = excluded.events, channels = excluded.channels, traits = excluded.traits, \
+                search_name = excluded.search_name, search_last_name = excluded.search_last_name, \
+                search_email = excluded.search_email, search_city = excluded.search_city";
+    tx.insert_many(head, tail, &rows).await.map(|_| ())
+}
+
+fn light_row((workspace, id): Who, delta: &Delta) -> Vec<Val> {
+    let first = delta.first_ms.unwrap_or_default();
+    let last = delta.last_ms.unwrap_or(Timestamp::from_ms(0).ms());
+    vec![workspace.into(), id.into(), first.into(), last.into(), delta.events.into(), delta.channels.into()]
+}
+
+async fn write_light(tx: &mut Tx, rows: &[Vec<Val>]) -> Result<(), DbError> {
+    let columns = ["workspace_id", "id", "first_ms", "last_ms", "events", "channels"];
+    let tail = "UPDATE profile SET \
+                first_seen_ms = CASE WHEN v.first_ms < first_seen_ms THEN v.first_ms ELSE first_seen_ms END, \
+                last_seen_ms = CASE WHEN v.last_ms > last_seen_ms THEN v.last_ms ELSE last_seen_ms END, \
+                events = profile.events + v.events, channels = profile.channels | v.channels FROM v \
+                WHERE profile.workspace_id = v.workspace_id AND profile.id = v.id";
+    crate::sql::update_from(tx, &columns, &["BIGINT"; 6], tail, rows).await
+}
+
+/// Lower case, cut to what a search reaches.
+pub(crate) fn search_form(text: Option<&str>) -> Option<String> {
+    let text = text?.trim();
+    (!text.is_empty()).then(|| text.chars().take(SEARCH_CHARS_MAX).flat_map(char::to_lowercase).collect())
+}
