@@ -15,7 +15,7 @@ pub struct ProfileRow {
     pub consent: Vec<(String, ConsentState)>,
     /// Channels whose address is on the suppression list.
     pub suppressed: Vec<String>,
-    /// Kinds of its identifiers (`email`, `phone`, …): through which channels there is an address.
+    /// Traits that hold an address (`email`, `phone`, …) and are not empty; see [`crate::ADDRESS_KINDS`].
     pub identifier_kinds: Vec<String>,
 }
 

@@ -1,11 +1,11 @@
 //! Takes a batch of the log: memory first, then the membership of the segments and profiles it touches.
 
 use super::channels::{ADDRESS, SUBSCRIBED, SUPPRESSED, UNSUBSCRIBED, consent_bits};
-use super::{ADDRESS_KINDS, Undo, Workspace, traits::Wins, wins};
+use super::{ADDRESS_KINDS, NOT_BEHAVIOUR, Undo, Workspace, traits::Wins, wins};
 use crate::data::SegmentData;
 use base::{Json, SegmentId, Timestamp};
 use events::{Event, EventKind, ResolvedEvent, names};
-use predicate::ConsentState;
+use predicate::{ConsentState, Scalar};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Events `consent` writes about the suppression list.
@@ -69,6 +69,9 @@ impl Workspace {
         self.traits.merge(from, into, |name| wins(data, name), undo);
         self.behaviour.merge(from, into, undo);
         self.channels.merge(from, into, undo);
+        for (_, kind) in ADDRESS_KINDS {
+            self.note_address(kind, into, touched, undo);
+        }
         self.bury(from, touched, undo);
         touched.whole.insert(into);
     }
@@ -117,14 +120,11 @@ impl Workspace {
         for (name, value) in data.derived_traits(event) {
             self.say(profile, (&name, &value), event.at, wins(data, &name), touched, undo);
         }
-        for identifier in &event.identifiers {
-            self.note_address(&identifier.kind, profile, touched, undo);
-        }
         self.take_behaviour(event, profile, touched, undo);
     }
 
     fn take_behaviour(&mut self, event: &Event, profile: u32, touched: &mut Touched, undo: &mut Vec<Undo>) {
-        if matches!(event.kind, EventKind::Identify | EventKind::Alias) {
+        if NOT_BEHAVIOUR.contains(&event.display_name()) {
             return;
         }
         let properties = event.properties.map();
@@ -146,15 +146,19 @@ impl Workspace {
     ) {
         if let Some(group) = self.traits.say(profile, said, at, wins, undo) {
             touched.groups.entry(group).or_default().push(profile);
-        }
-        if said.1.as_str().is_some_and(|text| !text.trim().is_empty()) {
             self.note_address(said.0, profile, touched, undo);
         }
     }
 
+    /// Messages go to the address in the trait `kind`: notes whether there is one now.
     fn note_address(&mut self, kind: &str, profile: u32, touched: &mut Touched, undo: &mut Vec<Undo>) {
         for (channel, _) in ADDRESS_KINDS.iter().filter(|(_, address)| *address == kind) {
-            self.change_channel(channel, profile, (0, ADDRESS), touched, undo);
+            let mut has = false;
+            self.traits.values(profile, kind, &mut |value| {
+                has |= matches!(value, Scalar::Text(text) if !text.trim().is_empty());
+            });
+            let change = if has { (0, ADDRESS) } else { (ADDRESS, 0) };
+            self.change_channel(channel, profile, change, touched, undo);
         }
     }
 

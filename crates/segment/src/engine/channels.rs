@@ -69,7 +69,7 @@ impl Channels {
         }
     }
 
-    /// Two profiles are one: a no outweighs a yes until `consent` says otherwise; addresses and suppressions add up.
+    /// Two profiles are one: a no outweighs a yes until `consent` says otherwise; suppressions add up.
     pub fn merge(&mut self, from: u32, into: u32, undo: &mut Vec<Undo>) {
         for channel in 0..self.sets.len() {
             let (old, other) = (self.bits(channel, into), self.bits(channel, from));

@@ -166,8 +166,8 @@ impl Column {
             },
             Form::Codes(codes) => {
                 let by_code = codes.dictionary.passing(test, now);
-                let passes = |list: &Box<[u32]>| list.iter().any(|code| by_code[*code as usize - 1]);
-                let by_list = codes.lists.iter().map(passes).collect();
+                let passes = |list: &[u32]| list.iter().any(|code| by_code[*code as usize - 1]);
+                let by_list = codes.lists.iter().map(|list| passes(list)).collect();
                 RowTest::Codes { codes: &codes.codes, by_code, by_list }
             }
         }

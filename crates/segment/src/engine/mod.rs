@@ -28,7 +28,10 @@ use roaring::RoaringBitmap;
 use std::collections::HashMap;
 use traits::{Traits, Wins};
 
-/// Channels a message can go through, with the kind of identifier (and trait) that is its address.
+/// [`events::Event::display_name`] of calls that say who somebody is, not what they did: not indexed.
+pub(crate) const NOT_BEHAVIOUR: [&str; 2] = ["Identified", "Alias Declared"];
+
+/// Channels a message can go through, with the trait that holds its address.
 pub const ADDRESS_KINDS: [(&str, &str); 4] =
     [("email", "email"), ("sms", "phone"), ("phone", "phone"), ("push", "push_token")];
 
@@ -77,7 +80,7 @@ impl Workspace {
             profile = *into;
         }
         // Whoever is not there was erased.
-        if !self.alive.contains(profile) {
+        if !self.alive.contains(profile) || NOT_BEHAVIOUR.contains(&row.name) {
             return;
         }
         let properties: JsonMap = serde_json::from_str(row.properties).unwrap_or_default();

@@ -127,7 +127,7 @@ impl Chance {
             0..=3 => {
                 let mut traits = json!({ self.pick(&TRAITS): self.value() });
                 if self.below(5) == 0 {
-                    traits["email"] = json!("a@example.org");
+                    traits["email"] = self.pick(&[json!("a@example.org"), json!("a@example.org"), Json::Null, json!("")]);
                 }
                 event(profile, EventKind::Identify, "", at, traits, false)
             }
@@ -162,6 +162,13 @@ pub(crate) struct Step {
 struct Person {
     facts: JsonFacts,
     said: BTreeMap<String, i64>,
+}
+
+impl Person {
+    fn addresses(&self) -> BTreeSet<String> {
+        let email = self.facts.traits.get("email").and_then(Json::as_str).filter(|text| !text.is_empty());
+        email.map(|_| "email".to_owned()).into_iter().collect()
+    }
 }
 
 /// What everybody did, by the rules of the documentation and in the simplest way.
@@ -223,7 +230,6 @@ impl Model {
                 *mine = state;
             }
         }
-        new.facts.addresses.extend(old.facts.addresses);
         new.facts.suppressed.extend(old.facts.suppressed);
         self.aliases.push((ProfileId::new(from), ProfileId::new(into)));
     }
@@ -249,9 +255,6 @@ impl Model {
                     person.said.insert(name.clone(), event.at.ms());
                     facts.traits.insert(name.clone(), value.clone());
                 }
-                if name == "email" {
-                    facts.addresses.insert("email".into());
-                }
             }
         } else {
             facts.events.push(JsonEvent {
@@ -269,7 +272,7 @@ impl Model {
         self.people
             .iter()
             .filter(|(profile, person)| {
-                let facts = JsonFacts { segments: of(profile), ..person.facts.clone() };
+                let facts = JsonFacts { segments: of(profile), addresses: person.addresses(), ..person.facts.clone() };
                 asked.matches(&facts, now)
             })
             .map(|(profile, _)| *profile)
@@ -287,7 +290,7 @@ impl Model {
                 .collect(),
             consent: person.facts.consent.iter().map(|(channel, state)| (channel.clone(), *state)).collect(),
             suppressed: person.facts.suppressed.iter().cloned().collect(),
-            identifier_kinds: person.facts.addresses.iter().cloned().collect(),
+            identifier_kinds: person.addresses().into_iter().collect(),
         };
         Others { profiles: self.people.iter().map(row).collect(), aliases: self.aliases.clone(), events }
     }
