@@ -95,7 +95,14 @@ pub struct RenderContext<'a> {
 impl<'a> RenderContext<'a> {
     /// UTC, English, default limits, no content blocks.
     pub fn new(output: OutputContext, now_ms: i64) -> RenderContext<'static> {
-        RenderContext { output, limits: Limits::default(), now_ms, time_zone: "UTC", locale: "en", partials: &NoPartials }
+        RenderContext {
+            output,
+            limits: Limits::default(),
+            now_ms,
+            time_zone: "UTC",
+            locale: "en",
+            partials: &NoPartials,
+        }
     }
 
     /// The same, for text that goes somewhere else.

@@ -48,7 +48,11 @@ pub enum RenderError {
     #[error("the template stopped the message: {0}")]
     Aborted(String),
     #[error("{at}: more than {max} {limit}; {advice}", advice = limit.advice())]
-    Limit { limit: LimitKind, max: u64, at: Position },
+    Limit {
+        limit: LimitKind,
+        max: u64,
+        at: Position,
+    },
     #[error("{at}: {message}")]
     Invalid { message: String, at: Position },
     #[error("{at}: there is no content block named '{name}'")]
@@ -60,7 +64,9 @@ impl RenderError {
     pub fn position(&self) -> Option<Position> {
         match self {
             RenderError::Aborted(_) => None,
-            RenderError::Limit { at, .. } | RenderError::Invalid { at, .. } | RenderError::UnknownPartial { at, .. } => Some(*at),
+            RenderError::Limit { at, .. }
+            | RenderError::Invalid { at, .. }
+            | RenderError::UnknownPartial { at, .. } => Some(*at),
         }
     }
 }
@@ -116,7 +122,11 @@ impl Fault {
     /// Turns the fault into an error at `at`, unless an inner tag already did.
     pub(crate) fn placed(self, at: impl FnOnce() -> Position) -> RenderError {
         match self {
-            Fault::Limit(limit, max) => RenderError::Limit { limit, max, at: at() },
+            Fault::Limit(limit, max) => RenderError::Limit {
+                limit,
+                max,
+                at: at(),
+            },
             Fault::Message(message) => RenderError::Invalid { message, at: at() },
             Fault::UnknownPartial(name) => RenderError::UnknownPartial { name, at: at() },
             Fault::Placed(error) => error,

@@ -26,9 +26,32 @@ enum CurrencyPlace {
 }
 
 static EN: Locale = Locale {
-    months: ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"],
-    months_short: ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
-    days: ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"],
+    months: [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
+    months_short: [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ],
+    days: [
+        "Sunday",
+        "Monday",
+        "Tuesday",
+        "Wednesday",
+        "Thursday",
+        "Friday",
+        "Saturday",
+    ],
     days_short: ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"],
     decimal_mark: '.',
     thousands_mark: ',',
@@ -36,9 +59,32 @@ static EN: Locale = Locale {
 };
 
 static NL: Locale = Locale {
-    months: ["januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober", "november", "december"],
-    months_short: ["jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec"],
-    days: ["zondag", "maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag"],
+    months: [
+        "januari",
+        "februari",
+        "maart",
+        "april",
+        "mei",
+        "juni",
+        "juli",
+        "augustus",
+        "september",
+        "oktober",
+        "november",
+        "december",
+    ],
+    months_short: [
+        "jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec",
+    ],
+    days: [
+        "zondag",
+        "maandag",
+        "dinsdag",
+        "woensdag",
+        "donderdag",
+        "vrijdag",
+        "zaterdag",
+    ],
     days_short: ["zo", "ma", "di", "wo", "do", "vr", "za"],
     decimal_mark: ',',
     thousands_mark: '.',
@@ -46,9 +92,26 @@ static NL: Locale = Locale {
 };
 
 static SV: Locale = Locale {
-    months: ["januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober", "november", "december"],
-    months_short: ["jan", "feb", "mars", "apr", "maj", "juni", "juli", "aug", "sep", "okt", "nov", "dec"],
-    days: ["söndag", "måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag"],
+    months: [
+        "januari",
+        "februari",
+        "mars",
+        "april",
+        "maj",
+        "juni",
+        "juli",
+        "augusti",
+        "september",
+        "oktober",
+        "november",
+        "december",
+    ],
+    months_short: [
+        "jan", "feb", "mars", "apr", "maj", "juni", "juli", "aug", "sep", "okt", "nov", "dec",
+    ],
+    days: [
+        "söndag", "måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag",
+    ],
     days_short: ["sön", "mån", "tis", "ons", "tors", "fre", "lör"],
     decimal_mark: ',',
     thousands_mark: NBSP,
@@ -56,9 +119,32 @@ static SV: Locale = Locale {
 };
 
 static FY: Locale = Locale {
-    months: ["jannewaris", "febrewaris", "maart", "april", "maaie", "juny", "july", "augustus", "septimber", "oktober", "novimber", "desimber"],
-    months_short: ["jan", "feb", "mrt", "apr", "mai", "jun", "jul", "aug", "sep", "okt", "nov", "des"],
-    days: ["snein", "moandei", "tiisdei", "woansdei", "tongersdei", "freed", "sneon"],
+    months: [
+        "jannewaris",
+        "febrewaris",
+        "maart",
+        "april",
+        "maaie",
+        "juny",
+        "july",
+        "augustus",
+        "septimber",
+        "oktober",
+        "novimber",
+        "desimber",
+    ],
+    months_short: [
+        "jan", "feb", "mrt", "apr", "mai", "jun", "jul", "aug", "sep", "okt", "nov", "des",
+    ],
+    days: [
+        "snein",
+        "moandei",
+        "tiisdei",
+        "woansdei",
+        "tongersdei",
+        "freed",
+        "sneon",
+    ],
     days_short: ["si", "mo", "ti", "wo", "to", "fr", "so"],
     decimal_mark: ',',
     thousands_mark: '.',
@@ -79,7 +165,11 @@ impl Locale {
 
     /// A price from minor units; `decimals` is how many of its digits are after the mark.
     pub fn money(&self, minor: i64, code: &str, decimals: u32) -> String {
-        let digits = format!("{:0>width$}", minor.unsigned_abs(), width = decimals as usize + 1);
+        let digits = format!(
+            "{:0>width$}",
+            minor.unsigned_abs(),
+            width = decimals as usize + 1
+        );
         let (whole, fraction) = digits.split_at(digits.len() - decimals as usize);
         let mut amount = String::with_capacity(digits.len() + 8);
         for (at, digit) in whole.chars().enumerate() {

@@ -49,19 +49,34 @@ pub(super) struct MarkupError {
     pub at: usize,
 }
 
+#[rustfmt::skip]
 const STRUCTURE: &[&str] = &[
     "mjml", "mj-head", "mj-body", "mj-wrapper", "mj-section", "mj-group", "mj-column", "mj-hero", "mj-navbar", "mj-social", "mj-carousel",
     "mj-accordion", "mj-accordion-element", "mj-table", "table", "tbody", "thead", "tfoot", "tr", "colgroup", "select", "html", "head", "",
 ];
-const RAW_TEXT: &[&str] = &["title", "style", "script", "textarea", "mj-title", "mj-style", "mj-preview", "mj-accordion-title"];
-const VOID: &[&str] = &["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"];
-const FORMATTING: &[&str] = &["a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"];
+const RAW_TEXT: &[&str] = &[
+    "title",
+    "style",
+    "script",
+    "textarea",
+    "mj-title",
+    "mj-style",
+    "mj-preview",
+    "mj-accordion-title",
+];
+const VOID: &[&str] = &[
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track",
+    "wbr",
+];
+const FORMATTING: &[&str] = &[
+    "a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u",
+];
 /// Elements that a second one of their kind closes.
 const SELF_CLOSING_SIBLINGS: &[&str] = &["p", "li", "td", "th", "tr", "option", "dt", "dd"];
 
-struct Scanner<'s> {
+struct Scanner<'s, 'p> {
     source: &'s str,
-    spans: &'s [Range<usize>],
+    spans: &'p [Range<usize>],
     next_span: usize,
     at: usize,
     open: Vec<&'s str>,
@@ -69,15 +84,23 @@ struct Scanner<'s> {
     scan: Scan<'s>,
 }
 
-pub(super) fn scan<'s>(source: &'s str, spans: &'s [Range<usize>]) -> Result<Scan<'s>, MarkupError> {
-    let mut scanner = Scanner { source, spans, next_span: 0, at: 0, open: Vec::new(), misnested: 0, scan: Scan::default() };
+pub(super) fn scan<'s>(source: &'s str, spans: &[Range<usize>]) -> Result<Scan<'s>, MarkupError> {
+    let mut scanner = Scanner {
+        source,
+        spans,
+        next_span: 0,
+        at: 0,
+        open: Vec::new(),
+        misnested: 0,
+        scan: Scan::default(),
+    };
     while scanner.at < source.len() {
         scanner.text()?;
     }
     Ok(scanner.scan)
 }
 
-impl<'s> Scanner<'s> {
+impl<'s> Scanner<'s, '_> {
     fn byte(&self) -> Option<u8> {
         self.source.as_bytes().get(self.at).copied()
     }
@@ -122,7 +145,11 @@ impl<'s> Scanner<'s> {
             Some(c) if c.is_ascii_alphabetic() => return self.open_tag(),
             _ => {
                 self.at += 1;
-                if self.spans.get(self.next_span).is_some_and(|span| span.start == self.at) {
+                if self
+                    .spans
+                    .get(self.next_span)
+                    .is_some_and(|span| span.start == self.at)
+                {
                     self.liquid(Place::ElementName);
                 }
             }
@@ -147,7 +174,10 @@ impl<'s> Scanner<'s> {
 
     fn name(&mut self) -> &'s str {
         let start = self.at;
-        while self.byte().is_some_and(|c| c.is_ascii_alphanumeric() || matches!(c, b'-' | b':' | b'_')) {
+        while self
+            .byte()
+            .is_some_and(|c| c.is_ascii_alphanumeric() || matches!(c, b'-' | b':' | b'_'))
+        {
             self.at += 1;
         }
         &self.source[start..self.at]
@@ -168,8 +198,15 @@ impl<'s> Scanner<'s> {
                 break;
             }
         }
-        if let Some(place) = self.open.iter().rposition(|open| open.eq_ignore_ascii_case(name)) {
-            self.misnested += self.open[place + 1..].iter().filter(|open| is_one_of(FORMATTING, open)).count();
+        if let Some(place) = self
+            .open
+            .iter()
+            .rposition(|open| open.eq_ignore_ascii_case(name))
+        {
+            self.misnested += self.open[place + 1..]
+                .iter()
+                .filter(|open| is_one_of(FORMATTING, open))
+                .count();
             self.open.truncate(place);
         }
     }
@@ -186,16 +223,29 @@ impl<'s> Scanner<'s> {
         let attributes = &self.source[attributes_at..self.at];
         let is_closed = attributes.ends_with('/');
         self.at = (self.at + 1).min(self.source.len());
-        self.scan.elements.push(Element { name, at, attributes, content_at: self.at });
+        self.scan.elements.push(Element {
+            name,
+            at,
+            attributes,
+            content_at: self.at,
+        });
         if is_closed || is_one_of(VOID, name) {
             return Ok(());
         }
-        if is_one_of(SELF_CLOSING_SIBLINGS, name) && self.open.last().is_some_and(|open| open.eq_ignore_ascii_case(name)) {
+        if is_one_of(SELF_CLOSING_SIBLINGS, name)
+            && self
+                .open
+                .last()
+                .is_some_and(|open| open.eq_ignore_ascii_case(name))
+        {
             self.open.pop();
         }
         self.open.push(name);
         if ELEMENT_DEPTH_MAX < self.open.len() {
-            return Err(MarkupError { message: format!("more than {ELEMENT_DEPTH_MAX} elements inside each other"), at });
+            return Err(MarkupError {
+                message: format!("more than {ELEMENT_DEPTH_MAX} elements inside each other"),
+                at,
+            });
         }
         if MISNESTED_MAX < self.misnested {
             return Err(MarkupError { message: "too many elements such as <b> are not closed inside the element they were opened in".into(), at });
@@ -272,8 +322,15 @@ impl Element<'_> {
         let bytes = self.attributes.as_bytes();
         let mut at = 0;
         while at < bytes.len() {
+            if bytes[at].is_ascii_whitespace() {
+                at += 1;
+                continue;
+            }
             let start = at;
-            while at < bytes.len() && !bytes[at].is_ascii_whitespace() && !matches!(bytes[at], b'=' | b'/' | b'"' | b'\'') {
+            while at < bytes.len()
+                && !bytes[at].is_ascii_whitespace()
+                && !matches!(bytes[at], b'=' | b'/' | b'"' | b'\'')
+            {
                 at += 1;
             }
             let found = &self.attributes[start..at];
@@ -289,7 +346,9 @@ impl Element<'_> {
                 let quote = bytes.get(at).copied().filter(|c| matches!(c, b'"' | b'\''));
                 let from = at + usize::from(quote.is_some());
                 let is_end = |c: u8| quote.map_or(c.is_ascii_whitespace(), |quote| c == quote);
-                let length = bytes[from.min(bytes.len())..].iter().position(|c| is_end(*c));
+                let length = bytes[from.min(bytes.len())..]
+                    .iter()
+                    .position(|c| is_end(*c));
                 let end = length.map_or(bytes.len(), |length| from + length);
                 value = self.attributes.get(from..end).unwrap_or("");
                 at = end + usize::from(quote.is_some());

@@ -11,10 +11,31 @@ use std::borrow::Cow;
 const LINE_ENDS_MAX: usize = 2;
 const RULE: &str = "----------------------------------------";
 
-const SKIPPED: &[&str] = &["head", "script", "style", "title", "noscript", "template", "object"];
-const BLOCKS: &[&str] = &["div", "table", "tr", "section", "article", "header", "footer", "address", "form", "dt", "dd", "tbody", "thead", "center"];
-const SPACED: &[&str] = &["p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "blockquote", "pre", "dl"];
-const VOID: &[&str] = &["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"];
+const SKIPPED: &[&str] = &[
+    "head", "script", "style", "title", "noscript", "template", "object",
+];
+const BLOCKS: &[&str] = &[
+    "div", "table", "tr", "section", "article", "header", "footer", "address", "form", "dt", "dd",
+    "tbody", "thead", "center",
+];
+const SPACED: &[&str] = &[
+    "p",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "ul",
+    "ol",
+    "blockquote",
+    "pre",
+    "dl",
+];
+const VOID: &[&str] = &[
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track",
+    "wbr",
+];
 
 #[derive(Default)]
 struct Writer {
@@ -58,7 +79,12 @@ fn step<'h>(rest: &'h str, writer: &mut Writer) -> &'h str {
             let name = name_at(rest, 1);
             let end = tag_end(rest);
             let after = &rest[(end + 1).min(rest.len())..];
-            let element = Element { name, at: 0, attributes: &rest[1 + name.len()..end], content_at: 0 };
+            let element = Element {
+                name,
+                at: 0,
+                attributes: &rest[1 + name.len()..end],
+                content_at: 0,
+            };
             let is_void = is_one_of(VOID, name) || element.attributes.ends_with('/');
             if !is_void && (is_one_of(SKIPPED, name) || is_hidden(&element)) {
                 return skip_element(after, name);
@@ -78,7 +104,10 @@ fn is_one_of(names: &[&str], name: &str) -> bool {
 }
 
 fn name_at(text: &str, start: usize) -> &str {
-    let length = text.as_bytes()[start..].iter().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, b'-' | b':')).count();
+    let length = text.as_bytes()[start..]
+        .iter()
+        .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, b'-' | b':'))
+        .count();
     &text[start..start + length]
 }
 
@@ -90,7 +119,9 @@ fn tag_end(text: &str) -> usize {
             Some(open) if c == open => quote = None,
             Some(_) => {}
             None if c == b'>' => return at,
-            None if (c == b'"' || c == b'\'') && text[..at].trim_end().ends_with('=') => quote = Some(c),
+            None if (c == b'"' || c == b'\'') && text[..at].trim_end().ends_with('=') => {
+                quote = Some(c)
+            }
             None => {}
         }
     }
@@ -98,11 +129,26 @@ fn tag_end(text: &str) -> usize {
 }
 
 fn is_hidden(element: &Element<'_>) -> bool {
-    if element.has("hidden") {
-        return true;
+    // Nearly no element is, and most have long styles: look for the words before reading the attributes.
+    let words = ["none", "hidden", "None", "NONE", "Hidden", "HIDDEN"];
+    if !words.iter().any(|word| element.attributes.contains(word)) {
+        return false;
     }
-    let style: String = element.attribute("style").unwrap_or("").chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_lowercase();
-    style.contains("display:none") || style.contains("visibility:hidden")
+    let style: String = element
+        .attribute("style")
+        .unwrap_or("")
+        .split_whitespace()
+        .collect();
+    let style = style.to_ascii_lowercase();
+    element.has("hidden") || style.contains("display:none") || style.contains("visibility:hidden")
+}
+
+/// The name in small letters; a copy only when it has others.
+fn lower(name: &str) -> Cow<'_, str> {
+    if name.bytes().any(|b| b.is_ascii_uppercase()) {
+        return Cow::Owned(name.to_ascii_lowercase());
+    }
+    Cow::Borrowed(name)
 }
 
 /// What follows the end of the element, its own kind inside counted.
@@ -116,10 +162,18 @@ fn skip_element<'h>(mut rest: &'h str, name: &str) -> &'h str {
         }
         let is_close = rest.as_bytes().get(1) == Some(&b'/');
         let found = name_at(rest, 1 + usize::from(is_close));
-        let end = if found.eq_ignore_ascii_case(name) { (tag_end(rest) + 1).min(rest.len()) } else { 1 };
+        let end = if found.eq_ignore_ascii_case(name) {
+            (tag_end(rest) + 1).min(rest.len())
+        } else {
+            1
+        };
         if found.eq_ignore_ascii_case(name) {
             let is_void = rest[..end].ends_with("/>");
-            depth = if is_close { depth - 1 } else { depth + usize::from(!is_void) };
+            depth = if is_close {
+                depth - 1
+            } else {
+                depth + usize::from(!is_void)
+            };
         }
         rest = &rest[end..];
         if depth == 0 {
@@ -176,8 +230,8 @@ impl Writer {
     }
 
     fn open(&mut self, element: &Element<'_>) {
-        let name = element.name.to_ascii_lowercase();
-        match name.as_str() {
+        let name = lower(element.name);
+        match &*name {
             "br" => {
                 self.line_ends = (self.line_ends + 1).min(LINE_ENDS_MAX);
                 self.has_space = false;
@@ -195,11 +249,12 @@ impl Writer {
             "td" | "th" => self.has_space = true,
             "img" => {
                 if let Some(alt) = element.attribute("alt") {
-                    self.text(&entities::decode(alt).replace('<', "&lt;"));
+                    self.text(alt);
                 }
             }
             "a" => {
-                let address = entities::decode(element.attribute("href").unwrap_or("").trim()).into_owned();
+                let address =
+                    entities::decode(element.attribute("href").unwrap_or("").trim()).into_owned();
                 self.open_links.push((self.out.len(), address));
             }
             "pre" => {
@@ -213,8 +268,8 @@ impl Writer {
     }
 
     fn close(&mut self, name: &str) {
-        let name = name.to_ascii_lowercase();
-        match name.as_str() {
+        let name = lower(name);
+        match &*name {
             "a" => self.close_link(),
             "li" => self.break_lines(1),
             "pre" => {
@@ -231,10 +286,14 @@ impl Writer {
         let Some((from, address)) = self.open_links.pop() else {
             return;
         };
-        let lower = address.to_ascii_lowercase();
-        let is_shown = ["http://", "https://", "mailto:", "tel:"].iter().any(|scheme| lower.starts_with(scheme));
+        let address_lower = address.to_ascii_lowercase();
+        let is_shown = ["http://", "https://", "mailto:", "tel:"]
+            .iter()
+            .any(|scheme| address_lower.starts_with(scheme));
         let text = self.out.get(from..).unwrap_or("").trim();
-        let bare = address.split_once(':').map_or(address.as_str(), |(_, rest)| rest.trim_start_matches('/'));
+        let bare = address
+            .split_once(':')
+            .map_or(address.as_str(), |(_, rest)| rest.trim_start_matches('/'));
         if !is_shown || text.is_empty() || text == address || text == bare {
             return;
         }
@@ -259,4 +318,3 @@ impl Writer {
         out.trim_end().to_string()
     }
 }
-

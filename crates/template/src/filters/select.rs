@@ -9,7 +9,11 @@ use crate::error::Fault;
 use crate::value::{Val, equals};
 
 /// Which elements match; `None` when an element (nothing, true or false) cannot be asked at all.
-fn matches<'a>(items: &[Val<'a>], args: &Args<'a>, budget: &mut Budget<'a>) -> Result<Option<Vec<bool>>, Fault> {
+fn matches<'a>(
+    items: &[Val<'a>],
+    args: &Args<'a>,
+    budget: &mut Budget<'a>,
+) -> Result<Option<Vec<bool>>, Fault> {
     let name = args.val(0);
     let wanted = args.get(1).filter(|wanted| !wanted.is_nil());
     let mut found = Vec::with_capacity(items.len());
@@ -32,7 +36,14 @@ fn matches<'a>(items: &[Val<'a>], args: &Args<'a>, budget: &mut Budget<'a>) -> R
 fn kept<'a>(value: &Val<'a>, args: &Args<'a>, budget: &mut Budget<'a>, keep: bool) -> Answer<'a> {
     let items = elements(value, budget)?;
     Ok(match matches(&items, args, budget)? {
-        Some(found) => Val::list(items.into_iter().zip(found).filter(|(_, found)| *found == keep).map(|(item, _)| item).collect()),
+        Some(found) => Val::list(
+            items
+                .into_iter()
+                .zip(found)
+                .filter(|(_, found)| *found == keep)
+                .map(|(item, _)| item)
+                .collect(),
+        ),
         None => Val::Nil,
     })
 }
@@ -46,7 +57,11 @@ pub(super) fn reject<'a>(value: Val<'a>, args: &Args<'a>, budget: &mut Budget<'a
 }
 
 /// The place of the first match and the elements; stops at it, so what comes after is not asked.
-fn first_match<'a>(value: &Val<'a>, args: &Args<'a>, budget: &mut Budget<'a>) -> Result<Option<(Option<usize>, Vec<Val<'a>>)>, Fault> {
+fn first_match<'a>(
+    value: &Val<'a>,
+    args: &Args<'a>,
+    budget: &mut Budget<'a>,
+) -> Result<Option<(Option<usize>, Vec<Val<'a>>)>, Fault> {
     let items = elements(value, budget)?;
     for (at, item) in items.iter().enumerate() {
         match matches(std::slice::from_ref(item), args, budget)? {
@@ -65,7 +80,11 @@ pub(super) fn find<'a>(value: Val<'a>, args: &Args<'a>, budget: &mut Budget<'a>)
     })
 }
 
-pub(super) fn find_index<'a>(value: Val<'a>, args: &Args<'a>, budget: &mut Budget<'a>) -> Answer<'a> {
+pub(super) fn find_index<'a>(
+    value: Val<'a>,
+    args: &Args<'a>,
+    budget: &mut Budget<'a>,
+) -> Answer<'a> {
     Ok(match first_match(&value, args, budget)? {
         Some((Some(at), _)) => Val::Int(at as i64),
         _ => Val::Nil,

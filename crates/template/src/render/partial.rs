@@ -21,7 +21,10 @@ impl<'a> Renderer<'a> {
         };
         self.include_depth += 1;
         if self.budget.ctx.limits.include_depth_max < self.include_depth {
-            return Err(Fault::Limit(LimitKind::IncludeDepth, u64::from(self.budget.ctx.limits.include_depth_max)));
+            return Err(Fault::Limit(
+                LimitKind::IncludeDepth,
+                u64::from(self.budget.ctx.limits.include_depth_max),
+            ));
         }
         let bound = match &item.bound {
             Some(expr) => Some(self.expr(expr)?),
@@ -37,7 +40,9 @@ impl<'a> Renderer<'a> {
         };
         let flow = match item.kind {
             PartialKind::Include => self.include(template, variable, bound, args, out)?,
-            PartialKind::Render => self.render_apart(template, variable, bound, item.is_for, args, out)?,
+            PartialKind::Render => {
+                self.render_apart(template, variable, bound, item.is_for, args, out)?
+            }
         };
         self.include_depth -= 1;
         Ok(flow)
@@ -69,7 +74,8 @@ impl<'a> Renderer<'a> {
             (Some(length), Some(list)) => {
                 for at in 0..length {
                     self.budget.iteration()?;
-                    self.scope.set_inner(variable, list.index(&Val::Int(at as i64)));
+                    self.scope
+                        .set_inner(variable, list.index(&Val::Int(at as i64)));
                     flow = self.within(template, out)?;
                     if flow == Flow::Break {
                         break;
@@ -99,7 +105,15 @@ impl<'a> Renderer<'a> {
     ) -> Result<Flow, Fault> {
         let list = bound.as_ref().filter(|_| is_for).and_then(list_len);
         let rounds = list.unwrap_or(1);
-        let state = list.map(|length| Rc::new(LoopState { name: variable.to_string(), length, index: Cell::new(0), columns: None, parent: None }));
+        let state = list.map(|length| {
+            Rc::new(LoopState {
+                name: variable.to_string(),
+                length,
+                index: Cell::new(0),
+                columns: None,
+                parent: None,
+            })
+        });
         for at in 0..rounds {
             self.budget.iteration()?;
             let mut scope = Scope::new();
@@ -115,7 +129,13 @@ impl<'a> Renderer<'a> {
                 (Some(value), None) => scope.set(variable, value.clone()),
                 _ => {}
             }
-            let outer = Apart { scope: mem::replace(&mut self.scope, scope), offsets: mem::take(&mut self.offsets), cycles: mem::take(&mut self.cycles), loops: mem::take(&mut self.loops), last_changed: self.last_changed.take() };
+            let outer = Apart {
+                scope: mem::replace(&mut self.scope, scope),
+                offsets: mem::take(&mut self.offsets),
+                cycles: mem::take(&mut self.cycles),
+                loops: mem::take(&mut self.loops),
+                last_changed: self.last_changed.take(),
+            };
             let result = self.within(template, out);
             outer.restore(self);
             result?;

@@ -24,7 +24,10 @@ pub struct TagInfo {
 
 /// The tags that the lexer or the parser deals with before the list is asked; no template reaches their `parse`.
 fn taken_earlier(_: &mut Parser<'_>, tag: TagAt<'_>) -> Result<Parsed, LexError> {
-    Err(LexError { message: format!("'{}' cannot stand here", tag.name), at: tag.at })
+    Err(LexError {
+        message: format!("'{}' cannot stand here", tag.name),
+        at: tag.at,
+    })
 }
 
 #[rustfmt::skip]
@@ -67,9 +70,15 @@ pub(crate) fn unknown(name: &str, open: Option<&str>) -> String {
     match (name, open) {
         ("", _) => "the name of a tag is missing after '{%'".to_string(),
         ("else" | "elsif" | "when", _) => format!("'{name}' does not belong to a block here"),
-        (end, None) if end.starts_with("end") => format!("'{end}' closes nothing: no block is open"),
-        (end, Some(open)) if end.starts_with("end") => format!("'{end}' stands where 'end{open}' is expected"),
-        ("catalog" | "offer" | "coupon" | "connected_content", _) => format!("the tag '{name}' is not available"),
+        (end, None) if end.starts_with("end") => {
+            format!("'{end}' closes nothing: no block is open")
+        }
+        (end, Some(open)) if end.starts_with("end") => {
+            format!("'{end}' stands where 'end{open}' is expected")
+        }
+        ("catalog" | "offer" | "coupon" | "connected_content", _) => {
+            format!("the tag '{name}' is not available")
+        }
         _ => format!("there is no tag '{name}'"),
     }
 }
