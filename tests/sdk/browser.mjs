@@ -40,7 +40,7 @@ export async function deliverInBrowser(browser, html) {
       response.writeHead(body ? 200 : 404, { 'content-type': 'text/javascript' }).end(body);
       return;
     }
-    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(request.url === '/' ? html : '');
+    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(request.url.startsWith('/?') ? html : '');
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   try {

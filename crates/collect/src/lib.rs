@@ -87,11 +87,26 @@ impl Collect {
         }
         let mut tick = tokio::time::interval(Duration::from_millis(limits::FLUSH_MS));
         tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut pruned_at = None;
         loop {
             tick.tick().await;
             if let Err(error) = self.flush().await {
                 tracing::warn!(%error, "counters of sources not written; they stay in memory");
             }
+            let now = self.inner.clock.now();
+            if pruned_at.is_none_or(|at| now.ms_since(at) >= limits::PRUNE_MS) {
+                pruned_at = Some(now);
+                if let Err(error) = self.prune().await {
+                    tracing::warn!(%error, "old refused items and rows not deleted; tried again in an hour");
+                }
+            }
         }
+    }
+
+    /// Deletes refused items, and files of imports that ended, older than [`limits::REJECTIONS_KEPT_MS`].
+    pub async fn prune(&self) -> Result<()> {
+        let before = self.inner.clock.now().plus_ms(-limits::REJECTIONS_KEPT_MS);
+        store::delete_rejections(&self.inner.db, before).await?;
+        self.prune_import_files(before).await
     }
 }

@@ -22,6 +22,10 @@ pub const EXTERNAL_IDS_MAX: usize = 20;
 
 /// Rejected items kept per source, for the screen that shows what is wrong.
 pub const REJECTIONS_KEPT: usize = 50;
+/// Refused items and rows are personal data nobody asked us to keep: they are deleted at this age.
+pub const REJECTIONS_KEPT_MS: i64 = 30 * 24 * 3_600_000;
+/// How often what is too old is looked for.
+pub const PRUNE_MS: i64 = 3_600_000;
 /// Of a rejected item this much text is kept.
 pub const REJECTION_BYTES_MAX: usize = 2_048;
 /// A rotated write key is still accepted for this long.

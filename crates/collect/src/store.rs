@@ -152,6 +152,11 @@ pub(crate) async fn rejections(db: &Db, workspace: WorkspaceId, id: SourceId) ->
     Ok(found)
 }
 
+pub(crate) async fn delete_rejections(db: &Db, before: Timestamp) -> Result<()> {
+    db.execute("DELETE FROM collect_rejection WHERE at_ms < $1", &[before.into()]).await?;
+    Ok(())
+}
+
 /// Writes a source's counters and moves its rejected items into the ring.
 pub(crate) async fn write_stats(db: &Db, state: &SourceState) -> Result<()> {
     let rejected = state.rejected.load(Ordering::Relaxed);

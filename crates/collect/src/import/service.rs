@@ -4,7 +4,7 @@ use super::run::{Live, rejected_file, source_file};
 use super::{Format, Import, ImportKind, ImportState, Mapping, Preview, mapping, store};
 use crate::limits::SOURCE_NAME_CHARS_MAX;
 use crate::{Collect, CollectError, Result};
-use base::{ImportId, Problem, WorkspaceId};
+use base::{ImportId, Problem, Timestamp, WorkspaceId};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::PoisonError;
@@ -184,6 +184,22 @@ impl Collect {
         self.import(workspace, id).await?;
         let path = rejected_file(&self.inner.imports.folder(id));
         Ok(path.exists().then_some(path))
+    }
+
+    /// Deletes what files of imports that ended before `before` have left: uploads that failed, rejected rows.
+    pub(crate) async fn prune_import_files(&self, before: Timestamp) -> Result<()> {
+        // Those older than a year went in a round before.
+        const LOOK_BACK_MS: i64 = 365 * 24 * 3_600_000;
+        for id in store::ended_between(&self.inner.db, before.plus_ms(-LOOK_BACK_MS), before).await? {
+            let folder = self.inner.imports.folder(id);
+            match tokio::fs::remove_dir_all(&folder).await {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(CollectError::File { path: folder.display().to_string(), source: error });
+                }
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     /// Waits until the import runs no more; for the command line and for tests.

@@ -2,7 +2,7 @@
 
 use super::{Format, Import, ImportKind, ImportState, Mapping};
 use crate::Result;
-use base::{ImportId, WorkspaceId};
+use base::{ImportId, Timestamp, WorkspaceId};
 use db::{Db, DbError, Row, Val};
 
 const IMPORTS_LISTED_MAX: i64 = 200;
@@ -111,6 +111,13 @@ fn read(row: &Row) -> db::Result<Import> {
         finished_at: row.opt_time("finished_ms")?,
         error: row.opt_text("error")?,
     })
+}
+
+/// Imports of all workspaces that ended between the two times.
+pub(crate) async fn ended_between(db: &Db, from: Timestamp, to: Timestamp) -> Result<Vec<ImportId>> {
+    let sql = "SELECT id FROM collect_import WHERE finished_ms >= $1 AND finished_ms < $2 AND state <> $3";
+    let rows = db.query(sql, &[from.into(), to.into(), ImportState::Running.name().into()]).await?;
+    Ok(rows.iter().map(|row| row.parse("id")).collect::<db::Result<_>>()?)
 }
 
 /// Which of `keys` were imported before.

@@ -65,6 +65,12 @@ async fn customers_of_a_dutch_spreadsheet_become_identify_calls() {
             lines.contains("5,\"no customer") && lines.contains("6,\"\"\"misschien\"\" in email_consent"),
             "{lines}"
         );
+        room.clock.advance_ms(crate::limits::REJECTIONS_KEPT_MS);
+        room.collect.prune().await.unwrap();
+        assert!(room.collect.rejected_rows(WORKSPACE, done.id).await.unwrap().is_some(), "kept for a month");
+        room.clock.advance_ms(1);
+        room.collect.prune().await.unwrap();
+        assert!(room.collect.rejected_rows(WORKSPACE, done.id).await.unwrap().is_none(), "and no longer");
         assert!(lines.contains("7,3 fields where the first line names 8"), "{lines}");
     }
 }

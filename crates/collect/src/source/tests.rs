@@ -42,6 +42,9 @@ async fn the_last_rejected_items_are_kept_and_older_ones_make_room() {
         assert!(kept.iter().any(|item| item.item.contains("\"u89\"")));
         assert!(!kept.iter().any(|item| item.item.contains("\"u39\"")), "90 came, the first 40 are gone");
         assert!(kept.iter().any(|item| item.item.contains("\"u40\"")));
+        room.clock.advance_ms(REJECTIONS_KEPT_MS);
+        room.collect.prune().await.unwrap();
+        assert!(room.collect.rejections(WORKSPACE, source.id).await.unwrap().is_empty(), "deleted after a month");
     }
 }
 
