@@ -67,9 +67,10 @@ impl From<&ResolvedEvent> for StoredEvent {
             message_id: event.message_id.clone(),
             user_id: event.user_id.clone(),
             anonymous_id: event.anonymous_id.clone(),
-            properties: event.properties.clone(),
-            traits: event.traits.clone(),
-            context: event.context.clone(),
+            // As text, so that an absent object reads `{}` here as it does from a file.
+            properties: RawJson::new(event.properties.text()),
+            traits: RawJson::new(event.traits.text()),
+            context: RawJson::new(event.context.text()),
         }
     }
 }

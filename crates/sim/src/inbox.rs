@@ -2,7 +2,7 @@
 
 use crate::client::refused;
 use crate::SimError;
-use base::Json;
+use base::{Json, Timestamp};
 
 const PAGE_ITEMS: usize = 200;
 
@@ -11,6 +11,7 @@ pub(crate) struct Item {
     pub id: String,
     pub to: String,
     pub subject: String,
+    pub received_at: Option<Timestamp>,
 }
 
 /// Newest first; `next` is the cursor of the page after.
@@ -47,7 +48,12 @@ pub(crate) async fn page(api: &reqwest::Client, api_url: &str, cursor: Option<&s
     let items = json["items"].as_array();
     let items = items.ok_or_else(|| SimError::Unreadable { url, detail: "no \"items\" in the answer".into() })?;
     let text = |item: &Json, key: &str| item[key].as_str().unwrap_or_default().to_owned();
-    let item = |json: &Json| Item { id: text(json, "id"), to: address(&text(json, "to")), subject: text(json, "subject") };
+    let item = |json: &Json| Item {
+        id: text(json, "id"),
+        to: address(&text(json, "to")),
+        subject: text(json, "subject"),
+        received_at: Timestamp::parse(&text(json, "received_at")).ok(),
+    };
     Ok(Page { items: items.iter().map(item).collect(), next: json["next_cursor"].as_str().map(str::to_owned) })
 }
 

@@ -27,6 +27,9 @@ const EVENTS_PER_VISIT: f64 = 3.2;
 /// Acts done in one tick; the rest waits for the next, so that a large mailing does not flood the server.
 const ACTS_PER_TICK: usize = 200;
 const ACTS_AT_A_TIME: usize = 16;
+/// However fast the time runs, a person is slower than a machine: what comes within two seconds of the sending is
+/// rightly taken for a machine.
+const PERSON_MS_MIN: i64 = 3_000;
 const GATEWAY_AGENT: &str = "Mozilla/5.0 (compatible; MailGuard/3.1; +https://mailguard.example/bot)";
 const PROXY_AGENT: &str = "Mozilla/5.0";
 
@@ -48,7 +51,7 @@ pub struct LiveConfig {
 
 impl Default for LiveConfig {
     fn default() -> Self {
-        Self { events_per_s: 5.0, speed: 600.0, poll: Duration::from_secs(2), api_key: None, answer_existing: false }
+        Self { events_per_s: 5.0, speed: 600.0, poll: Duration::from_millis(500), api_key: None, answer_existing: false }
     }
 }
 
@@ -260,11 +263,9 @@ impl Live {
             let page = inbox::page(&self.api, &self.player.target().api_url, cursor.as_deref()).await?;
             let fresh: Vec<_> = page.items.into_iter().filter(|item| !self.seen.contains(&item.id)).collect();
             let end = fresh.is_empty() || page.next.is_none();
-            for item in fresh {
-                self.seen.insert(item.id.clone());
-                if answer {
-                    self.plan(&item).await?;
-                }
+            self.seen.extend(fresh.iter().map(|item| item.id.clone()));
+            if answer {
+                self.plan(fresh).await;
             }
             if end {
                 return Ok(());
@@ -273,21 +274,49 @@ impl Live {
         }
     }
 
-    async fn plan(&mut self, item: &inbox::Item) -> Result<(), SimError> {
-        let Some(customer) = self.world.customer_of_email(&item.to) else { return Ok(()) };
-        self.totals.messages += 1;
+    /// Decides what everybody does with new messages. Most are never touched: only the text of those somebody opens
+    /// is asked for, some at a time.
+    async fn plan(&mut self, items: Vec<inbox::Item>) {
         let seed = self.world.config().seed;
-        // Most messages are never touched: ask for the text only when somebody opens it.
-        let first = Reaction::decide(&self.effects, seed, &customer, &item.id, &item.subject, 1);
-        if !first.is_some() {
-            return Ok(());
+        let decide = |effects: &TrueEffects, customer: &Customer, item: &inbox::Item, links: usize| {
+            Reaction::decide(effects, seed, customer, &item.id, &item.subject, links)
+        };
+        let mut touched = Vec::new();
+        for item in items {
+            let Some(customer) = self.world.customer_of_email(&item.to) else { continue };
+            self.totals.messages += 1;
+            if decide(&self.effects, &customer, &item, 1).is_some() {
+                touched.push((item, customer));
+            }
         }
-        let mail = inbox::mail(&self.api, &self.player.target().api_url, &item.id).await?;
-        let reaction = Reaction::decide(&self.effects, seed, &customer, &item.id, &item.subject, mail.links.len());
-        let delivered = self.clock.now();
+        let (api, api_url) = (&self.api, self.player.target().api_url.as_str());
+        let mails: Vec<_> = futures::stream::iter(touched)
+            .map(|(item, customer)| async move { (inbox::mail(api, api_url, &item.id).await, item, customer) })
+            .buffer_unordered(ACTS_AT_A_TIME)
+            .collect()
+            .await;
+        for (mail, item, customer) in mails {
+            match mail {
+                Ok(mail) => {
+                    let reaction = decide(&self.effects, &customer, &item, mail.links.len());
+                    self.schedule_all(&customer, &mail, &reaction, item.received_at);
+                }
+                Err(error) => self.failed(&error),
+            }
+        }
+    }
+
+    fn schedule_all(
+        &mut self,
+        customer: &Customer,
+        mail: &inbox::Mail,
+        reaction: &Reaction,
+        received_at: Option<Timestamp>,
+    ) {
+        let delivered = received_at.unwrap_or_else(|| self.clock.now());
         let machine = |after_ms: u64| delivered.plus_ms(after_ms as i64);
         let speed = self.config.speed.max(1e-6);
-        let person = |after_ms: u64| delivered.plus_ms((after_ms as f64 / speed) as i64);
+        let person = |after_ms: u64| delivered.plus_ms(((after_ms as f64 / speed) as i64).max(PERSON_MS_MIN));
         let agent = customer.devices[0].user_agent;
         if let Some(url) = &mail.pixel {
             let machine_agent = if customer.security_gateway { GATEWAY_AGENT } else { PROXY_AGENT };
@@ -298,10 +327,10 @@ impl Live {
                 self.fetch(person(at), url, Method::GET, agent, Counts::Open);
             }
         }
-        for (index, at) in reaction.machine_clicks_ms.iter().enumerate() {
+        for (index, (at, link)) in reaction.machine_clicks_ms.iter().zip(&mail.links).enumerate() {
             // Some gateways only ask for the headers, some fetch the page.
             let method = if index % 2 == 0 { Method::HEAD } else { Method::GET };
-            self.fetch(machine(*at), &mail.links[index], method, GATEWAY_AGENT, Counts::MachineClick);
+            self.fetch(machine(*at), link, method, GATEWAY_AGENT, Counts::MachineClick);
         }
         if let Some((link, at)) = reaction.click {
             self.fetch(person(at), &mail.links[link], Method::GET, agent, Counts::Click);
@@ -313,7 +342,6 @@ impl Live {
             let act = Act::Order { customer: customer.number, source: purchase.source };
             self.schedule(person(purchase.after_ms), act);
         }
-        Ok(())
     }
 
     fn fetch(&mut self, at: Timestamp, url: &str, method: Method, agent: &'static str, counts: Counts) {
