@@ -15,7 +15,7 @@ pub enum Exposure {
 /// The truth. All shares are of people, none of messages; "week" is seven days of simulated time.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TrueEffects {
-    /// Orders per customer and week that happen without any message.
+    /// Orders per signed-up customer and week that happen without any message.
     pub orders_per_week: f64,
     /// A person opens with the chance `open_base + open_engagement * engagement`, where engagement is hidden in the
     /// customer ([`crate::Tastes::mail_engagement`], mean 10/17).

@@ -27,6 +27,8 @@ const EVENTS_PER_VISIT: f64 = 3.2;
 /// Acts done in one tick; the rest waits for the next, so that a large mailing does not flood the server.
 const ACTS_PER_TICK: usize = 200;
 const ACTS_AT_A_TIME: usize = 16;
+/// Customers looked at to find one who has signed up; two of three have.
+const SEARCH_MAX: u64 = 50;
 /// However fast the time runs, a person is slower than a machine: what comes within two seconds of the sending is
 /// rightly taken for a machine.
 const PERSON_MS_MIN: i64 = 3_000;
@@ -180,7 +182,8 @@ impl Live {
         format!("{}.{}", self.run, self.sequence)
     }
 
-    /// Somebody looks around, and sometimes buys, calls or comes to a shop.
+    /// Somebody looks around, fills a cart, sometimes calls. Orders come from [`Self::order_without_message`] and from
+    /// messages alone, so that [`TrueEffects`] is the whole truth about them.
     async fn visit(&mut self) {
         let customer = self.world.customer(self.rng.random_range(0..self.world.config().customers));
         let now = self.clock.now();
@@ -192,6 +195,7 @@ impl Live {
             life.call(now);
         }
         let mut happenings = life.happenings;
+        happenings.retain(|happening| happening.json.get("event").is_none_or(|name| name != "Order Completed"));
         // A visit lasts minutes; here it is told at once, so its events happen now, in order.
         for (index, happening) in happenings.iter_mut().enumerate() {
             happening.move_to(now.plus_ms(index as i64 - 20));
@@ -199,7 +203,7 @@ impl Live {
         self.send(happenings).await;
     }
 
-    /// Orders that need no message: a Poisson process over all customers who have signed up.
+    /// Orders that need no message: at a constant rate over all customers who have signed up.
     async fn order_without_message(&mut self) {
         let customers = self.world.config().customers as f64 * crate::config::SHARE_SIGNED_UP;
         let weeks = TICK.as_secs_f64() * self.config.speed / (7.0 * DAY_MS as f64 / 1_000.0);
@@ -215,10 +219,10 @@ impl Live {
             expected -= 1.0;
         }
         for (number, source) in orders {
-            let mut customer = self.world.customer(number);
-            while !customer.signed_up {
-                customer = self.world.customer(self.rng.random_range(0..self.world.config().customers));
-            }
+            // The next customer who has signed up; a tiny world may have none.
+            let customers = self.world.config().customers;
+            let mut nearby = (0..customers.min(SEARCH_MAX)).map(|step| self.world.customer((number + step) % customers));
+            let Some(customer) = nearby.find(|customer| customer.signed_up) else { continue };
             self.totals.orders_without_message += 1;
             self.order(&customer, source).await;
         }
