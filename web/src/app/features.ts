@@ -6,8 +6,22 @@ import { routes as home } from "@/features/home/routes";
 import { routes as imports } from "@/features/import/routes";
 import { routes as live } from "@/features/live/routes";
 import { routes as profile } from "@/features/profile/routes";
+import { routes as sandbox } from "@/features/sandbox/routes";
 import { routes as segment } from "@/features/segment/routes";
 import { routes as source } from "@/features/source/routes";
 import type { PageSpec } from "@/lib/pages";
 
-export const features: PageSpec[][] = [home, imports, live, profile, segment, source, consent, deliver, access];
+// `campaign` joins this list (and the imports) in the same change that adds its pages.
+export const features: PageSpec[][] = [
+  home,
+  imports,
+  live,
+  profile,
+  segment,
+  campaign,
+  sandbox,
+  source,
+  consent,
+  deliver,
+  access,
+];

@@ -132,7 +132,10 @@ export function CommandPalette() {
           list.length === 0 ? null : (
             <Spotlight.ActionsGroup key={title} label={title}>
               {list.map((hit) => (
-                <Spotlight.Action key={hit.key} onClick={() => go(hit.to)} leftSection={hit.icon}>
+                <Spotlight.Action key={hit.key} onClick={() => go(hit.to)}>
+                  <Box mr="sm" c="dimmed" style={{ display: "inline-flex" }}>
+                    {hit.icon}
+                  </Box>
                   <Box style={{ flex: 1, minWidth: 0 }}>
                     <Text truncate>{hit.label}</Text>
                     {hit.note && (
