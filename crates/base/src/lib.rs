@@ -4,6 +4,7 @@
 //! can be run on simulated time from one seed.
 
 mod clock;
+mod hash;
 mod ids;
 mod money;
 mod page;
@@ -13,6 +14,7 @@ mod share;
 mod time;
 
 pub use clock::{Clock, ManualClock, SystemClock};
+pub use hash::ContentHash;
 pub use ids::{
     ApiKeyId, AuditId, CampaignId, EventId, IdError, ImportId, InboxMailId, MessageId, ProfileId, SegmentId,
     SessionId, SourceId, TemplateId, UserId, WorkspaceId,

@@ -1,0 +1,83 @@
+//! The edge: HTTP in, JSON out. The only room that knows shapes of requests.
+//!
+//! `routes/` has one file per slice; a handler parses, asks for its permission, calls the slice, answers. Routes and
+//! the OpenAPI document come from the same list, so that neither can lack what the other has. Errors are RFC 9457
+//! problem+json everywhere.
+
+mod auth;
+mod extract;
+mod idempotency;
+mod live;
+mod problem;
+pub mod routes;
+mod state;
+
+pub use auth::{Auth, SESSION_COOKIE};
+pub use extract::{Json, Path, Query};
+pub use live::LiveEvents;
+pub use problem::ApiError;
+pub use state::{App, HealthSource};
+
+use axum::Router;
+use std::sync::Arc;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+
+/// Bodies of ordinary JSON requests; imports and collection have limits of their own.
+pub const JSON_BODY_BYTES_MAX: usize = 2 << 20;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Tutti",
+        description = "Collect, know, decide, act, measure: the API the web UI itself uses.",
+        license(name = "Apache-2.0")
+    ),
+    security(("api_key" = []), ("session" = [])),
+    modifiers(&SecuritySchemes)
+)]
+struct Document;
+
+struct SecuritySchemes;
+
+impl utoipa::Modify for SecuritySchemes {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+        let components = document.components.get_or_insert_default();
+        let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+        components.add_security_scheme("api_key", SecurityScheme::Http(bearer));
+        let cookie = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(SESSION_COOKIE)));
+        components.add_security_scheme("session", cookie);
+    }
+}
+
+fn open_api_router() -> OpenApiRouter<Arc<App>> {
+    let mut router = OpenApiRouter::with_openapi(Document::openapi());
+    for routes in routes::all() {
+        router = router.merge(routes);
+    }
+    router
+}
+
+/// The OpenAPI 3.1 document, as served at `/api/openapi.json` and checked in as `docs/reference/openapi.json`.
+pub fn openapi_json() -> String {
+    let (_, document) = open_api_router().split_for_parts();
+    let mut text = document.to_pretty_json().unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// Every route, with its middleware. `server` adds the web UI as the fallback.
+pub fn router(app: Arc<App>) -> Router {
+    let (router, _) = open_api_router().split_for_parts();
+    let document = bytes::Bytes::from(openapi_json());
+    router
+        .route(
+            "/api/openapi.json",
+            axum::routing::get(move || async move { ([(http::header::CONTENT_TYPE, "application/json")], document) }),
+        )
+        .route("/api/{*rest}", axum::routing::any(problem::no_such_route))
+        .layer(axum::middleware::from_fn_with_state(app.clone(), idempotency::layer))
+        .layer(tower_http::catch_panic::CatchPanicLayer::custom(problem::panic_answer))
+        .with_state(app)
+}

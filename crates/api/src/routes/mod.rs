@@ -1,0 +1,48 @@
+//! One file per slice; [`all`] is the list.
+
+pub mod access;
+pub mod audit;
+pub mod campaign;
+pub mod collect;
+pub mod consent;
+pub mod content;
+pub mod deliver;
+pub mod events;
+pub mod imports;
+pub mod keys;
+pub mod measure;
+pub mod operations;
+pub mod profile;
+pub mod public;
+pub mod sandbox;
+pub mod segment;
+pub mod sources;
+pub mod users;
+
+use crate::App;
+use std::sync::Arc;
+use utoipa_axum::router::OpenApiRouter;
+
+/// Every slice's routes.
+pub fn all() -> Vec<OpenApiRouter<Arc<App>>> {
+    vec![
+        operations::routes(),
+        access::routes(),
+        users::routes(),
+        keys::routes(),
+        audit::routes(),
+        collect::routes(),
+        sources::routes(),
+        imports::routes(),
+        events::routes(),
+        measure::routes(),
+        profile::routes(),
+        consent::routes(),
+        segment::routes(),
+        content::routes(),
+        campaign::routes(),
+        deliver::routes(),
+        sandbox::routes(),
+        public::routes(),
+    ]
+}

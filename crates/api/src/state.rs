@@ -1,0 +1,42 @@
+//! What handlers work with: the slices' services, wired by `server`.
+
+use base::{Clock, Rng};
+use std::sync::Arc;
+
+/// Numbers about the running program that only `server` has.
+#[async_trait::async_trait]
+pub trait HealthSource: Send + Sync + 'static {
+    /// Problems that keep the program from serving; empty = ready.
+    async fn not_ready(&self) -> Vec<String>;
+    /// Free bytes on the disk of the data directory.
+    fn disk_free_bytes(&self) -> Option<u64>;
+    /// Prometheus text exposition.
+    fn metrics(&self) -> String;
+}
+
+/// The services. Cheap to clone through its `Arc`.
+pub struct App {
+    pub access: Arc<access::Access>,
+    pub collect: Arc<collect::Collect>,
+    pub profile: Arc<profile::Profiles>,
+    pub consent: Arc<consent::Consents>,
+    pub segment: Arc<segment::Segments>,
+    pub content: Arc<content::Contents>,
+    pub campaign: Arc<campaign::Campaigns>,
+    pub deliver: Arc<deliver::Deliver>,
+    pub measure: Arc<measure::Measures>,
+    pub lake: Arc<lake::Lake>,
+    pub inbox: Arc<events::Inbox>,
+    pub pipeline: Arc<events::Pipeline>,
+    pub live: Arc<crate::LiveEvents>,
+    pub clock: Arc<dyn Clock>,
+    pub rng: Arc<dyn Rng>,
+    pub health: Arc<dyn HealthSource>,
+    /// The address people and mails reach this server at, without a slash at the end.
+    pub public_url: String,
+    /// True when the program runs the demo: the UI says so.
+    pub demo: bool,
+    /// Send the session cookie over TLS only.
+    pub secure_cookies: bool,
+    pub version: &'static str,
+}

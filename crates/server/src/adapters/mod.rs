@@ -1,0 +1,44 @@
+//! Where the rooms meet: each room's small traits, implemented over the rooms that can answer.
+
+mod audience;
+mod erasers;
+mod merge_data;
+mod outbox;
+mod parquet;
+mod segment_data;
+mod workspaces;
+
+pub use audience::{CampaignUse, ConsentGate, SegmentAudience};
+pub use erasers::{ConsentEraser, DeliverEraser, LakeEraser, MeasureEraser};
+pub use merge_data::{CampaignMessages, ContentRenderer, PeopleData, SenderData};
+pub use outbox::DeliverOutbox;
+pub use parquet::LakeParquet;
+pub use segment_data::RoomsData;
+pub use workspaces::WorkspaceSettings;
+
+use std::sync::{Arc, OnceLock};
+
+/// A service that is made later than those that need it. Filled once, before anything runs.
+pub struct Late<T>(Arc<OnceLock<T>>);
+
+impl<T> Clone for Late<T> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<T> Default for Late<T> {
+    fn default() -> Self {
+        Self(Arc::new(OnceLock::new()))
+    }
+}
+
+impl<T> Late<T> {
+    pub fn fill(&self, value: T) {
+        // Filled twice would be a mistake in `wire`; the first stays.
+        let _ = self.0.set(value);
+    }
+    pub fn get(&self) -> Result<&T, base::Problem> {
+        self.0.get().ok_or_else(|| base::Problem::internal("a service is used before the program is wired"))
+    }
+}

@@ -1,0 +1,67 @@
+//! `tutti serve`.
+
+use crate::config::Config;
+use crate::wire::{Program, Running};
+use anyhow::Context;
+use std::net::SocketAddr;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+pub async fn run(config: &Config) -> anyhow::Result<()> {
+    let server = Server::start(config, false).await?;
+    tracing::info!(url = server.url, version = crate::wire::VERSION, "tutti is ready");
+    if server.running.app.access.setup_needed().await? {
+        tracing::info!("nobody is set up yet: open the address in a browser to begin");
+    }
+    stop_asked().await;
+    tracing::info!("stopping");
+    server.stop().await
+}
+
+/// SIGTERM or SIGINT.
+pub async fn stop_asked() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = match signal(SignalKind::terminate()) {
+        Ok(signal) => signal,
+        Err(error) => {
+            tracing::error!(%error, "cannot listen for SIGTERM");
+            return;
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+}
+
+/// A server at work in this process.
+pub struct Server {
+    pub running: Running,
+    pub url: String,
+    pub bound: SocketAddr,
+    stop: watch::Sender<bool>,
+    http: tokio::task::JoinHandle<anyhow::Result<()>>,
+}
+
+impl Server {
+    pub async fn start(config: &Config, demo: bool) -> anyhow::Result<Self> {
+        let listener = TcpListener::bind(config.listen)
+            .await
+            .with_context(|| format!("cannot listen on {}: is another program using it?", config.listen))?;
+        let bound = listener.local_addr()?;
+        let program = Program::open(config, bound, demo).await?;
+        let (stop, stopping) = watch::channel(false);
+        let router = crate::http::router(program.app.clone());
+        let running = program.start(stopping.clone());
+        let http = tokio::spawn(crate::http::serve(listener, router, stopping));
+        Ok(Self { url: config.public_url_or(bound), bound, running, stop, http })
+    }
+
+    /// Stops accepting, lets open work end, writes what waits, closes.
+    pub async fn stop(self) -> anyhow::Result<()> {
+        self.stop.send_replace(true);
+        let served = self.http.await;
+        self.running.stop().await;
+        served?
+    }
+}

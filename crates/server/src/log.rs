@@ -1,0 +1,16 @@
+//! Structured logs on standard error. They carry ids and counts, never an address, a phone number or a trait.
+
+use crate::config::{LogConfig, LogFormat};
+use tracing_subscriber::EnvFilter;
+
+/// `RUST_LOG` overrides the configured filter.
+pub fn init(config: &LogConfig) {
+    let filter = EnvFilter::try_from_default_env().or_else(|_| EnvFilter::try_new(&config.filter));
+    let filter = filter.unwrap_or_else(|_| EnvFilter::new("info"));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A second call (the demo after a failed start) keeps the first subscriber.
+    let _ = match config.format {
+        LogFormat::Text => builder.with_target(true).try_init(),
+        LogFormat::Json => builder.json().flatten_event(true).try_init(),
+    };
+}

@@ -1,0 +1,319 @@
+//! Makes the program out of the rooms, and runs what runs by itself.
+//!
+//! Order matters once: lake (its cursor) → pipeline (refills the lake's tail) → segments (read the lake) → views →
+//! everything that works by itself.
+
+use crate::adapters::*;
+use crate::config::Config;
+use crate::health::Health;
+use anyhow::Context;
+use base::{Clock, OsRng, Rng, SystemClock};
+use db::{Db, Migration};
+use deliver::InstanceKey;
+use std::future::Future;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+/// How often segments look at what time alone changes.
+const SEGMENT_TICK: Duration = Duration::from_secs(5);
+const ERASURE_TICK: Duration = Duration::from_secs(3);
+/// Tasks get this long to end after a stop was asked for.
+const STOP_GRACE: Duration = Duration::from_secs(20);
+
+/// Every room's tables, in the order they are made.
+pub fn migrations() -> Vec<Migration> {
+    [
+        events::MIGRATIONS,
+        access::MIGRATIONS,
+        collect::MIGRATIONS,
+        profile::MIGRATIONS,
+        consent::MIGRATIONS,
+        segment::MIGRATIONS,
+        content::MIGRATIONS,
+        campaign::MIGRATIONS,
+        deliver::MIGRATIONS,
+        channels::MIGRATIONS,
+        measure::MIGRATIONS,
+    ]
+    .concat()
+}
+
+/// The program, wired and not yet running.
+pub struct Program {
+    pub app: Arc<api::App>,
+    pub db: Db,
+    lake: Arc<lake::Lake>,
+}
+
+/// Opens the database of a configuration and brings it up to date.
+pub async fn open_database(config: &Config) -> anyhow::Result<Db> {
+    std::fs::create_dir_all(&config.data_dir)
+        .with_context(|| format!("cannot make the data folder {}", config.data_dir.display()))?;
+    let db = if config.database_url.is_empty() {
+        Db::open_sqlite(&config.data_dir.join("tutti.db")).await?
+    } else {
+        Db::open_postgres(&config.database_url).await?
+    };
+    db::migrate(&db, &migrations(), SystemClock.now()).await?;
+    Ok(db)
+}
+
+/// The instance's secret: signs links and encrypts provider passwords. Made at the first start.
+fn instance_key(data_dir: &Path) -> anyhow::Result<InstanceKey> {
+    let path = data_dir.join("instance.key");
+    if path.exists() {
+        let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        return Ok(InstanceKey::from_hex(&text)?);
+    }
+    let key = InstanceKey::generate(&OsRng);
+    let temporary = data_dir.join("instance.key.new");
+    write_private(&temporary, &key.to_hex())?;
+    std::fs::rename(&temporary, &path)?;
+    Ok(key)
+}
+
+/// Only the owner may read it.
+fn write_private(path: &Path, text: &str) -> anyhow::Result<()> {
+    use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut file = std::fs::OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(path)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    Ok(())
+}
+
+impl Program {
+    /// `bound` is the address really listened on; `demo` tells the UI.
+    pub async fn open(config: &Config, bound: SocketAddr, demo: bool) -> anyhow::Result<Self> {
+        let db = open_database(config).await?;
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let rng: Arc<dyn Rng> = Arc::new(OsRng);
+        let public_url = config.public_url_or(bound);
+        let inbox_config = events::InboxConfig {
+            queue_bytes_max: config.inbox.queue_bytes_max,
+            backlog_bytes_max: config.inbox.backlog_bytes_max,
+            dedupe_ms: i64::from(config.inbox.dedupe_hours) * 3_600_000,
+            ..events::InboxConfig::default()
+        };
+        let inbox = Arc::new(events::Inbox::open(&config.data_dir.join("inbox"), inbox_config, clock.clone())?);
+        let lake_config = lake::LakeConfig {
+            flush_interval: Duration::from_secs(config.lake.flush_seconds),
+            memory_bytes: config.lake.memory_bytes,
+            ..lake::LakeConfig::default()
+        };
+        let lake = Arc::new(lake::Lake::open(&config.data_dir.join("lake"), lake_config, clock.clone()).await?);
+
+        let access = Arc::new(access::Access::new(db.clone(), clock.clone(), rng.clone()));
+        let profiles = Arc::new(profile::Profiles::new(db.clone(), inbox.clone(), clock.clone(), rng.clone()));
+        let consents = Arc::new(consent::Consents::new(db.clone(), inbox.clone(), clock.clone(), rng.clone()));
+        let settings = Arc::new(WorkspaceSettings::new(access.clone(), clock.clone()));
+        let measures = Arc::new(measure::Measures::new(db.clone(), clock.clone(), settings));
+        let collect = collect::Collect::open(collect::CollectParts {
+            db: db.clone(),
+            inbox: inbox.clone(),
+            clock: clock.clone(),
+            rng: rng.clone(),
+            data_dir: config.data_dir.clone(),
+            parquet: Some(Arc::new(LakeParquet)),
+        })
+        .await?;
+
+        let resolver = Arc::new(profile::Identity::new(db.clone()));
+        let decoder = Arc::new(collect::SegmentDecoder::default());
+        let mut pipeline = events::Pipeline::open(
+            db.clone(),
+            inbox.clone(),
+            decoder,
+            resolver,
+            lake.clone(),
+            clock.clone(),
+            events::PipelineConfig::default(),
+        )
+        .await?;
+
+        let data = RoomsData::new(access.clone(), profiles.clone(), consents.clone(), lake.clone());
+        let segments = Arc::new(segment::Segments::open(db.clone(), Arc::new(data), clock.clone(), rng.clone()));
+        segments.load().await?;
+
+        let late_deliver = Late::<Arc<deliver::Deliver>>::default();
+        let late_campaigns = Late::<Arc<campaign::Campaigns>>::default();
+        let late_pipeline = Late::<Arc<events::Pipeline>>::default();
+        let sender_data = SenderData { access: access.clone(), deliver: late_deliver.clone() };
+        let people = Arc::new(PeopleData(profiles.clone()));
+        let contents =
+            Arc::new(content::Contents::new(db.clone(), clock.clone(), rng.clone(), people, Arc::new(sender_data)));
+        let gate = Arc::new(ConsentGate { profiles: profiles.clone(), consents: consents.clone() });
+        let sandbox = Arc::new(channels::SandboxChannel::new(db.clone(), clock.clone(), rng.clone()));
+        let waking = late_pipeline.clone();
+        let parts = deliver::DeliverParts {
+            db: db.clone(),
+            clock: clock.clone(),
+            rng: rng.clone(),
+            key: instance_key(&config.data_dir)?,
+            gate: gate.clone(),
+            renderer: Arc::new(ContentRenderer::new(contents.clone(), late_campaigns.clone())),
+            channels: vec![Arc::new(channels::SmtpChannel::new()), sandbox.clone()],
+            mail: Arc::new(channels::MailKit),
+            sandbox,
+            wake: Arc::new(move || {
+                if let Ok(pipeline) = waking.get() {
+                    pipeline.wake();
+                }
+            }),
+        };
+        let mut deliver_config = deliver::DeliverConfig::new(&config.data_dir.join("deliver"), &public_url);
+        deliver_config.concurrency = config.deliver.concurrency;
+        let deliver = Arc::new(deliver::Deliver::open(parts, deliver_config)?);
+        late_deliver.fill(deliver.clone());
+        let ports = campaign::CampaignPorts {
+            audience: Arc::new(SegmentAudience(segments.clone())),
+            gate,
+            outbox: Arc::new(DeliverOutbox { deliver: deliver.clone(), contents: contents.clone() }),
+            messages: Arc::new(CampaignMessages(contents.clone())),
+        };
+        let campaigns = Arc::new(campaign::Campaigns::new(db.clone(), clock.clone(), rng.clone(), ports));
+        late_campaigns.fill(campaigns.clone());
+        segments.set_use(Arc::new(CampaignUse(late_campaigns)));
+
+        let erasers: Vec<Arc<dyn profile::Eraser>> = vec![
+            Arc::new(ConsentEraser),
+            Arc::new(DeliverEraser(deliver.clone())),
+            Arc::new(MeasureEraser(measures.clone())),
+        ];
+        pipeline.add_view(Arc::new(profile::ProfileView::new(erasers)));
+        pipeline.add_view(Arc::new(consent::ConsentView));
+        pipeline.add_view(Arc::new(measures.view()));
+        pipeline.add_view(deliver.clone());
+        pipeline.add_view(segments.clone());
+        let pipeline = Arc::new(pipeline);
+        late_pipeline.fill(pipeline.clone());
+
+        let health = Health {
+            db: db.clone(),
+            inbox: inbox.clone(),
+            pipeline: pipeline.clone(),
+            deliver: deliver.clone(),
+            data_dir: config.data_dir.clone(),
+        };
+        let app = api::App {
+            access,
+            collect: Arc::new(collect),
+            profile: profiles,
+            consent: consents,
+            segment: segments,
+            content: contents,
+            campaign: campaigns,
+            deliver,
+            measure: measures,
+            lake: lake.clone(),
+            inbox,
+            pipeline,
+            live: Arc::default(),
+            clock,
+            rng,
+            health: Arc::new(health),
+            public_url,
+            demo,
+            secure_cookies: config.secure_cookies,
+            version: VERSION,
+        };
+        Ok(Self { app: Arc::new(app), db, lake })
+    }
+
+    /// Starts everything that works by itself; [`Running::stop`] ends it.
+    pub fn start(self, stop: watch::Receiver<bool>) -> Running {
+        let mut tasks = JoinSet::new();
+        let app = self.app.clone();
+        let live = app.live.clone();
+        tasks.spawn(until(stop.clone(), live.listen(app.pipeline.subscribe())));
+        let (pipeline, stopping) = (app.pipeline.clone(), stop.clone());
+        tasks.spawn(async move { pipeline.run(stopping).await });
+        let (deliver, stopping) = (app.deliver.clone(), stop.clone());
+        tasks.spawn(async move { deliver.run(stopping).await });
+        let (campaigns, mut stopping) = (app.campaign.clone(), stop.clone());
+        tasks.spawn(async move {
+            campaigns
+                .run(async move {
+                    let _ = stopping.wait_for(|stop| *stop).await;
+                })
+                .await;
+        });
+        tasks.spawn(until(stop.clone(), (*app.collect).clone().run()));
+        tasks.spawn(until(stop.clone(), tick_segments(app.clone())));
+        tasks.spawn(until(stop.clone(), tick_erasures(self.db.clone(), self.lake.clone())));
+        tasks.spawn(until(stop, resume_recomputations(app.measure.clone())));
+        Running { app, lake: self.lake, db: self.db, tasks }
+    }
+}
+
+async fn until(mut stop: watch::Receiver<bool>, work: impl Future<Output = ()>) {
+    tokio::select! {
+        () = work => {}
+        _ = stop.wait_for(|stop| *stop) => {}
+    }
+}
+
+async fn tick_segments(app: Arc<api::App>) {
+    let mut tick = tokio::time::interval(SEGMENT_TICK);
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tick.tick().await;
+        match app.segment.tick().await {
+            Ok(0) => {}
+            Ok(_) => app.pipeline.wake(),
+            Err(error) => tracing::warn!(%error, "segments: could not look at what time changed; trying again"),
+        }
+    }
+}
+
+async fn tick_erasures(db: Db, lake: Arc<lake::Lake>) {
+    let eraser = LakeEraser(lake);
+    let mut tick = tokio::time::interval(ERASURE_TICK);
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tick.tick().await;
+        match profile::finish_erasures(&db, &eraser).await {
+            Ok(0) => {}
+            Ok(ids) => tracing::info!(ids, "erased from the history"),
+            Err(error) => tracing::warn!(%error, "erasing from the history failed; trying again"),
+        }
+    }
+}
+
+async fn resume_recomputations(measures: Arc<measure::Measures>) {
+    if let Err(error) = measures.resume_recomputations().await {
+        tracing::warn!(%error, "a recomputation of attribution was interrupted and could not be taken up");
+    }
+}
+
+/// The program at work.
+pub struct Running {
+    pub app: Arc<api::App>,
+    lake: Arc<lake::Lake>,
+    db: Db,
+    tasks: JoinSet<()>,
+}
+
+impl Running {
+    /// Waits for the tasks to end (they were told), writes what waits in memory, closes the stores.
+    pub async fn stop(mut self) {
+        let ended = tokio::time::timeout(STOP_GRACE, async { while self.tasks.join_next().await.is_some() {} }).await;
+        if ended.is_err() {
+            tracing::warn!("some tasks did not end in time; what they were doing is taken up at the next start");
+            self.tasks.abort_all();
+        }
+        if let Err(error) = self.app.collect.flush().await {
+            tracing::warn!(%error, "counters of sources were not written");
+        }
+        self.app.inbox.close();
+        if let Err(error) = self.lake.flush().await {
+            tracing::warn!(%error, "the history's tail was not written; it is refilled at the next start");
+        }
+        self.db.close().await;
+    }
+}
