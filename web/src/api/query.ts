@@ -3,7 +3,7 @@ import { infiniteQueryOptions, MutationCache, QueryCache, QueryClient, queryOpti
 import { api, type Query } from "./client";
 import { ApiError, NO_ANSWER } from "./errors";
 import type {
-  Campaign,
+  CampaignSummary,
   EventName,
   EventProperty,
   Items,
@@ -91,7 +91,8 @@ export const segmentsQuery = queryOptions({
 export const campaignsQuery = (state?: string) =>
   queryOptions({
     queryKey: ["campaigns", { state: state ?? null }],
-    queryFn: ({ signal }) => api.get<Items<Campaign>>("/api/v1/campaigns", { signal, query: { state, limit: 200 } }),
+    queryFn: ({ signal }) =>
+      api.get<Items<CampaignSummary>>("/api/v1/campaigns", { signal, query: { state, limit: 200 } }),
   });
 
 export const traitsQuery = queryOptions({

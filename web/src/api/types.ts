@@ -293,9 +293,14 @@ export type Campaign = {
   launched_at: string | null;
   finished_at: string | null;
   version: number;
+  schedule?: { scheduled_at: string; latest_at: string } | null;
+  /** Why a scheduled campaign did not start by itself. */
+  held?: string | null;
   progress: CampaignProgress;
   conversion: { window_days: number; event: string };
 };
+/** One event of the progress stream. */
+export type CampaignProgressEvent = CampaignProgress & { state: CampaignState; finished_at: string | null };
 /** A line of a list of campaigns. */
 export type CampaignSummary = Omit<Campaign, "message" | "conversion"> & {
   subject: string;
@@ -308,8 +313,9 @@ export type CampaignReview = {
   recipients: number;
   exclusions: { reason: string; count: number }[];
   checks: { code: string; severity: "blocking" | "advice"; detail: string }[];
-  sample: { profile: { id: string; label: string } & JsonObject; subject: string }[];
-  estimated_seconds: number;
+  sample: { profile: { id: string; label: string }; subject: string }[];
+  /** Null: nothing limits the sender. */
+  estimated_seconds: number | null;
 };
 export type Recipient = {
   message_id: string;
@@ -325,9 +331,11 @@ export type Recipient = {
 };
 export type CampaignReport = {
   progress: CampaignProgress;
-  delivered_rate: number;
+  delivered_rate: number | null;
+  open_rate: number | null;
+  click_rate: number | null;
   opens: { human: number; machine: number; unknown: number; unique: number };
-  clicks: { human: number; machine: number; unique: number };
+  clicks: { human: number; machine: number; unknown: number; unique: number };
   unsubscribes: number;
   complaints: number;
   conversions: {
@@ -335,7 +343,11 @@ export type CampaignReport = {
     revenue: Money;
     online: { orders: number; revenue: Money };
     shop: { orders: number; revenue: Money };
+    phone: { orders: number; revenue: Money };
+    /** Never converted. */
+    other_currencies: { orders: number; revenue: Money }[];
     window_days: number;
+    touch: "click" | "open_or_click";
     model: string;
   };
   links: { url: string; clicks_human: number; clicks_machine: number; unique: number }[];

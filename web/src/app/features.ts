@@ -1,5 +1,6 @@
 /** Every feature's pages. A feature is known to the app by this line only. */
 import { routes as access } from "@/features/access/routes";
+import { routes as campaign } from "@/features/campaign/routes";
 import { routes as consent } from "@/features/consent/routes";
 import { routes as deliver } from "@/features/deliver/routes";
 import { routes as home } from "@/features/home/routes";
@@ -11,7 +12,6 @@ import { routes as segment } from "@/features/segment/routes";
 import { routes as source } from "@/features/source/routes";
 import type { PageSpec } from "@/lib/pages";
 
-// `campaign` joins this list (and the imports) in the same change that adds its pages.
 export const features: PageSpec[][] = [
   home,
   imports,

@@ -27,7 +27,7 @@ export default function SandboxPage() {
   return (
     <Page
       title={t`Sandbox inbox`}
-      description={t`What each person would have received. Nothing here has left this server; links and unsubscribing work.`}
+      description={t`What each person would have received. Nothing has left this server, but links are real: opening, clicking and unsubscribing count.`}
       back={id ? { to: paths.sandbox(), label: t`All messages` } : undefined}
     >
       <Grid gap="md">
