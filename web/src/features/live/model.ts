@@ -34,12 +34,17 @@ export function summary(event: LiveEvent): string {
 }
 
 /** A name for who did it: the customer's own, else what the event says, else the end of the id. */
-export function personLabel(event: LiveEvent, visitor: (tail: string) => string): string {
-  const { id, label } = event.profile;
+export function personLabel(
+  event: LiveEvent,
+  labels: ReadonlyMap<string, string>,
+  visitor: (tail: string) => string,
+): string {
+  const { id } = event.profile;
+  const label = event.profile.label ?? labels.get(id);
   if (label) return label;
   const context = event.context as { traits?: Record<string, unknown> };
   const said = { ...context.traits, ...event.traits, ...event.properties };
   const { email } = said;
   if (typeof email === "string" && email.includes("@")) return email;
-  return visitor(id.slice(-ID_TAIL));
+  return visitor(id.replace(/^prf_/, "").slice(-ID_TAIL));
 }

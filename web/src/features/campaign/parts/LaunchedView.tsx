@@ -22,10 +22,10 @@ import { Report } from "./Report";
 
 export function LaunchedView({ campaign }: { campaign: Campaign }) {
   const { t } = useLingui();
-  const [tab, setTab] = useSearchValue("tab", "report");
   const [person, setPerson] = useState<Person | null>(null);
   const maySeePeople = useCan("profile.read");
   const scheduled = campaign.state === "scheduled";
+  const [tab, setTab] = useSearchValue("tab", scheduled ? "message" : "report");
   return (
     <Page
       title={campaign.name}
@@ -48,10 +48,10 @@ export function LaunchedView({ campaign }: { campaign: Campaign }) {
         </Alert>
       )}
       {!scheduled && <ProgressPanel campaign={campaign} />}
-      <Tabs value={tab} onChange={(next) => setTab(next ?? "report")} keepMounted={false}>
+      <Tabs value={tab} onChange={(next) => next && setTab(next)} keepMounted={false}>
         <Tabs.List mb="md">
-          <Tabs.Tab value="report">{t`Results`}</Tabs.Tab>
-          {maySeePeople && <Tabs.Tab value="recipients">{t`Recipients`}</Tabs.Tab>}
+          {!scheduled && <Tabs.Tab value="report">{t`Results`}</Tabs.Tab>}
+          {!scheduled && maySeePeople && <Tabs.Tab value="recipients">{t`Recipients`}</Tabs.Tab>}
           <Tabs.Tab value="message">{t`E-mail`}</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="report">

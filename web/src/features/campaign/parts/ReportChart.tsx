@@ -18,8 +18,8 @@ export function ReportChart({ series }: { series: CampaignReport["series"] }) {
     });
     return [
       line(t`Sent`, (point) => point.sent, "bar"),
-      line(t`Opened by people`, (point) => point.opened, "line"),
-      line(t`Clicked by people`, (point) => point.clicked, "line"),
+      line(t`Opened`, (point) => point.opened, "line"),
+      line(t`Clicked`, (point) => point.clicked, "line"),
       line(t`Orders`, (point) => point.orders, "line"),
     ];
   }, [series, t]);

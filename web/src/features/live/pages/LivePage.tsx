@@ -5,6 +5,7 @@ import { useState } from "react";
 import type { LiveEvent } from "@/api/types";
 import { useSearchValue } from "@/lib/nav";
 import { paths } from "@/lib/paths";
+import { useSourceName } from "@/lib/sources";
 import { ChannelIcon } from "@/ui/channels";
 import { DataTable } from "@/ui/DataTable";
 import { AppLink, LinkButton } from "@/ui/links";
@@ -15,8 +16,8 @@ import { Time } from "@/ui/Time";
 import { personLabel, summary } from "../model";
 import { EventDrawer } from "../parts/EventDrawer";
 import { LiveControls } from "../parts/LiveControls";
+import { useLabels } from "../useLabels";
 import { useLiveEvents } from "../useLiveEvents";
-import { useSourceName } from "../useSourceName";
 
 export default function LivePage() {
   const { t } = useLingui();
@@ -25,6 +26,7 @@ export default function LivePage() {
   const [paused, setPaused] = useState(false);
   const [open, setOpen] = useState<LiveEvent | null>(null);
   const live = useLiveEvents({ name, channel }, paused);
+  const labels = useLabels(paused);
   const filtered = name !== "" || channel !== "";
   return (
     <Page
@@ -56,16 +58,18 @@ export default function LivePage() {
               />
             )
           ) : (
-            <EventTable events={live.events} onOpen={setOpen} />
+            <EventTable events={live.events} labels={labels} onOpen={setOpen} />
           )}
         </Panel>
       </Stack>
-      <EventDrawer event={open} onClose={() => setOpen(null)} />
+      <EventDrawer event={open} labels={labels} onClose={() => setOpen(null)} />
     </Page>
   );
 }
 
-function EventTable({ events, onOpen }: { events: LiveEvent[]; onOpen: (event: LiveEvent) => void }) {
+type TableProps = { events: LiveEvent[]; labels: ReadonlyMap<string, string>; onOpen: (event: LiveEvent) => void };
+
+function EventTable({ events, labels, onOpen }: TableProps) {
   const { t } = useLingui();
   const sourceName = useSourceName();
   return (
@@ -89,7 +93,9 @@ function EventTable({ events, onOpen }: { events: LiveEvent[]; onOpen: (event: L
           key: "person",
           header: t`Person`,
           cell: (event) => (
-            <AppLink to={paths.person(event.profile.id)}>{personLabel(event, (tail) => t`Visitor ${tail}`)}</AppLink>
+            <AppLink to={paths.person(event.profile.id)}>
+              {personLabel(event, labels, (tail) => t`Visitor ${tail}`)}
+            </AppLink>
           ),
         },
         {

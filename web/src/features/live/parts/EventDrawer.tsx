@@ -5,11 +5,11 @@ import type { ReactNode } from "react";
 import type { LiveEvent } from "@/api/types";
 import * as format from "@/lib/format";
 import { paths } from "@/lib/paths";
+import { useSourceName } from "@/lib/sources";
 import { ChannelBadge } from "@/ui/channels";
 import { JsonView } from "@/ui/copy";
 import { AppLink } from "@/ui/links";
 import { personLabel } from "../model";
-import { useSourceName } from "../useSourceName";
 
 function Fact({ name, children }: { name: string; children: ReactNode }) {
   return (
@@ -22,7 +22,9 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
   );
 }
 
-export function EventDrawer({ event, onClose }: { event: LiveEvent | null; onClose: () => void }) {
+type Props = { event: LiveEvent | null; labels: ReadonlyMap<string, string>; onClose: () => void };
+
+export function EventDrawer({ event, labels, onClose }: Props) {
   const { t } = useLingui();
   const sourceName = useSourceName();
   const delay = event ? new Date(event.received_at).getTime() - new Date(event.at).getTime() : 0;
@@ -49,7 +51,7 @@ export function EventDrawer({ event, onClose }: { event: LiveEvent | null; onClo
               <Fact name={t`Person`}>
                 <Group gap="xs">
                   <AppLink to={paths.person(event.profile.id)}>
-                    {personLabel(event, (tail) => t`Visitor ${tail}`)}
+                    {personLabel(event, labels, (tail) => t`Visitor ${tail}`)}
                   </AppLink>
                   {event.profile.created && (
                     <Badge size="sm" color="teal" variant="light">

@@ -10,6 +10,7 @@ import { queryClient } from "@/api/query";
 import type { Profile } from "@/api/types";
 import * as format from "@/lib/format";
 import { useCan } from "@/lib/session";
+import { useSourceName } from "@/lib/sources";
 import { DataTable } from "@/ui/DataTable";
 import { Panel } from "@/ui/Panel";
 import { EmptyState } from "@/ui/states";
@@ -22,6 +23,7 @@ type Edit = { name: string; value: string; isNew: boolean };
 
 export function Attributes({ profile }: { profile: Profile }) {
   const { t } = useLingui();
+  const sourceName = useSourceName();
   const mayEdit = useCan("profile.write");
   const [edit, setEdit] = useState<Edit | null>(null);
   const traits = [...profile.traits].sort((a, b) => a.name.localeCompare(b.name));
@@ -57,7 +59,7 @@ export function Attributes({ profile }: { profile: Profile }) {
               header: t`Value`,
               cell: (trait) => <span style={{ overflowWrap: "anywhere" }}>{format.value(trait.value)}</span>,
             },
-            { key: "source", header: t`Source`, from: "sm", cell: (trait) => trait.source ?? format.NOTHING },
+            { key: "source", header: t`Source`, from: "sm", cell: (trait) => sourceName(trait.source) },
             { key: "at", header: t`Changed`, from: "sm", cell: (trait) => <Time at={trait.updated_at} /> },
             {
               key: "edit",

@@ -9,6 +9,7 @@ import { queryClient } from "@/api/query";
 import type { ConsentState, Profile } from "@/api/types";
 import * as format from "@/lib/format";
 import { useCan } from "@/lib/session";
+import { useSourceName } from "@/lib/sources";
 import { ChannelIcon, CONSENT_CHANNELS, useChannelLabel } from "@/ui/channels";
 import { DataTable } from "@/ui/DataTable";
 import { Panel } from "@/ui/Panel";
@@ -37,6 +38,7 @@ export function ConsentPanel({ profile }: { profile: Profile }) {
   const { t } = useLingui();
   const label = useChannelLabel();
   const words = useConsentWords();
+  const sourceName = useSourceName();
   const mayEdit = useCan("consent.write");
   const [editing, setEditing] = useState<string | null>(null);
   const rows = CONSENT_CHANNELS.map((channel) => ({ channel, entry: consentOf(profile, channel) }));
@@ -70,7 +72,7 @@ export function ConsentPanel({ profile }: { profile: Profile }) {
             },
           },
           { key: "at", header: t`Since`, from: "sm", cell: (row) => <Time at={row.entry?.at} style="dateTime" /> },
-          { key: "source", header: t`Source`, from: "md", cell: (row) => row.entry?.source ?? format.NOTHING },
+          { key: "source", header: t`Source`, from: "md", cell: (row) => sourceName(row.entry?.source) },
           { key: "proof", header: t`Proof`, from: "md", cell: (row) => proofText(row.entry?.proof) },
           {
             key: "edit",

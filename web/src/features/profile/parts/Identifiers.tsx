@@ -2,7 +2,7 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Code, Group, Stack, Text } from "@mantine/core";
 import type { Profile } from "@/api/types";
-import * as format from "@/lib/format";
+import { useSourceName } from "@/lib/sources";
 import { CopyIcon } from "@/ui/copy";
 import { DataTable } from "@/ui/DataTable";
 import { Panel } from "@/ui/Panel";
@@ -15,6 +15,7 @@ export function useIdentifierNames(): (kind: string) => string {
     anonymous_id: t`Browser or device`,
     email: t`E-mail`,
     phone: t`Phone`,
+    loyalty_card: t`Loyalty card`,
   };
   return (kind) => names[kind] ?? kind;
 }
@@ -22,6 +23,7 @@ export function useIdentifierNames(): (kind: string) => string {
 export function Identifiers({ profile }: { profile: Profile }) {
   const { t } = useLingui();
   const name = useIdentifierNames();
+  const sourceName = useSourceName();
   return (
     <Stack gap="md">
       <Panel title={t`Identifiers`} note={t`An event with any of these joins this person.`} flush>
@@ -41,7 +43,7 @@ export function Identifiers({ profile }: { profile: Profile }) {
                 </Group>
               ),
             },
-            { key: "source", header: t`Source`, from: "md", cell: (identifier) => identifier.source ?? format.NOTHING },
+            { key: "source", header: t`Source`, from: "md", cell: (identifier) => sourceName(identifier.source) },
             {
               key: "first",
               header: t`First seen`,

@@ -8,6 +8,7 @@ import { eventNamesQuery } from "@/api/query";
 import type { TimelineEvent } from "@/api/types";
 import * as format from "@/lib/format";
 import { useSearchValue } from "@/lib/nav";
+import { useSourceName } from "@/lib/sources";
 import { ChannelIcon, EVENT_CHANNELS, useChannelLabel } from "@/ui/channels";
 import { JsonView } from "@/ui/copy";
 import { EmptyState, QueryView } from "@/ui/states";
@@ -17,6 +18,7 @@ import classes from "./Timeline.module.css";
 
 function Entry({ event }: { event: TimelineEvent }) {
   const { t } = useLingui();
+  const sourceName = useSourceName();
   const [open, setOpen] = useState(false);
   return (
     <li className={classes.entry}>
@@ -49,7 +51,7 @@ function Entry({ event }: { event: TimelineEvent }) {
             <Stack gap="xs" pt="xs">
               <Text size="sm" c="dimmed">
                 {format.exactTime(event.at)}
-                {event.source && ` · ${event.source}`}
+                {event.source && ` · ${sourceName(event.source)}`}
               </Text>
               <JsonView value={{ properties: event.properties, context: event.context }} label={t`The event as JSON`} />
             </Stack>
