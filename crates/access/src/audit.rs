@@ -54,7 +54,11 @@ impl Access {
     }
 
     /// Newest first.
-    pub async fn audit_trail(&self, workspace: WorkspaceId, page: &PageRequest) -> Result<Page<AuditEntry>, AccessError> {
+    pub async fn audit_trail(
+        &self,
+        workspace: WorkspaceId,
+        page: &PageRequest,
+    ) -> Result<Page<AuditEntry>, AccessError> {
         let sql = "SELECT audit_id, at_ms, actor, action, object, summary, before_json, after_json, ip FROM audit \
                    WHERE workspace_id = $1 AND audit_id < $2 ORDER BY audit_id DESC LIMIT $3";
         // '~' sorts after every id.

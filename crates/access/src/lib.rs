@@ -34,8 +34,14 @@ pub const MIGRATIONS: &[Migration] =
 /// Who acts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Actor {
-    User { id: UserId, email: String },
-    Key { id: ApiKeyId, name: String },
+    User {
+        id: UserId,
+        email: String,
+    },
+    Key {
+        id: ApiKeyId,
+        name: String,
+    },
     /// The program itself, on the command line of the machine it runs on.
     Console,
 }

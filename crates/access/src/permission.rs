@@ -125,8 +125,21 @@ impl Role {
             Role::Owner => &[],
             Role::Marketer => &[SenderWrite, WorkspaceWrite, UserWrite, KeyRead, KeyWrite, AuditRead, ProfileErase],
             Role::Analyst => &[
-                ProfileWrite, ProfileErase, ConsentWrite, SuppressionWrite, ContentWrite, CampaignWrite, CampaignLaunch,
-                SourceWrite, ImportWrite, SenderWrite, WorkspaceWrite, UserWrite, KeyRead, KeyWrite, AuditRead,
+                ProfileWrite,
+                ProfileErase,
+                ConsentWrite,
+                SuppressionWrite,
+                ContentWrite,
+                CampaignWrite,
+                CampaignLaunch,
+                SourceWrite,
+                ImportWrite,
+                SenderWrite,
+                WorkspaceWrite,
+                UserWrite,
+                KeyRead,
+                KeyWrite,
+                AuditRead,
             ],
             Role::Viewer => {
                 return [HomeRead, SegmentRead, ContentRead, CampaignRead, ReportRead, WorkspaceRead]

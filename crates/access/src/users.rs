@@ -73,7 +73,9 @@ fn check_email(email: &str) -> Result<String, AccessError> {
 fn check_password(password: &str) -> Result<(), AccessError> {
     match password.chars().count() {
         PASSWORD_CHARS_MIN..=PASSWORD_CHARS_MAX => Ok(()),
-        _ => invalid("/password", "bad_password", format!("use {PASSWORD_CHARS_MIN} to {PASSWORD_CHARS_MAX} characters")),
+        _ => {
+            invalid("/password", "bad_password", format!("use {PASSWORD_CHARS_MIN} to {PASSWORD_CHARS_MAX} characters"))
+        }
     }
 }
 
@@ -104,12 +106,7 @@ impl Access {
         if !self.setup_needed().await? {
             return Err(AccessError::SetUpAlready);
         }
-        let new = NewUser {
-            email: setup.email,
-            name: setup.name,
-            role: Role::Owner,
-            password: Some(setup.password),
-        };
+        let new = NewUser { email: setup.email, name: setup.name, role: Role::Owner, password: Some(setup.password) };
         let checked = self.check_new_user(new).await?;
         let workspace = self.create_workspace(setup.workspace).await?;
         let member = self.insert_user(workspace.id, checked).await?;

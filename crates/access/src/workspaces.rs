@@ -158,7 +158,8 @@ impl Access {
             let detail = format!("use 1 to {ATTRIBUTION_WINDOW_DAYS_MAX} days");
             return Err(AccessError::Invalid { pointer: "/attribution/window_days", code: "out_of_range", detail });
         }
-        let sql = "UPDATE workspace SET name = $2, time_zone = $3, currency = $4, attribution = $5 WHERE workspace_id = $1";
+        let sql =
+            "UPDATE workspace SET name = $2, time_zone = $3, currency = $4, attribution = $5 WHERE workspace_id = $1";
         let args = [
             id.into(),
             (&workspace.name).into(),

@@ -57,9 +57,10 @@ pub(crate) async fn authenticate(parts: &Parts, app: &App) -> Result<Auth, ApiEr
     let token = token.ok_or(AccessError::Unauthenticated)?;
     same_origin(parts)?;
     let wanted = match parts.headers.get(WORKSPACE_HEADER).and_then(|value| value.to_str().ok()) {
-        Some(text) => Some(text.parse::<WorkspaceId>().map_err(|error| {
-            Problem::new(ProblemKind::Malformed, "bad_workspace_header", error.to_string())
-        })?),
+        Some(text) => Some(
+            text.parse::<WorkspaceId>()
+                .map_err(|error| Problem::new(ProblemKind::Malformed, "bad_workspace_header", error.to_string()))?,
+        ),
         None => None,
     };
     let (caller, user) = app.access.caller_of_session(&token, wanted).await?;
@@ -92,8 +93,5 @@ fn same_origin(parts: &Parts) -> Result<(), ApiError> {
 
 /// The peer's address as the connection gave it (see `server`), for the audit trail.
 pub(crate) fn client_ip(parts: &Parts) -> Option<String> {
-    parts
-        .extensions
-        .get::<axum::extract::ConnectInfo<std::net::SocketAddr>>()
-        .map(|info| info.0.ip().to_string())
+    parts.extensions.get::<axum::extract::ConnectInfo<std::net::SocketAddr>>().map(|info| info.0.ip().to_string())
 }

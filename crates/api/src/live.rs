@@ -114,7 +114,12 @@ impl LiveEvents {
     }
 
     /// Newest first; the last [`RECENT_EVENTS_MAX`] since the program started.
-    pub fn recent(&self, workspace: WorkspaceId, limit: usize, wanted: impl Fn(&ResolvedEvent) -> bool) -> Vec<LiveEvent> {
+    pub fn recent(
+        &self,
+        workspace: WorkspaceId,
+        limit: usize,
+        wanted: impl Fn(&ResolvedEvent) -> bool,
+    ) -> Vec<LiveEvent> {
         let recent = self.recent.read();
         let Some(of_workspace) = recent.get(&workspace) else {
             return Vec::new();

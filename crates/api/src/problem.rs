@@ -43,7 +43,8 @@ impl IntoResponse for ApiError {
         let request_id = format!("{:016x}", base::Rng::next_u64(&base::OsRng));
         let detail = if kind == ProblemKind::Internal {
             tracing::error!(request_id, code, error = detail, "request failed");
-            "something went wrong inside; nothing you sent was lost if the answer before this one said it was kept".into()
+            "something went wrong inside; nothing you sent was lost if the answer before this one said it was kept"
+                .into()
         } else {
             detail
         };

@@ -16,11 +16,11 @@ mod time;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use hash::ContentHash;
 pub use ids::{
-    ApiKeyId, AuditId, CampaignId, EventId, IdError, ImportId, InboxMailId, MessageId, ProfileId, SegmentId,
-    SessionId, SourceId, TemplateId, UserId, WorkspaceId,
+    ApiKeyId, AuditId, CampaignId, EventId, IdError, ImportId, InboxMailId, MessageId, ProfileId, SegmentId, SessionId,
+    SourceId, TemplateId, UserId, WorkspaceId,
 };
 pub use money::{Currency, Money, MoneyError};
-pub use page::{Page, PageRequest, PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX};
+pub use page::{PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX, Page, PageRequest};
 pub use problem::{FieldError, Problem, ProblemKind};
 pub use rng::{OsRng, Rng, SeededRng};
 pub use share::{Share, ShareError};

@@ -55,8 +55,11 @@ impl From<CampaignError> for Problem {
                 let problem = Problem::invalid("launch_blocked", text);
                 checks.into_iter().fold(problem, |problem, check| problem.at("/message", check.code, check.detail))
             }
-            CampaignError::RecipientsChanged { .. } => Problem::conflict("recipients_changed", text)
-                .at("/confirm_recipients", "recipients_changed", "confirm the number the review shows"),
+            CampaignError::RecipientsChanged { .. } => Problem::conflict("recipients_changed", text).at(
+                "/confirm_recipients",
+                "recipients_changed",
+                "confirm the number the review shows",
+            ),
             CampaignError::Broken { .. } => Problem::internal(text),
         }
     }

@@ -165,9 +165,7 @@ impl Campaigns {
         }
         let profile = match (profile, campaign.segment_id) {
             (Some(profile), _) => Some(profile),
-            (None, Some(segment)) => {
-                self.ports().audience.members(workspace, segment).await?.min().map(ProfileId::new)
-            }
+            (None, Some(segment)) => self.ports().audience.members(workspace, segment).await?.min().map(ProfileId::new),
             (None, None) => None,
         };
         let mut message = campaign.message;
@@ -209,7 +207,8 @@ fn test_addresses(addresses: &[String]) -> Result<Vec<String>, CampaignError> {
     let mut out: Vec<String> = Vec::new();
     for address in addresses {
         let address = address.trim();
-        let plausible = address.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && domain.contains('.'));
+        let plausible =
+            address.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && domain.contains('.'));
         if !plausible || address.chars().any(|c| c.is_whitespace() || c.is_control() || "<>,;".contains(c)) {
             return invalid(format!("holds \"{}\", which is no address", address.chars().take(80).collect::<String>()));
         }

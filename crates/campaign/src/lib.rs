@@ -19,8 +19,8 @@ mod store;
 pub use error::CampaignError;
 pub use launch::{AUDIENCE_MAX, TEST_ADDRESSES_MAX};
 pub use model::{
-    Campaign, CampaignDraft, CampaignState, Check, Exclusion, Launched, Progress, Refusal, Review, SampleMessage, Schedule,
-    Severity, TestResult,
+    Campaign, CampaignDraft, CampaignState, Check, Exclusion, Launched, Progress, Refusal, Review, SampleMessage,
+    Schedule, Severity, TestResult,
 };
 pub use ports::{Audience, Gate, Messages, Outbox, OutboxCounts, OutboxRun, QueuedMessage, Recipient};
 pub use service::{CampaignPorts, Campaigns};

@@ -25,15 +25,8 @@ pub enum CampaignState {
 }
 
 impl CampaignState {
-    pub const ALL: [CampaignState; 7] = [
-        Self::Draft,
-        Self::Scheduled,
-        Self::Launching,
-        Self::Sending,
-        Self::Paused,
-        Self::Finished,
-        Self::Cancelled,
-    ];
+    pub const ALL: [CampaignState; 7] =
+        [Self::Draft, Self::Scheduled, Self::Launching, Self::Sending, Self::Paused, Self::Finished, Self::Cancelled];
     pub const fn name(self) -> &'static str {
         match self {
             Self::Draft => "draft",

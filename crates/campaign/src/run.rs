@@ -128,8 +128,7 @@ impl Campaigns {
         launch: &LaunchRow,
     ) -> Result<Option<LaunchRow>, CampaignError> {
         let from = u32::try_from(launch.next_profile).unwrap_or(u32::MAX);
-        let members: Vec<ProfileId> =
-            launch.audience.range(from..).take(GATE_PROFILES).map(ProfileId::new).collect();
+        let members: Vec<ProfileId> = launch.audience.range(from..).take(GATE_PROFILES).map(ProfileId::new).collect();
         let mut next = launch.clone();
         let messages = self.admitted(workspace, campaign, &members, &mut next).await?;
         next.enqueued += messages.len() as i64;

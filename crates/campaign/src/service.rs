@@ -137,9 +137,11 @@ impl Campaigns {
             let detail = "lies before the time of sending".into();
             return Err(CampaignError::Invalid { field: "latest_at", detail });
         }
-        self.review(workspace, id).await?.blocking().next().map_or(Ok(()), |check| {
-            Err(CampaignError::Blocked(vec![check.clone()]))
-        })?;
+        self.review(workspace, id)
+            .await?
+            .blocking()
+            .next()
+            .map_or(Ok(()), |check| Err(CampaignError::Blocked(vec![check.clone()])))?;
         let mut tx = self.db().begin().await?;
         let from = [CampaignState::Draft, CampaignState::Scheduled];
         if !store::step(&mut tx, workspace, id, &from, CampaignState::Scheduled, self.now()).await? {

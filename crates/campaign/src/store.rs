@@ -1,7 +1,7 @@
 //! The SQL of campaigns. Every statement runs on SQLite and PostgreSQL.
 
-use crate::model::{Campaign, CampaignDraft, CampaignState, LaunchRow, Schedule};
 use crate::CampaignError;
+use crate::model::{Campaign, CampaignDraft, CampaignState, LaunchRow, Schedule};
 use base::{CampaignId, Json, SegmentId, Timestamp, WorkspaceId};
 use db::{Db, Row, Tx, Val};
 use roaring::RoaringBitmap;
@@ -96,9 +96,7 @@ pub(crate) async fn unsettled(db: &Db) -> Result<Vec<(WorkspaceId, Campaign, boo
          WHERE state IN ('scheduled', 'launching', 'sending') OR NOT told ORDER BY workspace_id, campaign_id"
     );
     let rows = db.query(&sql, &[]).await?;
-    let read = |row: &Row| {
-        Ok((WorkspaceId::from_sql(row.i64("workspace_id")?), campaign_of(row)?, row.bool("told")?))
-    };
+    let read = |row: &Row| Ok((WorkspaceId::from_sql(row.i64("workspace_id")?), campaign_of(row)?, row.bool("told")?));
     rows.iter().map(read).collect()
 }
 
@@ -233,9 +231,8 @@ pub(crate) async fn launch(db: &Db, workspace: WorkspaceId, id: CampaignId) -> R
     let broken = |detail: String| CampaignError::Broken { campaign: id, detail };
     let row = db.query_one(sql, &key(workspace, id)).await?;
     let row = row.ok_or_else(|| broken("its frozen audience is missing".into()))?;
-    let bitmap = |bytes: Vec<u8>| {
-        RoaringBitmap::deserialize_from(bytes.as_slice()).map_err(|error| broken(error.to_string()))
-    };
+    let bitmap =
+        |bytes: Vec<u8>| RoaringBitmap::deserialize_from(bytes.as_slice()).map_err(|error| broken(error.to_string()));
     Ok(LaunchRow {
         audience: bitmap(row.bytes("audience")?)?,
         duplicates: bitmap(row.bytes("duplicates")?)?,
@@ -319,9 +316,8 @@ pub(crate) async fn keep(
     to: CampaignState,
 ) -> Result<bool> {
     let states = from.iter().map(|state| format!("'{}'", state.name())).collect::<Vec<_>>().join(", ");
-    let sql = format!(
-        "UPDATE campaign SET state = $3 WHERE workspace_id = $1 AND campaign_id = $2 AND state IN ({states})"
-    );
+    let sql =
+        format!("UPDATE campaign SET state = $3 WHERE workspace_id = $1 AND campaign_id = $2 AND state IN ({states})");
     let mut args = key(workspace, id);
     args.push(to.name().into());
     Ok(tx.execute(&sql, &args).await? == 1)

@@ -73,7 +73,8 @@ async fn the_sandbox_conforms_and_keeps_each_key_once() {
 #[tokio::test]
 async fn smtp_conforms() {
     let port = sink().await;
-    let smtp = deliver::SmtpSettings { host: "127.0.0.1".into(), port, tls: deliver::TlsMode::None, ..Default::default() };
+    let smtp =
+        deliver::SmtpSettings { host: "127.0.0.1".into(), port, tls: deliver::TlsMode::None, ..Default::default() };
     let channel = channels::SmtpChannel::new();
     struct WithSender<'a>(&'a channels::SmtpChannel, Arc<Sender>);
     #[async_trait::async_trait]
@@ -148,7 +149,13 @@ async fn sink() -> u16 {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sixteen_at_a_time_over_kept_connections() {
     let port = sink().await;
-    let smtp = deliver::SmtpSettings { host: "127.0.0.1".into(), port, tls: deliver::TlsMode::None, connections: 16, ..Default::default() };
+    let smtp = deliver::SmtpSettings {
+        host: "127.0.0.1".into(),
+        port,
+        tls: deliver::TlsMode::None,
+        connections: 16,
+        ..Default::default()
+    };
     let sender = Arc::new(Sender { channel: "smtp".into(), smtp: Some(smtp), ..Sender::default() });
     let channel = Arc::new(channels::SmtpChannel::new());
     let messages = 4_000usize;
@@ -183,7 +190,8 @@ async fn the_sandbox_shows_what_it_was_given_newest_first() {
             assert!(accepted(&outcome));
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
-        let first = channel.list(WORKSPACE, None, Some("cmp_1"), &PageRequest { limit: Some(5), cursor: None }).await.unwrap();
+        let first =
+            channel.list(WORKSPACE, None, Some("cmp_1"), &PageRequest { limit: Some(5), cursor: None }).await.unwrap();
         assert_eq!(first.items[0].to, "p11@b.example", "{}", store.name);
         let next = PageRequest { limit: Some(50), cursor: first.next_cursor };
         let rest = channel.list(WORKSPACE, None, None, &next).await.unwrap();
@@ -193,10 +201,17 @@ async fn the_sandbox_shows_what_it_was_given_newest_first() {
         assert_eq!(body.mail.subject, "Hello p3@b.example");
         assert!(body.html.unwrap().contains("the <b>shop</b>") && body.text.unwrap().contains("Hi"));
         assert_eq!(body.links, [("the shop".to_owned(), "https://shop.example/?a=1&b=2".to_owned())]);
-        assert!(body.headers.iter().any(|(name, value)| name == "List-Unsubscribe-Post" && value == "List-Unsubscribe=One-Click"));
+        assert!(
+            body.headers
+                .iter()
+                .any(|(name, value)| name == "List-Unsubscribe-Post" && value == "List-Unsubscribe=One-Click")
+        );
         assert_eq!(body.mail.raw_size, body.raw.len() as u64);
         assert!(channel.list(WorkspaceId::new(2), None, None, &PageRequest::default()).await.unwrap().items.is_empty());
-        assert!(channel.get(WorkspaceId::new(2), found.items[0].id).await.unwrap().is_none(), "another workspace sees nothing");
+        assert!(
+            channel.get(WorkspaceId::new(2), found.items[0].id).await.unwrap().is_none(),
+            "another workspace sees nothing"
+        );
         let mut tx = store.db.begin().await.unwrap();
         channel.forget(&mut tx, WORKSPACE, &[MessageId::derived("k3")]).await.unwrap();
         tx.commit().await.unwrap();

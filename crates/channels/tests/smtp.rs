@@ -37,8 +37,12 @@ impl Server {
     fn start() -> Option<Self> {
         let python = testkit::python()?;
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/smtp_server.py");
-        let mut child =
-            Command::new(python).arg(script).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the server starts");
+        let mut child = Command::new(python)
+            .arg(script)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the server starts");
         let stdin = child.stdin.take().expect("its input");
         let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
         let first = lines.next().expect("a line").expect("readable");
@@ -60,7 +64,8 @@ impl Server {
     }
 
     fn messages_to(&self, local: &str) -> usize {
-        let is = |event: &&serde_json::Value| event["to"].as_str().is_some_and(|to| to.starts_with(&format!("{local}@")));
+        let is =
+            |event: &&serde_json::Value| event["to"].as_str().is_some_and(|to| to.starts_with(&format!("{local}@")));
         self.events.lock().unwrap().iter().filter(is).count()
     }
 

@@ -17,8 +17,7 @@ pub enum ContactChannel {
 }
 
 impl ContactChannel {
-    pub const ALL: [ContactChannel; 6] =
-        [Self::Email, Self::Sms, Self::Push, Self::Whatsapp, Self::Post, Self::Phone];
+    pub const ALL: [ContactChannel; 6] = [Self::Email, Self::Sms, Self::Push, Self::Whatsapp, Self::Post, Self::Phone];
     pub const fn name(self) -> &'static str {
         match self {
             Self::Email => "email",

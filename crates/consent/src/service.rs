@@ -1,13 +1,11 @@
 //! The façade: what may be sent to whom, who said so, and the suppression list.
 
 use crate::address::{HASH_PREFIX, hashed, normalise_address};
-use crate::sql::{
-    COLUMNS, Reader, channel_of, permission, state_of, statement_of, suppression_of, write_suppressions,
-};
+use crate::sql::{COLUMNS, Reader, channel_of, permission, state_of, statement_of, suppression_of, write_suppressions};
 use crate::statement::DECLARED;
 use crate::{
-    ADDRESS_SUPPRESSED, ADDRESS_UNSUPPRESSED, ChannelConsent, ConsentError, ConsentRecord, ConsentState, ContactChannel,
-    Permission, ProfileConsent, Proof, Suppression, SuppressionReason,
+    ADDRESS_SUPPRESSED, ADDRESS_UNSUPPRESSED, ChannelConsent, ConsentError, ConsentRecord, ConsentState,
+    ContactChannel, Permission, ProfileConsent, Proof, Suppression, SuppressionReason,
 };
 use base::{AuditId, Clock, Json, Page, PageRequest, ProfileId, Rng, WorkspaceId};
 use db::{Db, DbError, Tx, Val};
@@ -46,15 +44,17 @@ impl Consents {
         }
         let channels = ContactChannel::ALL.into_iter().map(|channel| match known.remove(&channel) {
             None => ChannelConsent { channel, state: ConsentState::Unknown, at: None, proof: None },
-            Some(held) => {
-                ChannelConsent { channel, state: held.state, at: Some(held.at), proof: Some(held.proof) }
-            }
+            Some(held) => ChannelConsent { channel, state: held.state, at: Some(held.at), proof: Some(held.proof) },
         });
         Ok(channels.collect())
     }
 
     /// Everything that was ever said, newest first.
-    pub async fn history(&self, workspace: WorkspaceId, profile: ProfileId) -> Result<Vec<ConsentRecord>, ConsentError> {
+    pub async fn history(
+        &self,
+        workspace: WorkspaceId,
+        profile: ProfileId,
+    ) -> Result<Vec<ConsentRecord>, ConsentError> {
         let profile = self.canonical(workspace, &[profile]).await?.remove(&profile).unwrap_or(profile);
         let sql = format!(
             "SELECT {COLUMNS} FROM consent_history WHERE workspace_id = $1 AND profile_id = $2 \
@@ -221,7 +221,11 @@ impl Consents {
     }
 
     /// Addresses on the list that are known to be this customer's.
-    pub async fn suppressed(&self, workspace: WorkspaceId, profile: ProfileId) -> Result<Vec<Suppression>, ConsentError> {
+    pub async fn suppressed(
+        &self,
+        workspace: WorkspaceId,
+        profile: ProfileId,
+    ) -> Result<Vec<Suppression>, ConsentError> {
         let profile = self.canonical(workspace, &[profile]).await?.remove(&profile).unwrap_or(profile);
         let sql = format!(
             "SELECT {SUPPRESSION_COLUMNS} FROM suppression WHERE workspace_id = $1 AND profile_id = $2 \
@@ -249,8 +253,15 @@ impl Consents {
         let sql = "INSERT INTO suppression (workspace_id, channel, address, reason, at_ms, profile_id, event) \
                    VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (workspace_id, channel, address) DO NOTHING";
         let owner = profile.map_or(Val::NullI, Val::from);
-        let args =
-            [workspace.into(), channel.name().into(), address.into(), reason.name().into(), at.into(), owner, Val::NullT];
+        let args = [
+            workspace.into(),
+            channel.name().into(),
+            address.into(),
+            reason.name().into(),
+            at.into(),
+            owner,
+            Val::NullT,
+        ];
         let added = self.db.execute(sql, &args).await? > 0;
         if let (true, Some(profile)) = (added, profile) {
             self.announce(workspace, ADDRESS_SUPPRESSED, profile, channel, reason).await?;
@@ -357,7 +368,8 @@ impl Consents {
             } else {
                 hashed(workspace, one.channel, &one.address)
             };
-            let erased = Suppression { address: address.clone(), reason: SuppressionReason::Erased, profile: None, ..one };
+            let erased =
+                Suppression { address: address.clone(), reason: SuppressionReason::Erased, profile: None, ..one };
             hashes.insert((erased.channel, address), (workspace, erased, None));
         }
         let mut deleted = 0;

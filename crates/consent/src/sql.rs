@@ -22,7 +22,13 @@ impl Reader<'_> {
         }
     }
     /// `select` ends in `IN`; its first parameters are `fixed`; `tail` follows the list.
-    pub async fn query_in(&mut self, select: &str, tail: &str, fixed: &[Val], values: &[Val]) -> Result<Vec<Row>, DbError> {
+    pub async fn query_in(
+        &mut self,
+        select: &str,
+        tail: &str,
+        fixed: &[Val],
+        values: &[Val],
+    ) -> Result<Vec<Row>, DbError> {
         let chunk_max = 4 * match self {
             Reader::Db(db) => db.chunk(),
             Reader::Tx(tx) => tx.chunk(),
@@ -94,10 +100,7 @@ fn values(workspace: WorkspaceId, profile: ProfileId, statement: &Statement) -> 
     ]
 }
 
-pub(crate) async fn write_states(
-    tx: &mut Tx,
-    states: &[(WorkspaceId, ProfileId, &Held)],
-) -> Result<(), DbError> {
+pub(crate) async fn write_states(tx: &mut Tx, states: &[(WorkspaceId, ProfileId, &Held)]) -> Result<(), DbError> {
     let row = |(workspace, profile, held): &(WorkspaceId, ProfileId, &Held)| {
         let mut row = values(*workspace, *profile, &held.statement);
         row.push(held.last.into());

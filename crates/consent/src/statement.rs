@@ -132,12 +132,18 @@ fn by_name(event: &Event) -> Vec<Statement> {
     match event.name.as_str() {
         names::UNSUBSCRIBED => match text("channel") {
             Some("all") => ContactChannel::ALL.map(|channel| unsubscribe(channel, "link")).into(),
-            Some(channel) => ContactChannel::parse(channel).map(|channel| unsubscribe(channel, "link")).into_iter().collect(),
+            Some(channel) => {
+                ContactChannel::parse(channel).map(|channel| unsubscribe(channel, "link")).into_iter().collect()
+            }
             // Of the channel it came by; e-mail is where the event's name comes from.
-            None => vec![unsubscribe(ContactChannel::parse(event.channel.name()).unwrap_or(ContactChannel::Email), "link")],
+            None => {
+                vec![unsubscribe(ContactChannel::parse(event.channel.name()).unwrap_or(ContactChannel::Email), "link")]
+            }
         },
         names::EMAIL_MARKED_AS_SPAM => vec![unsubscribe(ContactChannel::Email, "complaint")],
-        names::CONSENT_CHANGED if event.source.is_none() && event.properties.get(DECLARED) == Some(&Json::Bool(true)) => {
+        names::CONSENT_CHANGED
+            if event.source.is_none() && event.properties.get(DECLARED) == Some(&Json::Bool(true)) =>
+        {
             let state = text("state").and_then(|state| ConsentState::parse(state).ok());
             let channel = text("channel").and_then(|channel| ContactChannel::parse(channel).ok());
             let (Some(state), Some(channel)) = (state, channel) else { return Vec::new() };

@@ -148,7 +148,8 @@ fn report(
     merged: Option<ProfileId>,
 ) {
     let statement = &now.statement;
-    let mut occurrence = format!("consent:{profile}:{}:{}:{}", channel.name(), statement.state.name(), statement.proof.event);
+    let mut occurrence =
+        format!("consent:{profile}:{}:{}:{}", channel.name(), statement.state.name(), statement.proof.event);
     if let Some(from) = merged {
         occurrence.push_str(&format!(":{from}"));
     }

@@ -58,9 +58,11 @@ impl From<ContentError> for Problem {
             ContentError::Invalid { field, detail } => {
                 Problem::invalid("invalid_message", text).at(format!("/message/{field}"), "invalid", detail)
             }
-            ContentError::Template(error) => {
-                Problem::invalid("template_error", text).at(format!("/message/{}", error.part), "template", error.detail)
-            }
+            ContentError::Template(error) => Problem::invalid("template_error", text).at(
+                format!("/message/{}", error.part),
+                "template",
+                error.detail,
+            ),
             ContentError::NotFound(id) => Problem::not_found("template", id),
             ContentError::Stale { .. } => Problem::new(ProblemKind::Stale, "stale_version", text),
         }

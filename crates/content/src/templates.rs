@@ -102,14 +102,8 @@ impl Contents {
         let given = version.unwrap_or(current);
         let sql = "UPDATE content_template SET name = $4, message = $5, version = version + 1, updated_ms = $6
             WHERE workspace_id = $1 AND template_id = $2 AND version = $3";
-        let args = [
-            workspace.into(),
-            id.to_string().into(),
-            given.into(),
-            name.into(),
-            message.into(),
-            self.now().into(),
-        ];
+        let args =
+            [workspace.into(), id.to_string().into(), given.into(), name.into(), message.into(), self.now().into()];
         if self.db().execute(sql, &args).await? == 0 {
             let current = self.template(workspace, id).await?.version;
             return Err(ContentError::Stale { given, current });

@@ -63,7 +63,8 @@ fn codes(checks: &[MessageCheck]) -> Vec<&str> {
 
 #[tokio::test]
 async fn each_recipient_gets_their_own_message_and_the_gone_one_a_reason() {
-    let rendered = render(&message(BodyKind::Html, "<body><p>Dear {{ customer.first_name | default: 'you' }}</p></body>")).await;
+    let rendered =
+        render(&message(BodyKind::Html, "<body><p>Dear {{ customer.first_name | default: 'you' }}</p></body>")).await;
     let first = rendered[0].as_ref().unwrap();
     assert_eq!(first.subject, "Hi Ilse & Co <x>", "a header is not HTML");
     let html = first.html.as_ref().unwrap();
@@ -79,13 +80,17 @@ async fn a_footer_is_added_only_where_the_author_placed_no_unsubscribe_link() {
     for (kind, body) in [
         (BodyKind::Html, "<p>a</p>"),
         (BodyKind::Plain, "a"),
-        (BodyKind::Mjml, "<mjml><mj-body><mj-section><mj-column><mj-text>a</mj-text></mj-column></mj-section></mj-body></mjml>"),
+        (
+            BodyKind::Mjml,
+            "<mjml><mj-body><mj-section><mj-column><mj-text>a</mj-text></mj-column></mj-section></mj-body></mjml>",
+        ),
     ] {
         let rendered = render(&message(kind, body)).await.remove(0).unwrap();
         assert!(rendered.text.contains("https://t.example/u/1"), "{kind:?}: {}", rendered.text);
         assert_eq!(rendered.html.is_some(), kind != BodyKind::Plain);
     }
-    let own = render(&message(BodyKind::Html, "<a href=\"{{ unsubscribe_url }}\">No more</a>")).await.remove(0).unwrap();
+    let own =
+        render(&message(BodyKind::Html, "<a href=\"{{ unsubscribe_url }}\">No more</a>")).await.remove(0).unwrap();
     assert_eq!(own.html.unwrap().matches("https://t.example/u/1").count(), 1);
 }
 
@@ -102,7 +107,12 @@ async fn every_starter_is_sound_for_everybody_and_small() {
         for preview in [PreviewFor::Profile(people[1]), PreviewFor::Example] {
             let preview = contents.preview(SHOP, &starter.message, preview).await.unwrap();
             assert!(preview.errors.is_empty(), "{}: {:?}", starter.id, preview.errors);
-            assert!(!preview.subject.contains('{') && !preview.html.contains("{{"), "{}: {}", starter.id, preview.subject);
+            assert!(
+                !preview.subject.contains('{') && !preview.html.contains("{{"),
+                "{}: {}",
+                starter.id,
+                preview.subject
+            );
             assert!(preview.size_bytes < 40_000, "{}: {} bytes", starter.id, preview.size_bytes);
             assert!(preview.text.contains("Kade 1, Harlingen"), "{}: {}", starter.id, preview.text);
             assert_eq!(preview.from, "Tern <hello@example.org>");
@@ -117,7 +127,8 @@ async fn checks_find_what_is_missing() {
     let people = [ProfileId::new(1), ProfileId::new(2)];
     let check = async |message: EmailMessage| contents.checks(SHOP, &message, &people).await.unwrap();
     assert_eq!(codes(&check(EmailMessage::default()).await)[..2], ["empty_subject", "empty_body"]);
-    let found = check(message(BodyKind::Html, "<p>{{ customer.first_name }}</p><img src=\"x\">{{ unsubscribe_url }}")).await;
+    let found =
+        check(message(BodyKind::Html, "<p>{{ customer.first_name }}</p><img src=\"x\">{{ unsubscribe_url }}")).await;
     assert_eq!(codes(&found), ["no_preheader", "image_without_alt", "missing_fallback"], "{found:?}");
     assert!(found[2].detail.contains("1 of 2"), "{}", found[2].detail);
     let found = check(message(BodyKind::Html, "<p>{% if %}</p>")).await;

@@ -10,9 +10,9 @@ mod migrate;
 mod row;
 mod value;
 
-pub use migrate::{migrate, migration_state, Migration, MigrationState};
+pub use migrate::{Migration, MigrationState, migrate, migration_state};
 pub use row::Row;
-pub use value::{placeholders, Val};
+pub use value::{Val, placeholders};
 
 use sqlx::postgres::{PgPool, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};

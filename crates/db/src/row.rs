@@ -2,9 +2,9 @@
 
 use crate::{DbError, Result};
 use base::Timestamp;
+use sqlx::Row as _;
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
-use sqlx::Row as _;
 
 #[derive(Debug)]
 pub enum Row {

@@ -8,8 +8,10 @@ const FIRST: Migration = Migration {
 };
 const SECOND: Migration =
     Migration { name: "test/0002_note", sql: "-- expand\nALTER TABLE thing ADD COLUMN note TEXT;" };
-const BROKEN: Migration =
-    Migration { name: "test/0003_broken", sql: "CREATE TABLE half (id BIGINT);\nALTER TABLE nowhere ADD COLUMN x TEXT;" };
+const BROKEN: Migration = Migration {
+    name: "test/0003_broken",
+    sql: "CREATE TABLE half (id BIGINT);\nALTER TABLE nowhere ADD COLUMN x TEXT;",
+};
 
 async fn insert(db: &Db, name: &str) -> db::Result<u64> {
     let args = [1i64.into(), name.into(), Val::NullI, 0.5.into(), vec![1u8, 2].into(), true.into()];
@@ -82,7 +84,11 @@ async fn a_half_migrated_newer_or_changed_store_refuses_to_start() {
         let edited = Migration { name: FIRST.name, sql: "CREATE TABLE other (id BIGINT);" };
         let changed = migrate(&store.db, &[edited, SECOND], testkit::NOW).await.unwrap_err().to_string();
         assert!(changed.contains("differs"), "{changed}");
-        store.db.execute("UPDATE schema_migration SET state = 'started' WHERE name = 'test/0002_note'", &[]).await.unwrap();
+        store
+            .db
+            .execute("UPDATE schema_migration SET state = 'started' WHERE name = 'test/0002_note'", &[])
+            .await
+            .unwrap();
         let half = migrate(&store.db, &[FIRST, SECOND], testkit::NOW).await.unwrap_err().to_string();
         assert!(half.contains("half-migrated") && half.contains("test/0002_note"), "{half}");
     }

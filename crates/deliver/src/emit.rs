@@ -77,7 +77,7 @@ pub fn of_outcome(item: &Recorded) -> Vec<SystemEvent> {
 /// `class` is what `consent` suppresses by: `hard` ends an address.
 pub fn bounced(about: &About<'_>, kind: BounceKind, reason: &str, at: Timestamp) -> SystemEvent {
     event(about, names::EMAIL_BOUNCED, "email_bounced", at)
-        .with("class", kind.name())
+        .with("bounce_type", kind.name())
         .with("reason", reason)
         .with("address", about.address)
 }

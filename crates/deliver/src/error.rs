@@ -33,9 +33,11 @@ impl From<DeliverError> for Problem {
         match error {
             DeliverError::Db(error) => error.into(),
             DeliverError::BadToken => Problem::new(ProblemKind::NotFound, "link_not_valid", text),
-            DeliverError::BadSender { field, detail } => {
-                Problem::invalid("sender_not_valid", text).at(format!("/{}", field.replace('.', "/")), "invalid", detail)
-            }
+            DeliverError::BadSender { field, detail } => Problem::invalid("sender_not_valid", text).at(
+                format!("/{}", field.replace('.', "/")),
+                "invalid",
+                detail,
+            ),
             DeliverError::NoMessage(_) => Problem::new(ProblemKind::NotFound, "not_found", text),
             DeliverError::NotABounce(_) => Problem::invalid("not_a_bounce", text),
             DeliverError::Render(_) => Problem::new(ProblemKind::NotFound, "message_not_available", text),

@@ -158,7 +158,8 @@ fn files_in(folder: &Path) -> std::io::Result<Vec<(u64, PathBuf)>> {
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        let number = name.strip_prefix(FILE_PREFIX).and_then(|rest| rest.strip_suffix(".log")).and_then(|n| n.parse().ok());
+        let number =
+            name.strip_prefix(FILE_PREFIX).and_then(|rest| rest.strip_suffix(".log")).and_then(|n| n.parse().ok());
         if let Some(number) = number {
             found.push((number, path));
         }
@@ -181,7 +182,8 @@ fn read_file(path: &Path, boot: &str, recovered: &mut Recovered) -> std::io::Res
             }
             Some(step @ ("B" | "D")) => {
                 let Some(key) = read_key(&mut words) else { continue };
-                let outcome = if step == "D" { words.next().and_then(|json| serde_json::from_str(json).ok()) } else { None };
+                let outcome =
+                    if step == "D" { words.next().and_then(|json| serde_json::from_str(json).ok()) } else { None };
                 recovered.begun.insert(key, outcome);
             }
             _ => {}

@@ -18,12 +18,22 @@ pub enum Health {
 }
 
 /// `chance` (64 random bits) spreads the retries.
-pub fn judge(row: &Claimed, outcome: SendOutcome, policy: &RetryPolicy, chance: u64, now: Timestamp) -> (RowOutcome, Health) {
+pub fn judge(
+    row: &Claimed,
+    outcome: SendOutcome,
+    policy: &RetryPolicy,
+    chance: u64,
+    now: Timestamp,
+) -> (RowOutcome, Health) {
     let wait = policy.wait_ms(row.attempt, chance);
     match outcome {
-        SendOutcome::Accepted { provider_ref, delivered } => (RowOutcome::Sent { delivered, provider_ref }, Health::Fine),
+        SendOutcome::Accepted { provider_ref, delivered } => {
+            (RowOutcome::Sent { delivered, provider_ref }, Health::Fine)
+        }
         // The sender was refused, not the recipient: the address is not to blame.
-        SendOutcome::Refused { stage: Stage::Mail, reply } => (RowOutcome::Failed { reason: reply.reason() }, Health::Fine),
+        SendOutcome::Refused { stage: Stage::Mail, reply } => {
+            (RowOutcome::Failed { reason: reply.reason() }, Health::Fine)
+        }
         SendOutcome::Refused { reply, .. } => {
             (RowOutcome::Bounced { kind: classify(&reply), reason: reply.reason() }, Health::Fine)
         }
@@ -92,11 +102,23 @@ mod tests {
     #[test]
     fn the_class_of_an_answer_decides_and_only_for_its_own_message() {
         let reply = |code, text: &str| Reply::new(code, text);
-        check(1, SendOutcome::Refused { stage: Stage::Rcpt, reply: reply(550, "5.1.1 no such user") }, "bounced hard, Fine");
+        check(
+            1,
+            SendOutcome::Refused { stage: Stage::Rcpt, reply: reply(550, "5.1.1 no such user") },
+            "bounced hard, Fine",
+        );
         check(1, SendOutcome::Refused { stage: Stage::Body, reply: reply(554, "5.7.1 spam") }, "bounced policy, Fine");
         check(1, SendOutcome::Refused { stage: Stage::Mail, reply: reply(550, "5.7.1 not you") }, "failed, Fine");
-        check(1, SendOutcome::Deferred { stage: Stage::Rcpt, reply: reply(452, "4.2.2 full") }, "again counted=true, Fine");
-        check(1, SendOutcome::Deferred { stage: Stage::Data, reply: reply(421, "4.7.0 slow down") }, "again counted=true, DomainFailed");
+        check(
+            1,
+            SendOutcome::Deferred { stage: Stage::Rcpt, reply: reply(452, "4.2.2 full") },
+            "again counted=true, Fine",
+        );
+        check(
+            1,
+            SendOutcome::Deferred { stage: Stage::Data, reply: reply(421, "4.7.0 slow down") },
+            "again counted=true, DomainFailed",
+        );
         check(7, SendOutcome::Deferred { stage: Stage::Rcpt, reply: reply(452, "4.2.2 full") }, "bounced soft, Fine");
         check(1, SendOutcome::NotHandedOver { detail: "refused".into() }, "again counted=false, RelayFailed");
         check(1, SendOutcome::Ambiguous { detail: "time-out after the data".into() }, "unconfirmed, Fine");

@@ -130,7 +130,8 @@ impl Limits {
     fn make_room(&mut self, now_ms: i64) {
         if self.destinations.len() >= DESTINATIONS_MAX {
             self.destinations.retain(|_, entry| {
-                entry.breaker.failures > 0 || entry.bucket.as_ref().is_some_and(|bucket| bucket.parked_ms > now_ms as f64)
+                entry.breaker.failures > 0
+                    || entry.bucket.as_ref().is_some_and(|bucket| bucket.parked_ms > now_ms as f64)
             });
         }
     }

@@ -106,13 +106,29 @@ impl Claimed {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "is")]
 pub enum RowOutcome {
-    Sent { delivered: bool, provider_ref: Option<String> },
-    Bounced { kind: BounceKind, reason: String },
-    Failed { reason: String },
-    Skipped { reason: String },
-    Unconfirmed { reason: String },
+    Sent {
+        delivered: bool,
+        provider_ref: Option<String>,
+    },
+    Bounced {
+        kind: BounceKind,
+        reason: String,
+    },
+    Failed {
+        reason: String,
+    },
+    Skipped {
+        reason: String,
+    },
+    Unconfirmed {
+        reason: String,
+    },
     /// Goes back to pending. `counted`: the attempt reached the other side and counts towards the maximum.
-    Again { due_ms: i64, reason: Option<String>, counted: bool },
+    Again {
+        due_ms: i64,
+        reason: Option<String>,
+        counted: bool,
+    },
 }
 
 impl RowOutcome {

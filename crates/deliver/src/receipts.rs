@@ -2,7 +2,7 @@
 //!
 //! Everything here is durable before it is answered: the row and the event are one transaction.
 
-use crate::bounce::{BounceKind, BouncedRecipient, BounceReport};
+use crate::bounce::{BounceKind, BounceReport, BouncedRecipient};
 use crate::emit::{About, bounced, event};
 use crate::error::{DeliverError, Result};
 use crate::links::{LinkKind, rewrite_html};
@@ -94,7 +94,12 @@ impl Deliver {
             .find_map(|(of, message)| (of == workspace).then_some(message))
     }
 
-    async fn apply_bounce(&self, workspace: WorkspaceId, row: &MessageRow, recipient: &BouncedRecipient) -> Result<BounceAction> {
+    async fn apply_bounce(
+        &self,
+        workspace: WorkspaceId,
+        row: &MessageRow,
+        recipient: &BouncedRecipient,
+    ) -> Result<BounceAction> {
         let now = self.now();
         let about = About::from_row(workspace, row);
         let mut tx = self.db().begin().await?;

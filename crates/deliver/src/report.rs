@@ -130,7 +130,12 @@ impl Deliver {
     }
 
     /// What was sent to these profiles (a merged customer has several), newest first.
-    pub async fn messages_of(&self, workspace: WorkspaceId, profiles: &[ProfileId], limit: usize) -> Result<Vec<Recipient>> {
+    pub async fn messages_of(
+        &self,
+        workspace: WorkspaceId,
+        profiles: &[ProfileId],
+        limit: usize,
+    ) -> Result<Vec<Recipient>> {
         let mut found = Vec::new();
         for profile in profiles {
             let sql = format!(

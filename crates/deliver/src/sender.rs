@@ -83,7 +83,10 @@ pub struct DkimSettings {
 /// Secrets do not reach a log.
 impl fmt::Debug for Sender {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Sender").field("channel", &self.channel).field("from_email", &self.from_email).finish_non_exhaustive()
+        f.debug_struct("Sender")
+            .field("channel", &self.channel)
+            .field("from_email", &self.from_email)
+            .finish_non_exhaustive()
     }
 }
 
@@ -154,7 +157,9 @@ impl Sender {
         }
         match &self.dkim {
             Some(dkim) if !is_domain(&dkim.domain) => bad("dkim.domain", "must be a domain like example.com"),
-            Some(dkim) if !is_label(&dkim.selector) => bad("dkim.selector", "must be letters, digits, dots and hyphens"),
+            Some(dkim) if !is_label(&dkim.selector) => {
+                bad("dkim.selector", "must be letters, digits, dots and hyphens")
+            }
             _ => Ok(()),
         }
     }
@@ -193,7 +198,9 @@ pub fn is_address(text: &str) -> bool {
 }
 
 fn is_domain(text: &str) -> bool {
-    !text.is_empty() && text.len() <= 253 && text.split('.').all(|part| !part.is_empty() && part.len() <= 63 && is_label(part))
+    !text.is_empty()
+        && text.len() <= 253
+        && text.split('.').all(|part| !part.is_empty() && part.len() <= 63 && is_label(part))
 }
 
 fn is_label(text: &str) -> bool {

@@ -6,7 +6,9 @@ use crate::journal::{Journal, Recovered, boot_id};
 use crate::limits::{Limits, RetryPolicy};
 use crate::links::Links;
 use crate::model::{Claimed, NewMessage, Progress, Recorded, RowOutcome, RunState};
-use crate::ports::{Channel, MailTools, RenderRequest, RenderedMessage, Renderer, SandboxInbox, SendGate, SendOutcome, Wake};
+use crate::ports::{
+    Channel, MailTools, RenderRequest, RenderedMessage, Renderer, SandboxInbox, SendGate, SendOutcome, Wake,
+};
 use crate::sender::Senders;
 use crate::{DeliverError, InstanceKey, emit, store};
 use base::{Clock, MessageId, ProfileId, Rng, Timestamp, WorkspaceId};
@@ -156,7 +158,13 @@ impl Deliver {
     }
 
     /// The state change alone, in the caller's transaction; call [`Deliver::wake`] after the commit.
-    pub async fn set_run_in(&self, tx: &mut Tx, workspace: WorkspaceId, campaign: &str, state: RunState) -> db::Result<()> {
+    pub async fn set_run_in(
+        &self,
+        tx: &mut Tx,
+        workspace: WorkspaceId,
+        campaign: &str,
+        state: RunState,
+    ) -> db::Result<()> {
         store::set_run(tx, workspace, campaign, state, self.now()).await
     }
 
@@ -207,7 +215,12 @@ impl Deliver {
 
     /// Sends one rendered message to these addresses at once, outside of any campaign. Opens and clicks of it count
     /// nowhere, and its unsubscribe link only shows its page.
-    pub async fn send_test(&self, workspace: WorkspaceId, to: &[String], message: &RenderedMessage) -> Result<Vec<TestResult>> {
+    pub async fn send_test(
+        &self,
+        workspace: WorkspaceId,
+        to: &[String],
+        message: &RenderedMessage,
+    ) -> Result<Vec<TestResult>> {
         let sender = self.senders().get(workspace).await?;
         let channel = self.channel(&sender.channel)?;
         let mut results = Vec::with_capacity(to.len());
@@ -266,7 +279,9 @@ impl Deliver {
         for item in batch {
             match item.outcome {
                 RowOutcome::Sent { .. } => self.0.sent_total.fetch_add(1, Ordering::Relaxed),
-                RowOutcome::Bounced { .. } | RowOutcome::Failed { .. } => self.0.failed_total.fetch_add(1, Ordering::Relaxed),
+                RowOutcome::Bounced { .. } | RowOutcome::Failed { .. } => {
+                    self.0.failed_total.fetch_add(1, Ordering::Relaxed)
+                }
                 _ => 0,
             };
         }

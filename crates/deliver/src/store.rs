@@ -53,7 +53,13 @@ pub async fn enqueue(tx: &mut Tx, workspace: WorkspaceId, messages: &[NewMessage
     Ok(added)
 }
 
-pub async fn set_run(tx: &mut Tx, workspace: WorkspaceId, campaign: &str, state: RunState, now: Timestamp) -> Result<()> {
+pub async fn set_run(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    campaign: &str,
+    state: RunState,
+    now: Timestamp,
+) -> Result<()> {
     tx.execute(
         "INSERT INTO delivery_run (workspace_id, campaign_id, state, changed_ms) VALUES ($1, $2, $3, $4) \
          ON CONFLICT (workspace_id, campaign_id) DO UPDATE SET state = excluded.state, changed_ms = excluded.changed_ms",
@@ -64,7 +70,13 @@ pub async fn set_run(tx: &mut Tx, workspace: WorkspaceId, campaign: &str, state:
 }
 
 /// Pending rows of a cancelled campaign become skipped; answers them for their events.
-pub async fn skip_pending(tx: &mut Tx, workspace: WorkspaceId, campaign: &str, reason: &str, limit: usize) -> Result<Vec<Claimed>> {
+pub async fn skip_pending(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    campaign: &str,
+    reason: &str,
+    limit: usize,
+) -> Result<Vec<Claimed>> {
     let rows = tx
         .query(
             &format!(
@@ -316,21 +328,20 @@ pub async fn receipt(
             "UPDATE outbox SET state = $3, reason = COALESCE($4, reason), bounce_kind = COALESCE($5, bounce_kind), \
              delivered_ms = COALESCE(delivered_ms, $6) \
              WHERE workspace_id = $1 AND id = $2 AND state < $3 AND state NOT IN (5, 6)",
-            &[
-                workspace.into(),
-                id_val(id),
-                Val::I(outcome.state().rank()),
-                outcome.reason().into(),
-                kind,
-                delivered,
-            ],
+            &[workspace.into(), id_val(id), Val::I(outcome.state().rank()), outcome.reason().into(), kind, delivered],
         )
         .await?;
     Ok(moved > 0)
 }
 
 /// Sets a mark (`unsubscribed_ms`, `complained_ms`) once; answers whether it was new.
-pub async fn mark_once(tx: &mut Tx, workspace: WorkspaceId, id: MessageId, column: &'static str, at: Timestamp) -> Result<bool> {
+pub async fn mark_once(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    id: MessageId,
+    column: &'static str,
+    at: Timestamp,
+) -> Result<bool> {
     let sql = format!("UPDATE outbox SET {column} = $3 WHERE workspace_id = $1 AND id = $2 AND {column} IS NULL");
     Ok(tx.execute(&sql, &[workspace.into(), id_val(id), at.into()]).await? > 0)
 }

@@ -33,7 +33,8 @@ impl Deliver {
         let ids = rows.iter().map(|row| id_of(row, "id")).collect::<db::Result<Vec<MessageId>>>()?;
         for chunk in ids.chunks(tx.chunk()) {
             let marks: Vec<String> = (0..chunk.len()).map(|index| format!("${}", index + 2)).collect();
-            let sql = format!("DELETE FROM message_hit WHERE workspace_id = $1 AND message_id IN ({})", marks.join(","));
+            let sql =
+                format!("DELETE FROM message_hit WHERE workspace_id = $1 AND message_id IN ({})", marks.join(","));
             let args: Vec<Val> = std::iter::once(workspace.into()).chain(chunk.iter().map(|id| id_val(*id))).collect();
             tx.execute(&sql, &args).await?;
         }

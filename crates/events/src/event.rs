@@ -17,8 +17,7 @@ pub enum EventKind {
 }
 
 impl EventKind {
-    pub const ALL: [EventKind; 6] =
-        [Self::Identify, Self::Track, Self::Page, Self::Screen, Self::Group, Self::Alias];
+    pub const ALL: [EventKind; 6] = [Self::Identify, Self::Track, Self::Page, Self::Screen, Self::Group, Self::Alias];
     pub const fn name(self) -> &'static str {
         match self {
             Self::Identify => "identify",

@@ -20,6 +20,4 @@ pub use inbox::{Appended, Inbox, InboxConfig, InboxError, Offset};
 pub use pipeline::{MIGRATIONS, Pipeline, PipelineConfig, PipelineError, PipelineStatus, emit_in_tx};
 pub use record::{Origin, Record, RecordError};
 pub use system::{SystemEvent, names};
-pub use view::{
-    Batch, Decoder, Effects, History, Merge, Resolution, ResolvedEvent, Resolver, View, ViewError,
-};
+pub use view::{Batch, Decoder, Effects, History, Merge, Resolution, ResolvedEvent, Resolver, View, ViewError};

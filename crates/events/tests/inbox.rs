@@ -128,7 +128,10 @@ async fn a_full_queue_says_when_to_come_back_and_remembers_nothing() {
     let full = InboxConfig { backlog_bytes_max: 10, ..InboxConfig::default() };
     drop(inbox);
     let inbox = open(dir.path(), full);
-    assert!(matches!(inbox.append(record(&["b"])).await, Err(InboxError::Busy { .. })), "unprocessed bytes are bounded");
+    assert!(
+        matches!(inbox.append(record(&["b"])).await, Err(InboxError::Busy { .. })),
+        "unprocessed bytes are bounded"
+    );
 }
 
 #[tokio::test]
@@ -148,7 +151,8 @@ async fn a_disk_that_fails_loses_nothing_and_the_retry_is_no_duplicate() {
 #[test]
 fn a_record_survives_its_encoding() {
     let source = base::SourceId::derived("s");
-    let original = Record { source: Some(source), channel: Channel::Shop, origin: Origin::System, ..record(&["x", "y"]) };
+    let original =
+        Record { source: Some(source), channel: Channel::Shop, origin: Origin::System, ..record(&["x", "y"]) };
     let decoded = Record::decode(Offset(9), &Bytes::from(original.encode())).unwrap();
     assert_eq!((decoded.offset, decoded.source, decoded.channel), (Offset(9), Some(source), Channel::Shop));
     assert_eq!((decoded.ids, decoded.body), (original.ids, original.body));

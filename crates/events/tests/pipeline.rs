@@ -26,7 +26,10 @@ impl Decoder for Lines {
         let text = String::from_utf8_lossy(&record.body).into_owned();
         let ids: Vec<String> = if record.origin == Origin::System {
             // {"batch":[{…"messageId":"x"…}]}
-            text.split("\"messageId\":\"").skip(1).filter_map(|part| part.split('"').next().map(str::to_owned)).collect()
+            text.split("\"messageId\":\"")
+                .skip(1)
+                .filter_map(|part| part.split('"').next().map(str::to_owned))
+                .collect()
         } else {
             text.lines().map(str::to_owned).collect()
         };

@@ -4,15 +4,15 @@
 //! is in the Delta log where every reader prunes by it. Files of a group are merged when enough of like size are
 //! there, so a row is rewritten about log(n) times, not once per flush.
 
-use crate::config::{MERGE_FILES_MAX, RUNS_MIN, RUN_GROWTH, SPLIT_ROWS_MIN};
-use crate::file::{bucket_of, discard, numbers, DataFile, FileWriter};
+use crate::LakeError;
+use crate::config::{MERGE_FILES_MAX, RUN_GROWTH, RUNS_MIN, SPLIT_ROWS_MIN};
+use crate::file::{DataFile, FileWriter, bucket_of, discard, numbers};
 use crate::query::Tuning;
 use crate::schema::{AT_MS, EVENT_ID, PROFILE_ID};
 use crate::table::{Change, Inner, Lake};
-use crate::LakeError;
 use base::{Timestamp, WorkspaceId};
 use deltalake::arrow::array::RecordBatch;
-use deltalake::datafusion::prelude::{col, DataFrame};
+use deltalake::datafusion::prelude::{DataFrame, col};
 use deltalake::protocol::DeltaOperation;
 use futures::StreamExt;
 use std::collections::{BTreeMap, BTreeSet};
@@ -99,12 +99,7 @@ impl Inner {
         groups
     }
 
-    async fn merge(
-        &self,
-        files: Vec<Arc<DataFile>>,
-        cut: bool,
-        retired: &mut Vec<DataFile>,
-    ) -> Result<(), LakeError> {
+    async fn merge(&self, files: Vec<Arc<DataFile>>, cut: bool, retired: &mut Vec<DataFile>) -> Result<(), LakeError> {
         let Some(workspace) = files.first().map(|file| file.workspace) else { return Ok(()) };
         let context = self.session(Tuning::Merge(files.len()));
         let order = [PROFILE_ID, AT_MS, EVENT_ID].map(|column| col(column).sort(true, false)).to_vec();
@@ -126,12 +121,7 @@ impl Inner {
     }
 
     /// Writes sorted rows into new files; with `cut`, one file per bucket.
-    pub async fn write(
-        &self,
-        rows: DataFrame,
-        workspace: WorkspaceId,
-        cut: bool,
-    ) -> Result<Vec<DataFile>, LakeError> {
+    pub async fn write(&self, rows: DataFrame, workspace: WorkspaceId, cut: bool) -> Result<Vec<DataFile>, LakeError> {
         let mut stream = rows.execute_stream().await?;
         let (root, now) = (self.root.clone(), self.clock.now());
         let (send, mut batches) = tokio::sync::mpsc::channel::<RecordBatch>(2);

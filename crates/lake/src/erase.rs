@@ -3,13 +3,13 @@
 //! Earlier versions of the table cannot be read afterwards (no time travel): that is the point. The Delta log holds
 //! numbers only, so it need not be rewritten. What the inbox still holds is dropped with its segments.
 
+use crate::LakeError;
 use crate::file::DataFile;
 use crate::query::Tuning;
 use crate::schema::PROFILE_ID;
 use crate::table::{Change, Inner, Lake};
-use crate::LakeError;
 use base::{ProfileId, WorkspaceId};
-use deltalake::datafusion::prelude::{col, lit, Expr};
+use deltalake::datafusion::prelude::{Expr, col, lit};
 use deltalake::protocol::DeltaOperation;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -34,9 +34,12 @@ impl Lake {
         if table.is_none() {
             inner.reload(&mut table).await?;
         }
-        let mut erased = Erased { rows: inner.state.write().tail.erase(workspace, &profiles), files: 0 };
+        let rows_of_tail = inner.state.write().tail.erase(workspace, &profiles);
+        let mut erased = Erased { rows: rows_of_tail, files: 0 };
         let (mut removed, mut added) = (Vec::new(), Vec::new());
-        for file in inner.state.read().files_of(workspace) {
+        // The list is taken out of its lock: rewriting a file takes long, and readers must not wait for it.
+        let files = inner.state.read().files_of(workspace);
+        for file in files {
             if !file.may_hold(&profiles) {
                 continue;
             }
@@ -71,12 +74,14 @@ impl Inner {
     ) -> Result<Option<(u64, Option<DataFile>)>, LakeError> {
         let one = std::slice::from_ref(file);
         let ids: Vec<Expr> = profiles.iter().map(|profile| lit(profile.sql())).collect();
-        let hit = self.files(&self.session(Tuning::Point), one).await?.filter(col(PROFILE_ID).in_list(ids.clone(), false))?;
+        let hit =
+            self.files(&self.session(Tuning::Point), one).await?.filter(col(PROFILE_ID).in_list(ids.clone(), false))?;
         let rows = hit.count().await? as u64;
         if rows == 0 {
             return Ok(None);
         }
-        let rest = self.files(&self.session(Tuning::Merge(1)), one).await?.filter(col(PROFILE_ID).in_list(ids, true))?;
+        let rest =
+            self.files(&self.session(Tuning::Merge(1)), one).await?.filter(col(PROFILE_ID).in_list(ids, true))?;
         let mut kept = self.write(rest, file.workspace, false).await?;
         Ok(Some((rows, kept.pop())))
     }

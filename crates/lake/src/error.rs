@@ -1,9 +1,9 @@
 //! What can go wrong in the lake.
 
+use deltalake::DeltaTableError;
 use deltalake::arrow::error::ArrowError;
 use deltalake::datafusion::error::DataFusionError;
 use deltalake::parquet::errors::ParquetError;
-use deltalake::DeltaTableError;
 use std::path::Path;
 
 #[derive(Debug, thiserror::Error)]

@@ -1,8 +1,8 @@
 //! One data file: how it is written, what the Delta log says about it, which profiles it may hold.
 
+use crate::LakeError;
 use crate::config::{BUCKET_PROFILES_BITS, PAGE_ROWS, ROW_GROUP_ROWS};
 use crate::schema::{AT_MS, FILE_SCHEMA, PROFILE_ID, RECEIVED_MS, WORKSPACE_ID};
-use crate::LakeError;
 use base::{ProfileId, Timestamp, WorkspaceId};
 use deltalake::arrow::array::{AsArray, RecordBatch};
 use deltalake::arrow::datatypes::Int64Type;
@@ -108,7 +108,8 @@ impl DataFile {
     pub fn from_log(view: &LogicalFileView) -> Result<Self, LakeError> {
         let path = view.path().into_owned();
         let number = view.partition_values_map().remove(WORKSPACE_ID).flatten().and_then(|text| text.parse().ok());
-        let workspace = number.map(WorkspaceId::new).ok_or_else(|| LakeError::missing(&format!("workspace of {path}")))?;
+        let workspace =
+            number.map(WorkspaceId::new).ok_or_else(|| LakeError::missing(&format!("workspace of {path}")))?;
         let stats: serde_json::Value =
             view.stats().and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
         let range = |column: &str| {
@@ -181,11 +182,9 @@ impl FileWriter {
     /// Batches must come in file order.
     pub fn write(&mut self, batch: &RecordBatch) -> Result<(), LakeError> {
         self.file.rows += batch.num_rows() as u64;
-        for (column, range) in [
-            (PROFILE_ID, &mut self.file.profile),
-            (AT_MS, &mut self.file.at),
-            (RECEIVED_MS, &mut self.file.received),
-        ] {
+        for (column, range) in
+            [(PROFILE_ID, &mut self.file.profile), (AT_MS, &mut self.file.at), (RECEIVED_MS, &mut self.file.received)]
+        {
             range.widen(numbers(batch, column)?);
         }
         Ok(self.writer.write(batch)?)

@@ -1,11 +1,11 @@
 //! From the tail to the table: a file per workspace, one commit, in the background.
 
+use crate::LakeError;
 use crate::config::{FLUSH_ROWS_MAX, RETRY_PAUSE, RETRY_PAUSE_MAX, ROW_GROUP_ROWS};
-use crate::file::{discard, DataFile, FileWriter};
+use crate::file::{DataFile, FileWriter, discard};
 use crate::schema::{self, Row};
 use crate::table::{Change, Inner, Lake};
 use crate::tail::Chunk;
-use crate::LakeError;
 use base::{Timestamp, WorkspaceId};
 use deltalake::protocol::{DeltaOperation, SaveMode};
 use std::path::Path;

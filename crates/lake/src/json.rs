@@ -5,7 +5,7 @@ use base::Json;
 use deltalake::arrow::array::{Array, AsArray, RecordBatch, StringArray};
 use deltalake::arrow::datatypes::{DataType, Float64Type, Int32Type, Int64Type, UInt64Type};
 use deltalake::arrow::util::display::{ArrayFormatter, FormatOptions};
-use deltalake::datafusion::logical_expr::{create_udf, ColumnarValue, ScalarUDF, Volatility};
+use deltalake::datafusion::logical_expr::{ColumnarValue, ScalarUDF, Volatility, create_udf};
 use std::sync::Arc;
 
 /// The rows of a batch. Numbers and booleans stay what they are; other types become text.

@@ -7,12 +7,12 @@ use crate::config::{QUERY_ROWS_MAX, QUERY_TIME_MAX};
 use crate::file::DataFile;
 use crate::schema::{AT_MS, EVENT_ID, FILE_SCHEMA, PROFILE_ID, WORKSPACE_ID};
 use crate::table::{Inner, Lake, State};
-use crate::{json, LakeError};
+use crate::{LakeError, json};
 use base::{Json, WorkspaceId};
 use deltalake::arrow::array::RecordBatch;
 use deltalake::arrow::datatypes::{DataType, TimeUnit};
 use deltalake::datafusion::execution::context::SQLOptions;
-use deltalake::datafusion::prelude::{cast, col, lit, DataFrame, ParquetReadOptions, SessionConfig, SessionContext};
+use deltalake::datafusion::prelude::{DataFrame, ParquetReadOptions, SessionConfig, SessionContext, cast, col, lit};
 use futures::StreamExt;
 use std::sync::Arc;
 
@@ -150,8 +150,7 @@ impl Inner {
 
     /// The rows of some files, sorted within each file by (profile, at, event).
     pub async fn files(&self, context: &SessionContext, files: &[Arc<DataFile>]) -> Result<DataFrame, LakeError> {
-        let paths: Vec<String> =
-            files.iter().map(|file| file.full_path(&self.root).display().to_string()).collect();
+        let paths: Vec<String> = files.iter().map(|file| file.full_path(&self.root).display().to_string()).collect();
         let ascending = |column: &str| col(column).sort(true, false);
         let options = ParquetReadOptions {
             schema: Some(&**FILE_SCHEMA),

@@ -1,16 +1,16 @@
 //! Reading without SQL: one person's timeline, everybody's history, counts by name.
 
 use crate::config::TIMELINE_PROFILES_MAX;
-use crate::file::{numbers, DataFile};
+use crate::file::{DataFile, numbers};
 use crate::query::Tuning;
-use crate::schema::{event_id_text, AT_MS, EVENT_ID, PROFILE_ID, RECEIVED_MS};
+use crate::schema::{AT_MS, EVENT_ID, PROFILE_ID, RECEIVED_MS, event_id_text};
 use crate::table::{Inner, Lake};
 use crate::{HistoryRow, LakeError, StoredEvent};
 use base::{EventId, ProfileId, Timestamp, WorkspaceId};
 use deltalake::arrow::array::{Array, AsArray, RecordBatch, StringArray};
 use deltalake::datafusion::prelude::{col, lit};
-use deltalake::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use deltalake::parquet::arrow::ProjectionMask;
+use deltalake::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use events::{Channel, EventKind, RawJson, ResolvedEvent};
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -218,12 +218,8 @@ fn text<'a>(batch: &'a RecordBatch, column: &str) -> Result<&'a StringArray, Lak
     array.ok_or_else(|| LakeError::missing(column))
 }
 
-fn visit_batch(
-    batch: &RecordBatch,
-    visit: &mut (dyn for<'a> FnMut(HistoryRow<'a>) + Send),
-) -> Result<(), LakeError> {
-    let (profiles, at, received) =
-        (numbers(batch, PROFILE_ID)?, numbers(batch, AT_MS)?, numbers(batch, RECEIVED_MS)?);
+fn visit_batch(batch: &RecordBatch, visit: &mut (dyn for<'a> FnMut(HistoryRow<'a>) + Send)) -> Result<(), LakeError> {
+    let (profiles, at, received) = (numbers(batch, PROFILE_ID)?, numbers(batch, AT_MS)?, numbers(batch, RECEIVED_MS)?);
     let (kinds, names, channels) = (text(batch, "kind")?, text(batch, "name")?, text(batch, "channel")?);
     let (properties, traits) = (text(batch, "properties")?, text(batch, "traits")?);
     for index in 0..batch.num_rows() {

@@ -79,9 +79,7 @@ pub(crate) type Row<'a> = (&'a ResolvedEvent, u64);
 
 /// Order of a file: (workspace, profile, at, event).
 pub(crate) fn sort_rows(rows: &mut [Row<'_>]) {
-    rows.sort_unstable_by_key(|(item, _)| {
-        (item.event.workspace, item.profile, item.event.at, item.event.id)
-    });
+    rows.sort_unstable_by_key(|(item, _)| (item.event.workspace, item.profile, item.event.at, item.event.id));
 }
 
 /// Cuts sorted rows into runs of one workspace each.

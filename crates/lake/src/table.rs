@@ -4,12 +4,13 @@
 //! a time), `readers` (deleting files waits for readers), `state` (short, never across an await).
 
 use crate::config::CHECKPOINT_COMMITS;
-use crate::file::{sync_folder, DataFile};
-use crate::schema::{delta_columns, STATS_COLUMNS, WORKSPACE_ID};
+use crate::file::{DataFile, sync_folder};
+use crate::schema::{STATS_COLUMNS, WORKSPACE_ID, delta_columns};
 use crate::tail::{Chunk, Tail};
-use crate::{flush, LakeConfig, LakeError};
+use crate::{LakeConfig, LakeError, flush};
 use async_trait::async_trait;
 use base::{Clock, WorkspaceId};
+use deltalake::DeltaTableBuilder;
 use deltalake::datafusion::execution::memory_pool::FairSpillPool;
 use deltalake::datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use deltalake::kernel::transaction::{CommitBuilder, CommitProperties};
@@ -18,7 +19,6 @@ use deltalake::logstore::LogStoreRef;
 use deltalake::operations::create::CreateBuilder;
 use deltalake::protocol::DeltaOperation;
 use deltalake::table::state::DeltaTableState;
-use deltalake::DeltaTableBuilder;
 use events::{Batch, History, Offset, ViewError};
 use parking_lot::RwLock;
 use std::collections::BTreeSet;
@@ -291,8 +291,7 @@ impl Inner {
 
     /// Files no commit refers to: what a crash between writing and committing leaves behind.
     fn delete_orphans(&self) -> Result<(), LakeError> {
-        let known: BTreeSet<PathBuf> =
-            self.state.read().files.iter().map(|file| file.full_path(&self.root)).collect();
+        let known: BTreeSet<PathBuf> = self.state.read().files.iter().map(|file| file.full_path(&self.root)).collect();
         let prefix = format!("{WORKSPACE_ID}=");
         for folder in entries(&self.root)? {
             if !folder.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&prefix)) {

@@ -1,8 +1,8 @@
 //! The tail: batches taken from the pipeline and not yet in a file. Readers see it as part of the history.
 
+use crate::LakeError;
 use crate::config::{FLUSH_BYTES_MAX, FLUSH_ROWS_MAX, TAIL_BYTES_MAX, TAIL_ROWS_MAX};
 use crate::schema::{self, Row};
-use crate::LakeError;
 use base::{ProfileId, WorkspaceId};
 use deltalake::arrow::array::RecordBatch;
 use events::ResolvedEvent;
@@ -84,7 +84,8 @@ impl Tail {
     pub fn next_flush(&self) -> Vec<Arc<Chunk>> {
         let (mut rows, mut bytes) = (0, 0);
         let fits = |chunk: &&Arc<Chunk>| {
-            let fits = rows == 0 || (rows + chunk.events.len() <= FLUSH_ROWS_MAX && bytes + chunk.bytes <= FLUSH_BYTES_MAX);
+            let fits =
+                rows == 0 || (rows + chunk.events.len() <= FLUSH_ROWS_MAX && bytes + chunk.bytes <= FLUSH_BYTES_MAX);
             rows += chunk.events.len();
             bytes += chunk.bytes;
             fits

@@ -21,8 +21,9 @@ pub use engine::day::DayCalendar;
 pub use engine::order::NetOrder;
 pub use error::MeasureError;
 pub use model::{
-    AttributedCampaign, Attribution, AttributionRule, ChannelGroup, ChannelRevenue, Conversions, DayNumbers, HomeNumbers,
-    OrderRecord, RevenuePoint, RevenueSeries, Tally, TouchRecord, TouchRule, Totals, WorkspaceBasics, Workspaces,
+    AttributedCampaign, Attribution, AttributionRule, ChannelGroup, ChannelRevenue, Conversions, DayNumbers,
+    HomeNumbers, OrderRecord, RevenuePoint, RevenueSeries, Tally, Totals, TouchRecord, TouchRule, WorkspaceBasics,
+    Workspaces,
 };
 pub use service::Measures;
 pub use view::MeasureView;

@@ -46,9 +46,8 @@ impl Measures {
             return Ok(false);
         };
         let placed = page.into_iter().filter(|order| order.placed);
-        let orders: BTreeMap<String, OrderTime> = placed
-            .map(|order| (order.order_id, OrderTime { profile: order.profile, at: order.at }))
-            .collect();
+        let orders: BTreeMap<String, OrderTime> =
+            placed.map(|order| (order.order_id, OrderTime { profile: order.profile, at: order.at })).collect();
         recredit(&mut tx, workspace, rule, &orders).await?;
         let sql = "UPDATE measure_recompute SET done_until = $2 WHERE workspace_id = $1";
         tx.execute(sql, &[workspace.into(), last.into()]).await?;

@@ -167,11 +167,7 @@ impl Measures {
     }
 
     /// What a campaign earned, online and in the shop together and apart.
-    pub async fn conversions(
-        &self,
-        workspace: WorkspaceId,
-        campaign: CampaignId,
-    ) -> Result<Conversions, MeasureError> {
+    pub async fn conversions(&self, workspace: WorkspaceId, campaign: CampaignId) -> Result<Conversions, MeasureError> {
         let home = self.workspaces().basics(workspace).await?.currency;
         let rule = self.attribution_rule(workspace).await?;
         let sql = "SELECT o.channel, o.currency, CAST(SUM(o.counted) AS BIGINT) AS n,

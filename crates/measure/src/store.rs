@@ -272,19 +272,14 @@ pub(crate) async fn replace_credits(
             ]
         })
         .collect();
-    let head =
-        "INSERT INTO measure_credit (workspace_id, order_id, campaign_id, message_id, touch_kind, touch_at_ms)";
+    let head = "INSERT INTO measure_credit (workspace_id, order_id, campaign_id, message_id, touch_kind, touch_at_ms)";
     let tail = "ON CONFLICT (workspace_id, order_id) DO UPDATE SET campaign_id = excluded.campaign_id,
         message_id = excluded.message_id, touch_kind = excluded.touch_kind, touch_at_ms = excluded.touch_at_ms";
     tx.insert_many(head, tail, &rows).await?;
     Ok(())
 }
 
-pub(crate) async fn add_daily(
-    tx: &mut Tx,
-    workspace: WorkspaceId,
-    daily: BTreeMap<DailyKey, Daily>,
-) -> Result<()> {
+pub(crate) async fn add_daily(tx: &mut Tx, workspace: WorkspaceId, daily: BTreeMap<DailyKey, Daily>) -> Result<()> {
     let rows: Vec<Vec<Val>> = daily
         .into_iter()
         .filter(|(_, sum)| *sum != Daily::default())

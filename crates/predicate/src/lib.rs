@@ -31,8 +31,14 @@ mod words;
 
 pub use condition::{Condition, KINDS, Kind, References};
 pub use conditions::{
-    all::All, any::Any, consent::ConsentIs, event::{CountOp, EventDone, Filter}, not::Not, reachable::Reachable,
-    segment::InSegment, trait_value::TraitIs,
+    all::All,
+    any::Any,
+    consent::ConsentIs,
+    event::{CountOp, EventDone, Filter},
+    not::Not,
+    reachable::Reachable,
+    segment::InSegment,
+    trait_value::TraitIs,
 };
 pub use error::{ConditionError, ConditionErrors};
 pub use facts::{ConsentState, EventFacts, JsonEvent, JsonFacts, ProfileFacts};
@@ -40,7 +46,9 @@ pub use reader::{
     CONDITION_DEPTH_MAX, CONDITION_NODES_MAX, CONDITION_VERSION, LIST_VALUES_MAX, Reader, TEXT_BYTES_MAX, parse,
 };
 pub use scalar::{Scalar, flatten, for_each_scalar};
-pub use value_test::{Date, Literal, Op, Operand, REGEX_BYTES_MAX, REGEX_PROGRAM_BYTES_MAX, Span, Unit, ValueTest, ValueType};
+pub use value_test::{
+    Date, Literal, Op, Operand, REGEX_BYTES_MAX, REGEX_PROGRAM_BYTES_MAX, Span, Unit, ValueTest, ValueType,
+};
 pub use window::Window;
 pub use words::{Locale, SegmentNames, Words, describe};
 

@@ -67,13 +67,15 @@ impl Reader {
         self.nodes += 1;
         if self.nodes > CONDITION_NODES_MAX {
             if self.nodes == CONDITION_NODES_MAX + 1 {
-                let detail = format!("more than {CONDITION_NODES_MAX} conditions; save a part of them as a segment of its own");
+                let detail =
+                    format!("more than {CONDITION_NODES_MAX} conditions; save a part of them as a segment of its own");
                 self.fail::<()>(at, "too_many_conditions", detail);
             }
             return None;
         }
         if self.depth >= CONDITION_DEPTH_MAX {
-            let detail = format!("groups are nested more than {CONDITION_DEPTH_MAX} deep; save the inner part as a segment");
+            let detail =
+                format!("groups are nested more than {CONDITION_DEPTH_MAX} deep; save the inner part as a segment");
             return self.fail(at, "too_deep", detail);
         }
         let Some(object) = json.as_object() else {

@@ -144,11 +144,20 @@ fn events_are_counted_within_their_window_and_through_their_channel() {
         assert_eq!(condition(json!({ "event": body.clone() })).matches(&facts, NOW), expected, "{body}");
     };
     let last = |days: i64| json!({ "last": { "amount": days, "unit": "day" } });
-    check(json!({ "name": "Visit", "op": "performed", "count": { "op": "exactly", "value": 2 }, "window": last(30) }), true);
-    check(json!({ "name": "Visit", "op": "performed", "count": { "op": "at_least", "value": 3 }, "window": last(30) }), false);
+    check(
+        json!({ "name": "Visit", "op": "performed", "count": { "op": "exactly", "value": 2 }, "window": last(30) }),
+        true,
+    );
+    check(
+        json!({ "name": "Visit", "op": "performed", "count": { "op": "at_least", "value": 3 }, "window": last(30) }),
+        false,
+    );
     check(json!({ "name": "Visit", "op": "performed", "count": { "op": "at_most", "value": 3 } }), true);
     check(json!({ "name": "Visit", "op": "not_performed", "window": { "since": "2026-11-22" } }), true);
-    check(json!({ "name": "Visit", "op": "performed", "window": { "between": { "from": "2026-11-01", "to": "2026-11-12" } } }), true);
+    check(
+        json!({ "name": "Visit", "op": "performed", "window": { "between": { "from": "2026-11-01", "to": "2026-11-12" } } }),
+        true,
+    );
     check(json!({ "name": "Visit", "op": "performed", "channel": "shop" }), false);
     check(json!({ "name": "Other", "op": "not_performed" }), true);
 }
@@ -203,7 +212,11 @@ fn next_change_is_the_first_moment_the_answer_can_differ() {
 fn mistakes_name_their_place_their_code_and_what_to_do() {
     check_error(json!([]), "", "not_an_object");
     check_error(json!({ "version": 2, "all": [] }), "/version", "version_unknown");
-    check_error(json!({ "all": [{ "trait": { "name": "a", "op": "is", "value": 1 } }] }), "/all/0/trait/op", "op_unknown");
+    check_error(
+        json!({ "all": [{ "trait": { "name": "a", "op": "is", "value": 1 } }] }),
+        "/all/0/trait/op",
+        "op_unknown",
+    );
     check_error(json!({ "all": [{ "trait": { "op": "exists" } }] }), "/all/0/trait/name", "missing");
     check_error(json!({ "all": [{ "some/thing": {} }] }), "/all/0/some~1thing", "kind_unknown");
     check_error(json!({ "all": [], "any": [] }), "", "one_key_wanted");
@@ -211,7 +224,11 @@ fn mistakes_name_their_place_their_code_and_what_to_do() {
     check_error(json!({ "trait": { "name": "a", "op": "gt", "value": "x" } }), "/trait/value", "value_type");
     check_error(json!({ "trait": { "name": "a", "op": "equals" } }), "/trait/value", "missing");
     check_error(json!({ "trait": { "name": "a", "op": "matches", "value": "(" } }), "/trait/value", "regex_invalid");
-    check_error(json!({ "trait": { "name": "a", "op": "between", "value": [2, 1] } }), "/trait/value", "range_backwards");
+    check_error(
+        json!({ "trait": { "name": "a", "op": "between", "value": [2, 1] } }),
+        "/trait/value",
+        "range_backwards",
+    );
     check_error(json!({ "trait": { "name": "a", "op": "after", "value": "soon" } }), "/trait/value", "date_invalid");
     check_error(json!({ "trait": { "name": "a", "op": "exists", "vlaue": 1 } }), "/trait/vlaue", "field_unknown");
     check_error(

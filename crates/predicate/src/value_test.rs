@@ -20,7 +20,10 @@ pub enum Operand {
     Value(Literal),
     List(Arc<[Literal]>),
     /// Lower case; for operators that ignore case. The second is the text as written.
-    Text { lower: String, written: String },
+    Text {
+        lower: String,
+        written: String,
+    },
     Pattern(Regex),
     Number(f64),
     /// Both ends included.
@@ -87,7 +90,8 @@ impl ValueTest {
                 _ => number <= *than,
             }),
             (_, Operand::Numbers(from, to)) => value.number().is_some_and(|number| *from <= number && number <= *to),
-            (_, Operand::Date(_) | Operand::Dates(..) | Operand::Span(_)) => match (value.time(), self.time_range(now)) {
+            (_, Operand::Date(_) | Operand::Dates(..) | Operand::Span(_)) => match (value.time(), self.time_range(now))
+            {
                 (Some(time), Some((from, to))) => from <= time.ms() && time.ms() < to,
                 _ => false,
             },

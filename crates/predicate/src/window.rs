@@ -38,7 +38,11 @@ impl Window {
         let object = reader.object(value, at, &["last", "since", "between"])?;
         let mut entries = object.iter();
         let (Some((key, body)), None) = (entries.next(), entries.next()) else {
-            return reader.fail(at, "one_key_wanted", "a window has one key: last, since or between; null for all time");
+            return reader.fail(
+                at,
+                "one_key_wanted",
+                "a window has one key: last, since or between; null for all time",
+            );
         };
         let at = &child(at, key);
         match (key.as_str(), body) {

@@ -18,7 +18,8 @@ const PARAMETER_BYTES_MAX: usize = 300;
 
 /// Cheap look at the raw text: true when parsing it may be worth while.
 pub(crate) fn may_tell(event: &Event) -> bool {
-    let hints = |text: &str| ["\"campaign\"", "utm_", "clid", "braid=", "li_fat_id"].iter().any(|hint| text.contains(hint));
+    let hints =
+        |text: &str| ["\"campaign\"", "utm_", "clid", "braid=", "li_fat_id"].iter().any(|hint| text.contains(hint));
     matches!(event.kind, EventKind::Page | EventKind::Screen | EventKind::Track | EventKind::Identify)
         && event.source.is_some()
         && (hints(event.context.text()) || (event.kind == EventKind::Page && hints(event.properties.text())))

@@ -125,8 +125,7 @@ async fn phase(
     for earlier in &SEARCH_COLUMNS[..position.phase] {
         sql.push_str(&format!(" AND ({earlier} IS NULL OR {earlier} < $2 OR {earlier} >= $3)"));
     }
-    let mut args =
-        vec![workspace.into(), prefix.into(), end.into(), position.text.as_str().into(), position.id.into()];
+    let mut args = vec![workspace.into(), prefix.into(), end.into(), position.text.as_str().into(), position.id.into()];
     if !exact.is_empty() {
         sql.push_str(&format!(" AND id NOT IN {}", crate::sql::in_list(args.len() + 1, exact.len())));
         args.extend(exact.iter().map(|id| Val::from(*id)));

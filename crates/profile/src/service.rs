@@ -2,9 +2,7 @@
 
 use crate::error::ProfileError;
 use crate::identifiers::{DEFAULT_REGION, Kind, normalise};
-use crate::model::{
-    ConflictSeen, ErasureReceipt, MergeSeen, Profile, ProfileCounts, ProfileRow, ProfileSummary, Sort,
-};
+use crate::model::{ConflictSeen, ErasureReceipt, MergeSeen, Profile, ProfileCounts, ProfileRow, ProfileSummary, Sort};
 use crate::{list, store};
 use base::{Clock, Json, JsonMap, Page, PageRequest, ProfileId, Rng, Timestamp, WorkspaceId};
 use bytes::Bytes;
@@ -48,7 +46,12 @@ impl Profiles {
     }
 
     /// The profile an identifier belongs to. `kind` as in `identifiers::KINDS`, or a custom one.
-    pub async fn find(&self, workspace: WorkspaceId, kind: &str, value: &str) -> Result<Option<ProfileId>, ProfileError> {
+    pub async fn find(
+        &self,
+        workspace: WorkspaceId,
+        kind: &str,
+        value: &str,
+    ) -> Result<Option<ProfileId>, ProfileError> {
         let Some(kind) = Kind::named(kind) else { return Ok(None) };
         let Some(value) = normalise(kind.spec().form, value, DEFAULT_REGION) else { return Ok(None) };
         let sql = "SELECT profile_id FROM profile_identifier WHERE workspace_id = $1 AND kind = $2 AND value = $3";
@@ -205,15 +208,12 @@ impl Profiles {
     }
 
     /// Sets traits (null takes one back); durable when it returns. Answers the messageId.
-    pub async fn patch(
-        &self,
-        workspace: WorkspaceId,
-        id: ProfileId,
-        traits: JsonMap,
-    ) -> Result<String, ProfileError> {
+    pub async fn patch(&self, workspace: WorkspaceId, id: ProfileId, traits: JsonMap) -> Result<String, ProfileError> {
         let found = store::resolved(&self.db, workspace, &[id]).await?.pop().flatten();
         let found = found.ok_or(ProfileError::NotFound(id))?;
-        if let Some(name) = traits.keys().find(|name| name.trim().is_empty() || name.len() > crate::TRAIT_NAME_BYTES_MAX) {
+        if let Some(name) =
+            traits.keys().find(|name| name.trim().is_empty() || name.len() > crate::TRAIT_NAME_BYTES_MAX)
+        {
             return Err(ProfileError::Invalid {
                 pointer: format!("/traits/{name}"),
                 code: "bad_name",

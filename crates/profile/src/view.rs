@@ -57,7 +57,8 @@ impl ProfileView {
     async fn erase(&self, tx: &mut Tx, workspace: WorkspaceId, profile: ProfileId) -> Result<(), ViewError> {
         let sql = "SELECT id FROM profile_erased WHERE workspace_id = $1 AND canonical_id = $2 ORDER BY id";
         let rows = tx.query(sql, &[workspace.into(), profile.into()]).await?;
-        let ids: Result<Vec<ProfileId>, DbError> = rows.iter().map(|row| row.i64("id").map(ProfileId::from_sql)).collect();
+        let ids: Result<Vec<ProfileId>, DbError> =
+            rows.iter().map(|row| row.i64("id").map(ProfileId::from_sql)).collect();
         let ids = ids?;
         for id in &ids {
             let sql = "DELETE FROM profile WHERE workspace_id = $1 AND id = $2";
@@ -135,11 +136,7 @@ pub(crate) fn channel_bit(channel: Channel) -> i64 {
 }
 
 /// Reads the rows that will be rewritten: told about, created (none there) or part of a merge.
-async fn load(
-    tx: &mut Tx,
-    merges: &[Merge],
-    deltas: &BTreeMap<Who, Delta>,
-) -> Result<HashMap<Who, Stored>, ViewError> {
+async fn load(tx: &mut Tx, merges: &[Merge], deltas: &BTreeMap<Who, Delta>) -> Result<HashMap<Who, Stored>, ViewError> {
     let mut wanted: BTreeMap<WorkspaceId, Vec<ProfileId>> = BTreeMap::new();
     for merge in merges {
         wanted.entry(merge.workspace).or_default().extend([merge.from, merge.into]);

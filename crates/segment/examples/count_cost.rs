@@ -31,7 +31,12 @@ impl SegmentData for Shop {
     async fn workspaces(&self) -> Result<Vec<WorkspaceId>, DataError> {
         Ok(vec![WORKSPACE])
     }
-    async fn profiles(&self, _: WorkspaceId, after: Option<ProfileId>, limit: usize) -> Result<Vec<ProfileRow>, DataError> {
+    async fn profiles(
+        &self,
+        _: WorkspaceId,
+        after: Option<ProfileId>,
+        limit: usize,
+    ) -> Result<Vec<ProfileRow>, DataError> {
         let first = after.map_or(1, |after| after.number() + 1);
         let row = |customer: u32| {
             let country = ["NL", "SE", "DE", "BE"][draw(customer, 1, 4) as usize];
@@ -44,7 +49,10 @@ impl SegmentData for Shop {
                     said("email", json!(format!("customer{customer}@example.org"))),
                     said("vip", json!(draw(customer, 3, 10) == 0)),
                 ],
-                consent: vec![("email".into(), if draw(customer, 4, 3) > 0 { ConsentState::Subscribed } else { ConsentState::Unsubscribed })],
+                consent: vec![(
+                    "email".into(),
+                    if draw(customer, 4, 3) > 0 { ConsentState::Subscribed } else { ConsentState::Unsubscribed },
+                )],
                 suppressed: Vec::new(),
                 identifier_kinds: vec!["email".into()],
             }
@@ -62,7 +70,8 @@ impl SegmentData for Shop {
         for number in 0..EVENTS_PER_CUSTOMER {
             for customer in 1..=self.customers {
                 let category = ["sneakers", "boots", "socks", "jackets"][draw(customer, 10 + number, 4) as usize];
-                let properties = json!({ "total": draw(customer, 20 + number, 300), "products": [{ "category": category }] });
+                let properties =
+                    json!({ "total": draw(customer, 20 + number, 300), "products": [{ "category": category }] });
                 visit(HistoryRow {
                     profile: ProfileId::new(customer),
                     at: testkit::NOW.plus_ms(-i64::from(draw(customer, 30 + number, 365)) * DAY_MS),

@@ -50,7 +50,9 @@ impl From<SegmentError> for Problem {
                 "segment_unknown",
                 detail,
             ),
-            SegmentError::Cycle { .. } => Problem::invalid("segment_cycle", &detail).at("/condition", "segment_cycle", detail),
+            SegmentError::Cycle { .. } => {
+                Problem::invalid("segment_cycle", &detail).at("/condition", "segment_cycle", detail)
+            }
             SegmentError::InUse { .. } => Problem::conflict("segment_in_use", detail),
             SegmentError::TooMany(_) => Problem::conflict("too_many_segments", detail),
             SegmentError::Loading => Problem::new(ProblemKind::Unavailable, "segments_loading", detail),

@@ -5,8 +5,8 @@ mod tick;
 
 pub use saved::{DESCRIPTION_CHARS_MAX, NAME_CHARS_MAX, NewSegment, SEGMENTS_MAX, SavedSegment};
 
-use crate::engine::{EventName, PartCount, PropertyName, TraitName, Undo, ValueCount, Workspace};
 use crate::engine::definitions::Definition;
+use crate::engine::{EventName, PartCount, PropertyName, TraitName, Undo, ValueCount, Workspace};
 use crate::{SegmentData, SegmentError, SegmentUse, store};
 use base::{Clock, Json, ProfileId, Rng, SegmentId, Timestamp, WorkspaceId};
 use db::Db;
@@ -168,7 +168,12 @@ impl Segments {
     }
 
     /// Counts a condition, saved or not, with the count of every part and up to `sample` profiles.
-    pub async fn count(&self, workspace: WorkspaceId, condition: &Condition, sample: usize) -> Result<Counted, SegmentError> {
+    pub async fn count(
+        &self,
+        workspace: WorkspaceId,
+        condition: &Condition,
+        sample: usize,
+    ) -> Result<Counted, SegmentError> {
         let (condition, now) = (condition.clone(), self.0.clock.now());
         self.read(workspace, move |space| {
             let (found, breakdown) = space.evaluate_parts(&condition, now);
@@ -223,7 +228,11 @@ impl Segments {
     }
 
     /// The saved segments a profile is in, by name.
-    pub async fn segments_of(&self, workspace: WorkspaceId, profile: ProfileId) -> Result<Vec<Membership>, SegmentError> {
+    pub async fn segments_of(
+        &self,
+        workspace: WorkspaceId,
+        profile: ProfileId,
+    ) -> Result<Vec<Membership>, SegmentError> {
         let entered = store::entries_of(&self.0.db, workspace, profile.number()).await?;
         let space = self.space(workspace)?;
         let space = space.read();
@@ -245,7 +254,12 @@ impl Segments {
     }
 
     /// The condition in words, with the names of the segments it asks for.
-    pub fn sentence(&self, workspace: WorkspaceId, condition: &Condition, locale: Locale) -> Result<String, SegmentError> {
+    pub fn sentence(
+        &self,
+        workspace: WorkspaceId,
+        condition: &Condition,
+        locale: Locale,
+    ) -> Result<String, SegmentError> {
         let space = self.space(workspace)?;
         let space = space.read();
         let name = |id: SegmentId| space.definitions.get(id).map(|definition| definition.name.clone());
@@ -298,7 +312,11 @@ impl Segments {
     }
 
     /// Properties of an event, most frequent first.
-    pub async fn event_properties(&self, workspace: WorkspaceId, event: &str) -> Result<Vec<PropertyName>, SegmentError> {
+    pub async fn event_properties(
+        &self,
+        workspace: WorkspaceId,
+        event: &str,
+    ) -> Result<Vec<PropertyName>, SegmentError> {
         let event = event.to_owned();
         self.read(workspace, move |space| space.event_properties(&event)).await
     }

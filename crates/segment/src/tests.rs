@@ -21,10 +21,20 @@ pub(crate) fn condition(json: Json) -> Condition {
 }
 
 /// An event of a source, or of Tutti itself.
-pub(crate) fn event(profile: u32, kind: EventKind, name: &str, at: Timestamp, body: Json, system: bool) -> ResolvedEvent {
+pub(crate) fn event(
+    profile: u32,
+    kind: EventKind,
+    name: &str,
+    at: Timestamp,
+    body: Json,
+    system: bool,
+) -> ResolvedEvent {
     let map = body.as_object().cloned().unwrap_or_default();
-    let (traits, properties) =
-        if kind == EventKind::Identify { (RawJson::from(map), RawJson::default()) } else { (RawJson::default(), map.into()) };
+    let (traits, properties) = if kind == EventKind::Identify {
+        (RawJson::from(map), RawJson::default())
+    } else {
+        (RawJson::default(), map.into())
+    };
     let event = Event {
         workspace: WORKSPACE,
         id: EventId(1),

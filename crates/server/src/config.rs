@@ -112,7 +112,15 @@ impl Config {
             }
         }
         // TUTTI_LOG__FILTER=debug sets log.filter. Variables of the tests and of the command-line client are not keys.
-        let env = Env::prefixed("TUTTI_").split("__").ignore(&["api_url", "api_key", "shared", "test_postgres", "test_venv"]);
+        let env = Env::prefixed("TUTTI_").split("__").ignore(&[
+            "api_url",
+            "api_key",
+            "admin_password",
+            "bin",
+            "shared",
+            "test_postgres",
+            "test_venv",
+        ]);
         let mut config: Config = figment.merge(env).extract().context("the configuration is not right")?;
         if let Some(data_dir) = &flags.data_dir {
             config.data_dir = data_dir.clone();

@@ -42,13 +42,33 @@ impl api::HealthSource for Health {
         let mut line = |name: &str, kind: &str, help: &str, value: f64| {
             let _ = write!(text, "# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}\n");
         };
-        line("tutti_events_processed_total", "counter", "Events through identity and views since the start.", pipeline.events_total as f64);
+        line(
+            "tutti_events_processed_total",
+            "counter",
+            "Events through identity and views since the start.",
+            pipeline.events_total as f64,
+        );
         line("tutti_inbox_end_bytes", "gauge", "End of the inbox log.", pipeline.end.0 as f64);
         line("tutti_inbox_backlog_bytes", "gauge", "Accepted and not yet processed.", pipeline.backlog_bytes() as f64);
         line("tutti_inbox_queue_bytes", "gauge", "Waiting for the inbox writer.", self.inbox.queued_bytes() as f64);
-        line("tutti_pipeline_lag_seconds", "gauge", "From acceptance to commit of the last event.", pipeline.lag_ms as f64 / 1e3);
-        line("tutti_messages_sent_total", "counter", "Messages handed over since the start.", deliver.sent_total as f64);
-        line("tutti_messages_failed_total", "counter", "Messages refused for good since the start.", deliver.failed_total as f64);
+        line(
+            "tutti_pipeline_lag_seconds",
+            "gauge",
+            "From acceptance to commit of the last event.",
+            pipeline.lag_ms as f64 / 1e3,
+        );
+        line(
+            "tutti_messages_sent_total",
+            "counter",
+            "Messages handed over since the start.",
+            deliver.sent_total as f64,
+        );
+        line(
+            "tutti_messages_failed_total",
+            "counter",
+            "Messages refused for good since the start.",
+            deliver.failed_total as f64,
+        );
         if let Some(free) = self.disk_free_bytes() {
             line("tutti_disk_free_bytes", "gauge", "Free in the data folder.", free as f64);
         }

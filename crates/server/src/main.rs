@@ -16,7 +16,11 @@ use std::process::ExitCode;
 const EXIT_USAGE: u8 = 2;
 
 #[derive(Parser)]
-#[command(name = "tutti", version, about = "Omnichannel marketing: collect, know, decide, act, measure, in one program.")]
+#[command(
+    name = "tutti",
+    version,
+    about = "Omnichannel marketing: collect, know, decide, act, measure, in one program."
+)]
 struct Cli {
     #[command(flatten)]
     flags: ConfigFlags,
@@ -56,6 +60,8 @@ enum Command {
     /// The synthetic shop: write it as files, or play it into a running server.
     #[command(subcommand)]
     Sim(commands::sim::SimCommand),
+    /// Ask any route of the API: `tutti api GET /api/v1/home` (talks to a running server).
+    Api(commands::api::ApiArgs),
     /// Print the configuration in force.
     Config,
     /// Print the OpenAPI document.
@@ -102,6 +108,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Restore(args) => commands::backup::restore(&config, args, json).await,
         Command::Doctor => commands::doctor::run(&config, json).await,
         Command::Sim(command) => commands::sim::run(command, json).await,
+        Command::Api(args) => commands::api::run(args).await,
         Command::Config => {
             println!("{}", serde_json::to_string_pretty(&config)?);
             Ok(())

@@ -1,11 +1,11 @@
 //! Sending batches: several connections, waits when told to, tries again when that is safe (messageIds make it so).
 
+use crate::SimError;
 use crate::history::{SourceBatch, World};
 use crate::wire::Source;
-use crate::SimError;
 use base64::Engine;
-use reqwest::header::{HeaderMap, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
 use reqwest::StatusCode;
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, RETRY_AFTER};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 

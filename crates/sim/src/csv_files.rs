@@ -1,8 +1,8 @@
 //! The same world as files, the way a shop exports them: for imports and benchmarks.
 
+use crate::SimError;
 use crate::customer::Consent;
 use crate::history::World;
-use crate::SimError;
 use std::io::Write;
 
 impl World {
@@ -10,8 +10,19 @@ impl World {
     pub fn write_customers_csv(&self, out: impl Write) -> Result<u64, SimError> {
         let mut csv = csv::Writer::from_writer(out);
         csv.write_record([
-            "customer_id", "email", "phone", "first_name", "last_name", "birthday", "street", "postal_code", "city",
-            "country", "language", "loyalty_card", "email_consent",
+            "customer_id",
+            "email",
+            "phone",
+            "first_name",
+            "last_name",
+            "birthday",
+            "street",
+            "postal_code",
+            "city",
+            "country",
+            "language",
+            "loyalty_card",
+            "email_consent",
         ])?;
         let mut rows = 0;
         for customer in (0..self.config().customers).map(|number| self.customer(number)).filter(|one| one.signed_up) {
@@ -47,8 +58,19 @@ impl World {
     pub fn write_orders_csv(&self, out: impl Write) -> Result<u64, SimError> {
         let mut csv = csv::Writer::from_writer(out);
         csv.write_record([
-            "order_id", "customer_id", "ordered_at", "channel", "store", "product_id", "product_name", "brand",
-            "category", "quantity", "unit_price", "currency", "coupon",
+            "order_id",
+            "customer_id",
+            "ordered_at",
+            "channel",
+            "store",
+            "product_id",
+            "product_name",
+            "brand",
+            "category",
+            "quantity",
+            "unit_price",
+            "currency",
+            "coupon",
         ])?;
         let mut rows = 0;
         for customer in (0..self.config().customers).map(|number| self.customer(number)).filter(|one| one.signed_up) {
@@ -75,7 +97,8 @@ impl World {
                     line(order.at, (product, *price, *quantity as i64))?;
                 }
                 let returned = order.refund.as_ref();
-                let product = returned.and_then(|refund| order.lines.iter().find(|(_, price, _)| *price == refund.minor));
+                let product =
+                    returned.and_then(|refund| order.lines.iter().find(|(_, price, _)| *price == refund.minor));
                 if let (Some(refund), Some((product, price, _))) = (returned, product) {
                     line(refund.at, (product, *price, -1))?;
                 }

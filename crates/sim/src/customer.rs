@@ -1,6 +1,6 @@
 //! One customer, made from (seed, number): who they are, what they like and where they buy.
 
-use crate::catalogue::{Category, Product, BRANDS, CATALOGUE};
+use crate::catalogue::{BRANDS, CATALOGUE, Category, Product};
 use crate::config::*;
 use crate::names::*;
 use rand::{Rng, RngExt, SeedableRng};
@@ -303,5 +303,11 @@ fn devices(rng: &mut impl Rng, number: u64, signed_up: bool) -> Vec<Device> {
 /// Looks like a UUID; the number in it keeps it unique whatever the dice say.
 fn anonymous_id(rng: &mut impl Rng, number: u64) -> String {
     let (a, b): (u64, u16) = (rng.random(), rng.random());
-    format!("{number:08x}-{:04x}-4{:03x}-8{:03x}-{:08x}{b:04x}", a >> 48, (a >> 36) & 0xfff, (a >> 24) & 0xfff, a & 0xffff_ffff)
+    format!(
+        "{number:08x}-{:04x}-4{:03x}-8{:03x}-{:08x}{b:04x}",
+        a >> 48,
+        (a >> 36) & 0xfff,
+        (a >> 24) & 0xfff,
+        a & 0xffff_ffff
+    )
 }

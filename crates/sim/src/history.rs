@@ -1,10 +1,10 @@
 //! A world and its past: every customer's life as batches per source, in constant memory.
 
-use crate::config::{Config, BATCH_BYTES_MAX, BATCH_EVENTS_MAX, CUSTOMERS_MAX, MONTHS_MAX};
-use crate::customer::{chance, Customer, Stream};
-use crate::life::{Life, Order, DAY_MS};
-use crate::wire::{batch_body, Happening, Source};
 use crate::SimError;
+use crate::config::{BATCH_BYTES_MAX, BATCH_EVENTS_MAX, CUSTOMERS_MAX, Config, MONTHS_MAX};
+use crate::customer::{Customer, Stream, chance};
+use crate::life::{DAY_MS, Life, Order};
+use crate::wire::{Happening, Source, batch_body};
 use base::{Json, Timestamp};
 use std::collections::VecDeque;
 
@@ -26,10 +26,9 @@ pub struct SourceBatch {
 
 impl World {
     pub fn new(config: Config) -> Result<Self, SimError> {
-        for (field, max, got) in [
-            ("customers", CUSTOMERS_MAX, config.customers),
-            ("months", MONTHS_MAX as u64, config.months as u64),
-        ] {
+        for (field, max, got) in
+            [("customers", CUSTOMERS_MAX, config.customers), ("months", MONTHS_MAX as u64, config.months as u64)]
+        {
             if !(1..=max).contains(&got) {
                 return Err(SimError::OutOfRange { field, min: 1, max, got });
             }

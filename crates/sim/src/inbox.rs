@@ -1,7 +1,7 @@
 //! Reading the sandbox inbox through the API.
 
-use crate::client::refused;
 use crate::SimError;
+use crate::client::refused;
 use base::{Json, Timestamp};
 
 const PAGE_ITEMS: usize = 200;
@@ -73,9 +73,9 @@ fn address(to: &str) -> String {
 pub(crate) async fn mail(api: &reqwest::Client, api_url: &str, id: &str) -> Result<Mail, SimError> {
     let json = get(api, format!("{api_url}/api/v1/sandbox/messages/{id}")).await?;
     let headers = json["headers"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let unsubscribe = headers.iter().find(|header| {
-        header["name"].as_str().is_some_and(|name| name.eq_ignore_ascii_case("List-Unsubscribe"))
-    });
+    let unsubscribe = headers
+        .iter()
+        .find(|header| header["name"].as_str().is_some_and(|name| name.eq_ignore_ascii_case("List-Unsubscribe")));
     let unsubscribe = unsubscribe.and_then(|header| one_click(header["value"].as_str()?));
     Ok(parse(json["html"].as_str().unwrap_or_default(), unsubscribe))
 }

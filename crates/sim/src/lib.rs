@@ -25,7 +25,7 @@ mod names;
 mod reaction;
 mod wire;
 
-pub use catalogue::{Category, Product, CATALOGUE};
+pub use catalogue::{CATALOGUE, Category, Product};
 pub use client::{Played, Player, Progress, Target, WriteKeys};
 pub use config::Config;
 pub use customer::{Consent, Customer, Device, Region, Tastes};

@@ -3,7 +3,7 @@
 use crate::catalogue::Product;
 use crate::config::SHARE_RETURNED;
 use crate::customer::{Customer, Device};
-use crate::wire::{identify, product_json, Happening, Source, Who};
+use crate::wire::{Happening, Source, Who, identify, product_json};
 use base::Timestamp;
 use jiff::tz::TimeZone;
 use rand::{Rng, RngExt};
@@ -23,10 +23,15 @@ const SALE_PERCENT: i64 = 20;
 
 /// utm_source, utm_medium, utm_campaign, click id.
 const CAMPAIGNS: [(&str, &str, &str, &str); 6] = [
-    ("google", "cpc", "brand", "gclid"), ("google", "cpc", "sneakers", "gclid"), ("instagram", "paid_social", "lookbook", "fbclid"),
-    ("facebook", "paid_social", "retarget", "fbclid"), ("bing", "cpc", "hiking", "msclkid"), ("tiktok", "paid_social", "classic", "ttclid"),
+    ("google", "cpc", "brand", "gclid"),
+    ("google", "cpc", "sneakers", "gclid"),
+    ("instagram", "paid_social", "lookbook", "fbclid"),
+    ("facebook", "paid_social", "retarget", "fbclid"),
+    ("bing", "cpc", "hiking", "msclkid"),
+    ("tiktok", "paid_social", "classic", "ttclid"),
 ];
-const REFERRERS: [&str; 4] = ["", "https://www.google.com/", "https://duckduckgo.com/", "https://www.wandelnet.example/"];
+const REFERRERS: [&str; 4] =
+    ["", "https://www.google.com/", "https://duckduckgo.com/", "https://www.wandelnet.example/"];
 
 /// One order that was placed; kept to send parts of it back and for the CSV file.
 #[derive(Debug, Clone)]
@@ -165,8 +170,11 @@ impl<'a, R: Rng> Life<'a, R> {
             return at;
         }
         at = at.plus_ms(self.rng.random_range(5_000..60_000));
-        let added = Happening::new("track", "Product Added", at, source, self.customer, &who)
-            .properties(product_json(wanted, wanted.price_minor, 1));
+        let added = Happening::new("track", "Product Added", at, source, self.customer, &who).properties(product_json(
+            wanted,
+            wanted.price_minor,
+            1,
+        ));
         self.happenings.push(added);
         if self.rng.random_bool(0.3) {
             return at; // An abandoned cart.
@@ -223,8 +231,16 @@ impl<'a, R: Rng> Life<'a, R> {
         self.order(source, at, &Who::Device { device, signed_in: true }, vec![product], None);
     }
 
-    fn order(&mut self, source: Source, at: Timestamp, who: &Who<'_>, products: Vec<&'static Product>, shop: Option<&'static str>) {
-        let sale = matches!(month_of(at), 1 | 7) && self.rng.random_bool(0.3 + 0.5 * self.customer.tastes.price_sensitivity);
+    fn order(
+        &mut self,
+        source: Source,
+        at: Timestamp,
+        who: &Who<'_>,
+        products: Vec<&'static Product>,
+        shop: Option<&'static str>,
+    ) {
+        let sale =
+            matches!(month_of(at), 1 | 7) && self.rng.random_bool(0.3 + 0.5 * self.customer.tastes.price_sensitivity);
         let percent = if sale { 100 - SALE_PERCENT } else { 100 };
         let mut lines: Vec<(&'static Product, i64, u32)> = Vec::new();
         for product in products {
@@ -247,7 +263,8 @@ impl<'a, R: Rng> Life<'a, R> {
         if let Some(shop) = shop {
             properties["store"] = shop.into();
         }
-        self.happenings.push(Happening::new("track", "Order Completed", at, source, self.customer, who).properties(properties));
+        self.happenings
+            .push(Happening::new("track", "Order Completed", at, source, self.customer, who).properties(properties));
         self.orders.push(order);
     }
 
@@ -270,10 +287,11 @@ impl<'a, R: Rng> Life<'a, R> {
             } else {
                 Who::Device { device: &self.customer.devices[0], signed_in: true }
             };
-            let refund = Happening::new("track", "Order Refunded", at, order.source, self.customer, &who).properties(json!({
-                "order_id": order.id, "total": price as f64 / 100.0, "currency": "EUR",
-                "products": [product_json(product, price, 1)],
-            }));
+            let refund =
+                Happening::new("track", "Order Refunded", at, order.source, self.customer, &who).properties(json!({
+                    "order_id": order.id, "total": price as f64 / 100.0, "currency": "EUR",
+                    "products": [product_json(product, price, 1)],
+                }));
             self.happenings.push(refund);
             self.orders[index].refund = Some(Refund { at, minor: price });
         }
@@ -282,9 +300,10 @@ impl<'a, R: Rng> Life<'a, R> {
     pub fn call(&mut self, at: Timestamp) {
         let reasons = ["order_status", "return", "advice", "complaint"];
         let reason = reasons[self.rng.random_range(0..reasons.len())];
-        let call = Happening::new("track", "Call Completed", at, Source::Phone, self.customer, &Who::Caller).properties(json!({
-            "reason": reason, "duration_s": self.rng.random_range(40..900), "resolved": self.rng.random_bool(0.85),
-        }));
+        let call = Happening::new("track", "Call Completed", at, Source::Phone, self.customer, &Who::Caller)
+            .properties(json!({
+                "reason": reason, "duration_s": self.rng.random_range(40..900), "resolved": self.rng.random_bool(0.85),
+            }));
         self.happenings.push(call);
     }
 }

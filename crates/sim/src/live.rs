@@ -1,20 +1,20 @@
 //! The shop in real time: visits and orders at a rate, and answers to what the sandbox inbox received.
 
-use crate::client::{http_client, refused, Player};
+use crate::SimError;
+use crate::client::{Player, http_client, refused};
 use crate::customer::Customer;
 use crate::effects::TrueEffects;
 use crate::history::{SourceBatch, World};
 use crate::inbox;
-use crate::life::{Life, DAY_MS};
+use crate::life::{DAY_MS, Life};
 use crate::reaction::Reaction;
-use crate::wire::{batch_body, Happening, Source};
-use crate::SimError;
+use crate::wire::{Happening, Source, batch_body};
 use base::{Clock, Json, Timestamp};
 use futures::StreamExt;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use reqwest::header::{HeaderMap, HeaderValue, AUTHORIZATION, USER_AGENT};
 use reqwest::Method;
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue, USER_AGENT};
 use std::collections::{BTreeMap, HashSet};
 use std::future::Future;
 use std::sync::Arc;
@@ -53,7 +53,13 @@ pub struct LiveConfig {
 
 impl Default for LiveConfig {
     fn default() -> Self {
-        Self { events_per_s: 5.0, speed: 600.0, poll: Duration::from_millis(500), api_key: None, answer_existing: false }
+        Self {
+            events_per_s: 5.0,
+            speed: 600.0,
+            poll: Duration::from_millis(500),
+            api_key: None,
+            answer_existing: false,
+        }
     }
 }
 
@@ -117,7 +123,9 @@ impl Live {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, SimError> {
         let mut headers = HeaderMap::new();
-        if let Some(value) = config.api_key.as_ref().and_then(|key| HeaderValue::from_str(&format!("Bearer {key}")).ok()) {
+        if let Some(value) =
+            config.api_key.as_ref().and_then(|key| HeaderValue::from_str(&format!("Bearer {key}")).ok())
+        {
             headers.insert(AUTHORIZATION, value);
         }
         let started = clock.now().ms();
@@ -221,7 +229,8 @@ impl Live {
         for (number, source) in orders {
             // The next customer who has signed up; a tiny world may have none.
             let customers = self.world.config().customers;
-            let mut nearby = (0..customers.min(SEARCH_MAX)).map(|step| self.world.customer((number + step) % customers));
+            let mut nearby =
+                (0..customers.min(SEARCH_MAX)).map(|step| self.world.customer((number + step) % customers));
             let Some(customer) = nearby.find(|customer| customer.signed_up) else { continue };
             self.totals.orders_without_message += 1;
             self.order(&customer, source).await;

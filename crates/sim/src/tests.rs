@@ -43,14 +43,17 @@ fn shards_together_are_the_whole_history() {
     let world = world(3, 101, 4);
     let ids = |batches: &mut dyn Iterator<Item = SourceBatch>| {
         let body = |batch: SourceBatch| serde_json::from_slice::<Json>(&batch.body).unwrap();
-        let ids = |body: Json| body["batch"].as_array().unwrap().iter().map(|event| event["messageId"].to_string()).collect::<Vec<_>>();
+        let ids = |body: Json| {
+            body["batch"].as_array().unwrap().iter().map(|event| event["messageId"].to_string()).collect::<Vec<_>>()
+        };
         batches.map(body).flat_map(ids).collect::<BTreeSet<String>>()
     };
     let whole = ids(&mut world.history());
     let parts = ids(&mut (0..7).flat_map(|shard| world.history_of_shard(shard, 7)));
     assert_eq!(whole, parts);
     assert_eq!(whole.len(), events(&world).len(), "message ids are unique");
-    let done: u64 = (0..7).filter_map(|shard| world.history_of_shard(shard, 7).last()).map(|batch| batch.customers_done).sum();
+    let done: u64 =
+        (0..7).filter_map(|shard| world.history_of_shard(shard, 7).last()).map(|batch| batch.customers_done).sum();
     assert_eq!(done, 101);
 }
 
@@ -83,7 +86,8 @@ fn every_event_and_batch_keeps_the_segment_limits() {
         }
         assert!(event.to_string().len() <= 32 * 1024);
         assert!(event["messageId"].as_str().is_some_and(|id| id.len() <= 100));
-        let identified = named("userId") || named("anonymousId") || event["context"]["externalIds"][0]["id"].is_string();
+        let identified =
+            named("userId") || named("anonymousId") || event["context"]["externalIds"][0]["id"].is_string();
         assert!(identified, "{event}");
         let at = Timestamp::parse(event["timestamp"].as_str().unwrap()).unwrap();
         assert!(world.start() <= at && at < UNTIL, "{event}");
@@ -129,7 +133,9 @@ fn nobody_shares_an_address_a_number_or_a_device() {
         let found = world.customer_of_email(&customer.email).map(|found| found.number);
         assert_eq!(found, customer.signed_up.then_some(customer.number));
     }
-    for stranger in ["", "somebody@example.com", "x.y.3@gmail.com", "fenna.dijkstra.20000@example.com", "a.b.1@example.com"] {
+    for stranger in
+        ["", "somebody@example.com", "x.y.3@gmail.com", "fenna.dijkstra.20000@example.com", "a.b.1@example.com"]
+    {
         assert!(world.customer_of_email(stranger).is_none(), "{stranger}");
     }
 }

@@ -16,11 +16,7 @@ pub(crate) struct Budget<'a> {
 
 impl<'a> Budget<'a> {
     pub fn new(ctx: &'a RenderContext<'a>) -> Budget<'a> {
-        Budget {
-            ctx,
-            steps: 0,
-            iterations: 0,
-        }
+        Budget { ctx, steps: 0, iterations: 0 }
     }
 
     pub fn steps(&mut self, count: u64) -> Result<(), Fault> {
@@ -34,10 +30,7 @@ impl<'a> Budget<'a> {
     pub fn iteration(&mut self) -> Result<(), Fault> {
         self.iterations += 1;
         if self.ctx.limits.loop_iterations_max < self.iterations {
-            return Err(Fault::Limit(
-                LimitKind::LoopIterations,
-                self.ctx.limits.loop_iterations_max,
-            ));
+            return Err(Fault::Limit(LimitKind::LoopIterations, self.ctx.limits.loop_iterations_max));
         }
         Ok(())
     }
@@ -45,10 +38,7 @@ impl<'a> Budget<'a> {
     /// Asks leave to hold a text of `bytes`; ask before building it.
     pub fn text(&mut self, bytes: usize) -> Result<(), Fault> {
         if self.ctx.limits.output_bytes_max < bytes as u64 {
-            return Err(Fault::Limit(
-                LimitKind::OutputBytes,
-                self.ctx.limits.output_bytes_max,
-            ));
+            return Err(Fault::Limit(LimitKind::OutputBytes, self.ctx.limits.output_bytes_max));
         }
         self.steps((bytes / BYTES_PER_STEP) as u64)
     }

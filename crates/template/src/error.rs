@@ -48,11 +48,7 @@ pub enum RenderError {
     #[error("the template stopped the message: {0}")]
     Aborted(String),
     #[error("{at}: more than {max} {limit}; {advice}", advice = limit.advice())]
-    Limit {
-        limit: LimitKind,
-        max: u64,
-        at: Position,
-    },
+    Limit { limit: LimitKind, max: u64, at: Position },
     #[error("{at}: {message}")]
     Invalid { message: String, at: Position },
     #[error("{at}: there is no content block named '{name}'")]
@@ -122,11 +118,7 @@ impl Fault {
     /// Turns the fault into an error at `at`, unless an inner tag already did.
     pub(crate) fn placed(self, at: impl FnOnce() -> Position) -> RenderError {
         match self {
-            Fault::Limit(limit, max) => RenderError::Limit {
-                limit,
-                max,
-                at: at(),
-            },
+            Fault::Limit(limit, max) => RenderError::Limit { limit, max, at: at() },
             Fault::Message(message) => RenderError::Invalid { message, at: at() },
             Fault::UnknownPartial(name) => RenderError::UnknownPartial { name, at: at() },
             Fault::Placed(error) => error,

@@ -107,19 +107,10 @@ impl<'s> Reader<'s> {
         let mut at = 0;
         loop {
             at += markup[at..].len() - markup[at..].trim_start().len();
-            let (token, length) = read_token(&markup[at..]).map_err(|message| LexError {
-                message,
-                at: base + at,
-            })?;
+            let (token, length) = read_token(&markup[at..]).map_err(|message| LexError { message, at: base + at })?;
             tokens.push((token, at));
             if token == Token::End {
-                return Ok(Reader {
-                    markup,
-                    base,
-                    tokens,
-                    next: 0,
-                    depth: 0,
-                });
+                return Ok(Reader { markup, base, tokens, next: 0, depth: 0 });
             }
             at += length;
         }
@@ -130,9 +121,7 @@ impl<'s> Reader<'s> {
     }
 
     pub fn peek_second(&self) -> Token<'s> {
-        self.tokens
-            .get(self.next + 1)
-            .map_or(Token::End, |(token, _)| *token)
+        self.tokens.get(self.next + 1).map_or(Token::End, |(token, _)| *token)
     }
 
     pub fn advance(&mut self) -> Token<'s> {
@@ -153,10 +142,7 @@ impl<'s> Reader<'s> {
     }
 
     pub fn error<T>(&self, message: impl Into<String>) -> Read<T> {
-        Err(LexError {
-            message: message.into(),
-            at: self.at(),
-        })
+        Err(LexError { message: message.into(), at: self.at() })
     }
 
     /// The text from the next token on.
@@ -186,11 +172,7 @@ impl<'s> Reader<'s> {
     }
 
     pub fn end(&self) -> Read<()> {
-        if self.is_at_end() {
-            Ok(())
-        } else {
-            self.expected("the end of the tag")
-        }
+        if self.is_at_end() { Ok(()) } else { self.expected("the end of the tag") }
     }
 
     pub fn skip(&mut self, mark: char) -> bool {
@@ -202,11 +184,7 @@ impl<'s> Reader<'s> {
     }
 
     pub fn expect(&mut self, mark: char) -> Read<()> {
-        if self.skip(mark) {
-            Ok(())
-        } else {
-            self.expected(&format!("'{mark}'"))
-        }
+        if self.skip(mark) { Ok(()) } else { self.expected(&format!("'{mark}'")) }
     }
 
     pub fn skip_word(&mut self, word: &str) -> bool {
@@ -241,23 +219,15 @@ impl<'s> Reader<'s> {
         let name = self.ident("the name of a filter")?;
         let wrong = |message: String| Err(LexError { message, at });
         let Some(filter) = filters::find(name) else {
-            return wrong(format!(
-                "there is no filter '{name}'{}",
-                filters::suggestion(name)
-            ));
+            return wrong(format!("there is no filter '{name}'{}", filters::suggestion(name)));
         };
-        let mut call = FilterCall {
-            filter,
-            args: Vec::new(),
-            named: Vec::new(),
-        };
+        let mut call = FilterCall { filter, args: Vec::new(), named: Vec::new() };
         if self.skip(':') {
             loop {
                 match (self.peek(), self.peek_second()) {
                     (Token::Ident(key), Token::Mark(':')) => {
                         if !filter.named.contains(&key) {
-                            return self
-                                .error(format!("the filter '{name}' has no option '{key}'"));
+                            return self.error(format!("the filter '{name}' has no option '{key}'"));
                         }
                         self.next += 2;
                         call.named.push((key.into(), self.expr()?));
@@ -271,14 +241,12 @@ impl<'s> Reader<'s> {
         }
         let (least, most) = filter.args;
         match call.args.len() {
-            given if given < least => wrong(format!(
-                "the filter '{name}' needs {least} argument{}, found {given}",
-                plural(least)
-            )),
-            given if most < given => wrong(format!(
-                "the filter '{name}' takes at most {most} argument{}, found {given}",
-                plural(most)
-            )),
+            given if given < least => {
+                wrong(format!("the filter '{name}' needs {least} argument{}, found {given}", plural(least)))
+            }
+            given if most < given => {
+                wrong(format!("the filter '{name}' takes at most {most} argument{}, found {given}", plural(most)))
+            }
             _ => Ok(call),
         }
     }
@@ -292,9 +260,7 @@ impl<'s> Reader<'s> {
                 Token::Ident("or") => Join::Or,
                 Token::End => return Ok(Condition { first, rest }),
                 Token::Ident(word) => {
-                    return self.error(format!(
-                        "'{word}' is no comparison; use == != < > <= >= contains, and, or"
-                    ));
+                    return self.error(format!("'{word}' is no comparison; use == != < > <= >= contains, and, or"));
                 }
                 _ => return self.expected("'and', 'or' or the end of the tag"),
             };
@@ -311,10 +277,7 @@ impl<'s> Reader<'s> {
             _ => return Ok(Comparison { left, right: None }),
         };
         self.next += 1;
-        Ok(Comparison {
-            left,
-            right: Some((op, self.expr()?)),
-        })
+        Ok(Comparison { left, right: Some((op, self.expr()?)) })
     }
 
     pub fn expr(&mut self) -> Read<Expr> {
@@ -411,9 +374,7 @@ fn read_token(text: &str) -> Result<(Token<'_>, usize), String> {
         ('.' | ',' | ':' | '|' | '[' | ']' | '(' | ')' | '=', _) => Ok((Token::Mark(first), 1)),
         ('-', Some('0'..='9')) | ('0'..='9', _) => read_number(text),
         (c, _) if c.is_alphabetic() || c == '_' => {
-            let mut end = text
-                .find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-'))
-                .unwrap_or(text.len());
+            let mut end = text.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-')).unwrap_or(text.len());
             if text[end..].starts_with('?') {
                 end += 1;
             }
@@ -424,17 +385,9 @@ fn read_token(text: &str) -> Result<(Token<'_>, usize), String> {
 }
 
 fn read_number(text: &str) -> Result<(Token<'_>, usize), String> {
-    let digits_end = |from: usize| {
-        text[from..]
-            .find(|c: char| !c.is_ascii_digit())
-            .map_or(text.len(), |at| from + at)
-    };
+    let digits_end = |from: usize| text[from..].find(|c: char| !c.is_ascii_digit()).map_or(text.len(), |at| from + at);
     let whole_end = digits_end(1);
-    let fraction_end = if text[whole_end..].starts_with('.') {
-        digits_end(whole_end + 1)
-    } else {
-        whole_end
-    };
+    let fraction_end = if text[whole_end..].starts_with('.') { digits_end(whole_end + 1) } else { whole_end };
     let is_float = whole_end + 1 < fraction_end;
     let end = if is_float { fraction_end } else { whole_end };
     if text[end..].starts_with(|c: char| c.is_alphanumeric() || c == '_') {
@@ -443,13 +396,6 @@ fn read_number(text: &str) -> Result<(Token<'_>, usize), String> {
     let number = &text[..end];
     match number.parse::<i64>() {
         Ok(int) if !is_float => Ok((Token::Int(int), end)),
-        _ => Ok((
-            Token::Float(
-                number
-                    .parse()
-                    .map_err(|_| "this number cannot be read".to_string())?,
-            ),
-            end,
-        )),
+        _ => Ok((Token::Float(number.parse().map_err(|_| "this number cannot be read".to_string())?), end)),
     }
 }

@@ -9,9 +9,13 @@ use std::ops::Range;
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Piece<'s> {
     /// Whitespace control has been applied already.
-    Text { text: &'s str },
+    Text {
+        text: &'s str,
+    },
     /// The inside of `{% raw %}`.
-    Raw { text: &'s str },
+    Raw {
+        text: &'s str,
+    },
     Output {
         markup: &'s str,
         at: usize,
@@ -33,10 +37,7 @@ pub(crate) struct LexError {
 
 impl LexError {
     fn new(message: impl Into<String>, at: usize) -> LexError {
-        LexError {
-            message: message.into(),
-            at,
-        }
+        LexError { message: message.into(), at }
     }
 }
 
@@ -58,19 +59,11 @@ pub(crate) struct Lexed<'s> {
 }
 
 pub(crate) fn lex(source: &str) -> Result<Lexed<'_>, LexError> {
-    let mut lexed = Lexed {
-        pieces: Vec::new(),
-        spans: Vec::new(),
-    };
+    let mut lexed = Lexed { pieces: Vec::new(), spans: Vec::new() };
     let mut at = 0;
     let mut trim_next = false;
     while let Some(found) = next_delimited(source, at)? {
-        push_text(
-            &mut lexed,
-            &source[at..found.start],
-            trim_next,
-            found.trims_before,
-        );
+        push_text(&mut lexed, &source[at..found.start], trim_next, found.trims_before);
         let start = found.start;
         let (end, trims_after) = take(source, found, &mut lexed)?;
         lexed.spans.push(start..end);
@@ -105,11 +98,7 @@ fn next_delimited(source: &str, from: usize) -> Result<Option<Delimited<'_>>, Le
     let is_tag = bytes[start + 1] == b'%';
     let close = if is_tag { "%}" } else { "}}" };
     let Some(length) = source[start + 2..].find(close) else {
-        let what = if is_tag {
-            "tag is not closed: '%}'"
-        } else {
-            "output is not closed: '}}'"
-        };
+        let what = if is_tag { "tag is not closed: '%}'" } else { "output is not closed: '}}'" };
         return Err(LexError::new(format!("this {what} is missing"), start));
     };
     let mut inner = &source[start + 2..start + 2 + length];
@@ -125,15 +114,7 @@ fn next_delimited(source: &str, from: usize) -> Result<Option<Delimited<'_>>, Le
     }
     inner_at += inner.len() - inner.trim_start().len();
     let end = start + 2 + length + 2;
-    Ok(Some(Delimited {
-        is_tag,
-        start,
-        end,
-        inner: inner.trim(),
-        inner_at,
-        trims_before,
-        trims_after,
-    }))
+    Ok(Some(Delimited { is_tag, start, end, inner: inner.trim(), inner_at, trims_before, trims_after }))
 }
 
 /// Splits `name rest`; the name is word characters, or `#` for a comment.
@@ -141,27 +122,17 @@ pub(crate) fn split_name(inner: &str) -> (&str, &str, usize) {
     if inner.starts_with('#') {
         return ("#", &inner[1..], 1);
     }
-    let end = inner
-        .find(|c: char| !(c.is_alphanumeric() || c == '_'))
-        .unwrap_or(inner.len());
+    let end = inner.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(inner.len());
     let rest = &inner[end..];
     let trimmed = rest.trim_start();
     (&inner[..end], trimmed, end + rest.len() - trimmed.len())
 }
 
 /// Adds the piece and answers where it ends and whether the text after it is trimmed.
-fn take<'s>(
-    source: &'s str,
-    found: Delimited<'s>,
-    lexed: &mut Lexed<'s>,
-) -> Result<(usize, bool), LexError> {
+fn take<'s>(source: &'s str, found: Delimited<'s>, lexed: &mut Lexed<'s>) -> Result<(usize, bool), LexError> {
     let after = (found.end, found.trims_after);
     if !found.is_tag {
-        lexed.pieces.push(Piece::Output {
-            markup: found.inner,
-            at: found.start,
-            markup_at: found.inner_at,
-        });
+        lexed.pieces.push(Piece::Output { markup: found.inner, at: found.start, markup_at: found.inner_at });
         return Ok(after);
     }
     let (name, markup, markup_offset) = split_name(found.inner);
@@ -174,12 +145,7 @@ fn take<'s>(
             Ok(after)
         }
         _ => {
-            lexed.pieces.push(Piece::Tag {
-                name,
-                markup,
-                at: found.start,
-                markup_at: found.inner_at + markup_offset,
-            });
+            lexed.pieces.push(Piece::Tag { name, markup, at: found.start, markup_at: found.inner_at + markup_offset });
             Ok(after)
         }
     }
@@ -187,28 +153,15 @@ fn take<'s>(
 
 /// Every line of an inline comment starts with `#`, so that half a tag is not hidden by mistake.
 fn check_inline_comment(inner: &str, at: usize) -> Result<(), LexError> {
-    match inner
-        .lines()
-        .find(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'))
-    {
-        Some(_) => Err(LexError::new(
-            "each line of a '#' comment must start with '#'",
-            at,
-        )),
+    match inner.lines().find(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#')) {
+        Some(_) => Err(LexError::new("each line of a '#' comment must start with '#'", at)),
         None => Ok(()),
     }
 }
 
-fn take_raw<'s>(
-    source: &'s str,
-    found: &Delimited<'s>,
-    lexed: &mut Lexed<'s>,
-) -> Result<(usize, bool), LexError> {
+fn take_raw<'s>(source: &'s str, found: &Delimited<'s>, lexed: &mut Lexed<'s>) -> Result<(usize, bool), LexError> {
     let Some(close) = find_close(source, found.end, "endraw") else {
-        return Err(LexError::new(
-            "'raw' is not closed: '{% endraw %}' is missing",
-            found.start,
-        ));
+        return Err(LexError::new("'raw' is not closed: '{% endraw %}' is missing", found.start));
     };
     let mut text = &source[found.end..close.start];
     if found.trims_after {
@@ -242,12 +195,7 @@ fn find_close(source: &str, from: usize, name: &str) -> Option<Close> {
             let rest = rest.trim_start();
             let trims_after = rest.starts_with('-');
             if let Some(tail) = rest[usize::from(trims_after)..].strip_prefix("%}") {
-                return Some(Close {
-                    start,
-                    end: source.len() - tail.len(),
-                    trims_before,
-                    trims_after,
-                });
+                return Some(Close { start, end: source.len() - tail.len(), trims_before, trims_after });
             }
         }
         search = start + 2;
@@ -257,12 +205,7 @@ fn find_close(source: &str, from: usize, name: &str) -> Option<Close> {
 
 /// Comments nest, and a raw block inside one hides its text.
 fn skip_comment(source: &str, found: &Delimited<'_>) -> Result<(usize, bool), LexError> {
-    let unclosed = || {
-        LexError::new(
-            "'comment' is not closed: '{% endcomment %}' is missing",
-            found.start,
-        )
-    };
+    let unclosed = || LexError::new("'comment' is not closed: '{% endcomment %}' is missing", found.start);
     let mut depth = 1;
     let mut at = found.end;
     loop {
@@ -286,22 +229,13 @@ fn skip_comment(source: &str, found: &Delimited<'_>) -> Result<(usize, bool), Le
 
 fn skip_doc(source: &str, found: &Delimited<'_>, markup: &str) -> Result<(usize, bool), LexError> {
     if !markup.is_empty() {
-        return Err(LexError::new(
-            "'doc' takes nothing after its name",
-            found.start,
-        ));
+        return Err(LexError::new("'doc' takes nothing after its name", found.start));
     }
     let Some(close) = find_close(source, found.end, "enddoc") else {
-        return Err(LexError::new(
-            "'doc' is not closed: '{% enddoc %}' is missing",
-            found.start,
-        ));
+        return Err(LexError::new("'doc' is not closed: '{% enddoc %}' is missing", found.start));
     };
     if find_close(&source[..close.start], found.end, "doc").is_some() {
-        return Err(LexError::new(
-            "'doc' cannot stand inside 'doc'",
-            found.start,
-        ));
+        return Err(LexError::new("'doc' cannot stand inside 'doc'", found.start));
     }
     Ok((close.end, close.trims_after))
 }
@@ -324,19 +258,11 @@ pub(crate) fn lex_lines(markup: &str, base: usize) -> Result<Vec<Piece<'_>>, Lex
             }
             "endcomment" if 0 < comment_depth => comment_depth -= 1,
             _ if 0 < comment_depth || inner.is_empty() || name == "#" => {}
-            _ => pieces.push(Piece::Tag {
-                name,
-                markup: rest,
-                at: inner_at,
-                markup_at: inner_at + rest_offset,
-            }),
+            _ => pieces.push(Piece::Tag { name, markup: rest, at: inner_at, markup_at: inner_at + rest_offset }),
         }
     }
     if 0 < comment_depth {
-        return Err(LexError::new(
-            "'comment' is not closed: 'endcomment' is missing",
-            comment_at,
-        ));
+        return Err(LexError::new("'comment' is not closed: 'endcomment' is missing", comment_at));
     }
     Ok(pieces)
 }

@@ -27,8 +27,8 @@ mod value;
 mod variables;
 
 pub use context::{
-    INCLUDE_DEPTH_MAX, LOOP_ITERATIONS_MAX, Limits, NESTING_MAX, NoPartials, OUTPUT_BYTES_MAX,
-    OutputContext, Partials, RenderContext, STEPS_MAX,
+    INCLUDE_DEPTH_MAX, LOOP_ITERATIONS_MAX, Limits, NESTING_MAX, NoPartials, OUTPUT_BYTES_MAX, OutputContext, Partials,
+    RenderContext, STEPS_MAX,
 };
 pub use error::{LimitKind, ParseError, Position, RenderError};
 pub use filters::{FilterInfo, filters};

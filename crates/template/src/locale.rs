@@ -40,18 +40,8 @@ static EN: Locale = Locale {
         "November",
         "December",
     ],
-    months_short: [
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ],
-    days: [
-        "Sunday",
-        "Monday",
-        "Tuesday",
-        "Wednesday",
-        "Thursday",
-        "Friday",
-        "Saturday",
-    ],
+    months_short: ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
+    days: ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"],
     days_short: ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"],
     decimal_mark: '.',
     thousands_mark: ',',
@@ -73,18 +63,8 @@ static NL: Locale = Locale {
         "november",
         "december",
     ],
-    months_short: [
-        "jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec",
-    ],
-    days: [
-        "zondag",
-        "maandag",
-        "dinsdag",
-        "woensdag",
-        "donderdag",
-        "vrijdag",
-        "zaterdag",
-    ],
+    months_short: ["jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec"],
+    days: ["zondag", "maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag"],
     days_short: ["zo", "ma", "di", "wo", "do", "vr", "za"],
     decimal_mark: ',',
     thousands_mark: '.',
@@ -106,12 +86,8 @@ static SV: Locale = Locale {
         "november",
         "december",
     ],
-    months_short: [
-        "jan", "feb", "mars", "apr", "maj", "juni", "juli", "aug", "sep", "okt", "nov", "dec",
-    ],
-    days: [
-        "söndag", "måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag",
-    ],
+    months_short: ["jan", "feb", "mars", "apr", "maj", "juni", "juli", "aug", "sep", "okt", "nov", "dec"],
+    days: ["söndag", "måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag"],
     days_short: ["sön", "mån", "tis", "ons", "tors", "fre", "lör"],
     decimal_mark: ',',
     thousands_mark: NBSP,
@@ -133,18 +109,8 @@ static FY: Locale = Locale {
         "novimber",
         "desimber",
     ],
-    months_short: [
-        "jan", "feb", "mrt", "apr", "mai", "jun", "jul", "aug", "sep", "okt", "nov", "des",
-    ],
-    days: [
-        "snein",
-        "moandei",
-        "tiisdei",
-        "woansdei",
-        "tongersdei",
-        "freed",
-        "sneon",
-    ],
+    months_short: ["jan", "feb", "mrt", "apr", "mai", "jun", "jul", "aug", "sep", "okt", "nov", "des"],
+    days: ["snein", "moandei", "tiisdei", "woansdei", "tongersdei", "freed", "sneon"],
     days_short: ["si", "mo", "ti", "wo", "to", "fr", "so"],
     decimal_mark: ',',
     thousands_mark: '.',
@@ -165,11 +131,7 @@ impl Locale {
 
     /// A price from minor units; `decimals` is how many of its digits are after the mark.
     pub fn money(&self, minor: i64, code: &str, decimals: u32) -> String {
-        let digits = format!(
-            "{:0>width$}",
-            minor.unsigned_abs(),
-            width = decimals as usize + 1
-        );
+        let digits = format!("{:0>width$}", minor.unsigned_abs(), width = decimals as usize + 1);
         let (whole, fraction) = digits.split_at(digits.len() - decimals as usize);
         let mut amount = String::with_capacity(digits.len() + 8);
         for (at, digit) in whole.chars().enumerate() {

@@ -32,10 +32,7 @@ pub(crate) struct Body<'s> {
 impl Body<'_> {
     fn add_text(&mut self, text: &str, is_blank: bool) {
         self.is_blank &= is_blank;
-        self.nodes.push(Node {
-            at: 0,
-            kind: Kind::Text(text.into()),
-        });
+        self.nodes.push(Node { at: 0, kind: Kind::Text(text.into()) });
     }
 }
 
@@ -48,26 +45,16 @@ pub(crate) struct Parsed {
 
 impl Parsed {
     pub fn shown(kind: Kind) -> Parsed {
-        Parsed {
-            nodes: vec![kind],
-            is_blank: false,
-        }
+        Parsed { nodes: vec![kind], is_blank: false }
     }
 
     pub fn silent(kind: Kind) -> Parsed {
-        Parsed {
-            nodes: vec![kind],
-            is_blank: true,
-        }
+        Parsed { nodes: vec![kind], is_blank: true }
     }
 }
 
 pub(crate) fn parse(source: &str) -> Result<Block, LexError> {
-    let mut parser = Parser {
-        pieces: lexer::lex(source)?.pieces,
-        next: 0,
-        depth: 0,
-    };
+    let mut parser = Parser { pieces: lexer::lex(source)?.pieces, next: 0, depth: 0 };
     Ok(parser.block(&[], None)?.nodes)
 }
 
@@ -77,59 +64,30 @@ impl<'s> Parser<'s> {
         if PARSE_DEPTH_MAX <= self.depth {
             return Err(too_deep(base));
         }
-        let mut inner = Parser {
-            pieces: lexer::lex_lines(markup, base)?,
-            next: 0,
-            depth: self.depth + 1,
-        };
+        let mut inner = Parser { pieces: lexer::lex_lines(markup, base)?, next: 0, depth: self.depth + 1 };
         let body = inner.block(&[], None)?;
         Ok((body.nodes, body.is_blank))
     }
 
     /// Reads until one of the tags `ends`. `opened` is the tag whose block this is.
-    pub fn block(
-        &mut self,
-        ends: &[&str],
-        opened: Option<TagAt<'s>>,
-    ) -> Result<Body<'s>, LexError> {
+    pub fn block(&mut self, ends: &[&str], opened: Option<TagAt<'s>>) -> Result<Body<'s>, LexError> {
         self.depth += 1;
         if PARSE_DEPTH_MAX < self.depth {
             return Err(too_deep(opened.map_or(0, |tag| tag.at)));
         }
-        let mut body = Body {
-            nodes: Vec::new(),
-            is_blank: true,
-            end: None,
-        };
+        let mut body = Body { nodes: Vec::new(), is_blank: true, end: None };
         while let Some(piece) = self.pieces.get(self.next).copied() {
             self.next += 1;
             match piece {
                 Piece::Text { text } => body.add_text(text, text.trim().is_empty()),
                 Piece::Raw { text } => body.add_text(text, false),
-                Piece::Output {
-                    markup,
-                    at,
-                    markup_at,
-                } => {
+                Piece::Output { markup, at, markup_at } => {
                     body.is_blank = false;
                     let kind = tags::output(markup, markup_at)?;
-                    body.nodes.extend(kind.map(|kind| Node {
-                        at: at as u32,
-                        kind,
-                    }));
+                    body.nodes.extend(kind.map(|kind| Node { at: at as u32, kind }));
                 }
-                Piece::Tag {
-                    name,
-                    markup,
-                    at,
-                    markup_at,
-                } => {
-                    let tag = TagAt {
-                        name,
-                        markup,
-                        at,
-                        markup_at,
-                    };
+                Piece::Tag { name, markup, at, markup_at } => {
+                    let tag = TagAt { name, markup, at, markup_at };
                     if ends.contains(&name) {
                         self.depth -= 1;
                         body.end = Some(tag);
@@ -145,46 +103,29 @@ impl<'s> Parser<'s> {
             Some(tag) => {
                 let end = ends.last().copied().unwrap_or("");
                 let message = format!("'{}' is not closed: '{{% {end} %}}' is missing", tag.name);
-                Err(LexError {
-                    message,
-                    at: tag.at,
-                })
+                Err(LexError { message, at: tag.at })
             }
         }
     }
 
     /// Adds the tag's nodes; answers whether it shows nothing.
-    fn tag(
-        &mut self,
-        tag: TagAt<'s>,
-        opened: Option<TagAt<'s>>,
-        nodes: &mut Block,
-    ) -> Result<bool, LexError> {
+    fn tag(&mut self, tag: TagAt<'s>, opened: Option<TagAt<'s>>, nodes: &mut Block) -> Result<bool, LexError> {
         if tag.name == "liquid" {
             let (inner, is_blank) = self.lines(tag.markup, tag.markup_at)?;
             nodes.extend(inner);
             return Ok(is_blank);
         }
         let Some(info) = tags::find(tag.name) else {
-            return Err(LexError {
-                message: tags::unknown(tag.name, opened.map(|tag| tag.name)),
-                at: tag.at,
-            });
+            return Err(LexError { message: tags::unknown(tag.name, opened.map(|tag| tag.name)), at: tag.at });
         };
         let parsed = (info.parse)(self, tag)?;
-        nodes.extend(parsed.nodes.into_iter().map(|kind| Node {
-            at: tag.at as u32,
-            kind,
-        }));
+        nodes.extend(parsed.nodes.into_iter().map(|kind| Node { at: tag.at as u32, kind }));
         Ok(parsed.is_blank)
     }
 }
 
 fn too_deep(at: usize) -> LexError {
-    LexError {
-        message: format!("more than {PARSE_DEPTH_MAX} blocks inside each other"),
-        at,
-    }
+    LexError { message: format!("more than {PARSE_DEPTH_MAX} blocks inside each other"), at }
 }
 
 /// Drops the whitespace of blocks that show nothing else.

@@ -31,43 +31,23 @@ impl Template {
     }
 
     /// As `parse`, with errors placed in the text the author wrote.
-    pub(crate) fn parse_from(
-        source: &str,
-        origins: Option<Origins>,
-    ) -> Result<Template, ParseError> {
+    pub(crate) fn parse_from(source: &str, origins: Option<Origins>) -> Result<Template, ParseError> {
         if TEMPLATE_BYTES_MAX < source.len() {
-            let message = format!(
-                "the template has {} bytes; {TEMPLATE_BYTES_MAX} are allowed",
-                source.len()
-            );
-            return Err(ParseError {
-                message,
-                at: Position::of("", 0),
-            });
+            let message = format!("the template has {} bytes; {TEMPLATE_BYTES_MAX} are allowed", source.len());
+            return Err(ParseError { message, at: Position::of("", 0) });
         }
-        let mut template = Template {
-            nodes: Vec::new(),
-            source: source.into(),
-            origins,
-        };
+        let mut template = Template { nodes: Vec::new(), source: source.into(), origins };
         match parser::parse(source) {
             Ok(nodes) => {
                 template.nodes = nodes;
                 Ok(template)
             }
-            Err(LexError { message, at }) => Err(ParseError {
-                message,
-                at: template.position(at),
-            }),
+            Err(LexError { message, at }) => Err(ParseError { message, at: template.position(at) }),
         }
     }
 
     /// Renders with `data` as the top-level variables. Pure: the same arguments give the same text.
-    pub fn render(
-        &self,
-        data: &serde_json::Value,
-        ctx: &RenderContext,
-    ) -> Result<String, RenderError> {
+    pub fn render(&self, data: &serde_json::Value, ctx: &RenderContext) -> Result<String, RenderError> {
         render::render(self, data, ctx, &[])
     }
 

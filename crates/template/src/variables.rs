@@ -45,11 +45,7 @@ impl Finder {
             Kind::Output(pipeline) | Kind::Abort(pipeline) => self.pipeline(pipeline),
             Kind::Assign(name, pipeline) => {
                 self.pipeline(pipeline);
-                let alias = if pipeline.filters.is_empty() {
-                    self.path_of(&pipeline.value)
-                } else {
-                    None
-                };
+                let alias = if pipeline.filters.is_empty() { self.path_of(&pipeline.value) } else { None };
                 self.names.insert(name.to_string(), alias);
             }
             Kind::Capture(name, body) => {
@@ -102,10 +98,7 @@ impl Finder {
 
     fn for_loop(&mut self, item: &For) {
         self.expr(&item.items);
-        item.limit
-            .iter()
-            .chain(item.columns.iter())
-            .for_each(|value| self.expr(value));
+        item.limit.iter().chain(item.columns.iter()).for_each(|value| self.expr(value));
         if let Offset::At(value) = &item.offset {
             self.expr(value);
         }

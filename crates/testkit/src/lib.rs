@@ -71,9 +71,9 @@ pub fn clock() -> ManualClock {
 
 /// `../shared/data/NAME` beside the repository (or `$TUTTI_SHARED/data/NAME`). None prints why and skips.
 pub fn shared_data(name: &str) -> Option<PathBuf> {
-    let shared = std::env::var("TUTTI_SHARED").map(PathBuf::from).unwrap_or_else(|_| {
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared")
-    });
+    let shared = std::env::var("TUTTI_SHARED")
+        .map(PathBuf::from)
+        .unwrap_or_else(|_| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"));
     let path = shared.join("data").join(name);
     if path.exists() {
         return Some(path);

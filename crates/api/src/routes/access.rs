@@ -119,8 +119,7 @@ async fn sign_in_by_link(State(app): State<Arc<App>>, Query(query): Query<LinkQu
 
 fn cookie(app: &App, token: &SessionToken, max_age_s: i64) -> HeaderValue {
     let secure = if app.secure_cookies { "; Secure" } else { "" };
-    let text =
-        format!("{SESSION_COOKIE}={}; Path=/; HttpOnly; SameSite=Lax; Max-Age={max_age_s}{secure}", token.0);
+    let text = format!("{SESSION_COOKIE}={}; Path=/; HttpOnly; SameSite=Lax; Max-Age={max_age_s}{secure}", token.0);
     HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""))
 }
 

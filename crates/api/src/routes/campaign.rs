@@ -178,10 +178,9 @@ async fn view(app: &App, workspace: WorkspaceId, campaign: Campaign) -> ApiResul
         updated_at: campaign.updated_at,
         launched_at: campaign.launched_at,
         finished_at: campaign.finished_at,
-        schedule: campaign.schedule.map(|schedule| ScheduleBody {
-            scheduled_at: schedule.at,
-            latest_at: schedule.latest,
-        }),
+        schedule: campaign
+            .schedule
+            .map(|schedule| ScheduleBody { scheduled_at: schedule.at, latest_at: schedule.latest }),
         held: campaign.held,
         version,
         progress: progress.into(),
@@ -271,11 +270,7 @@ async fn create(
 
 #[utoipa::path(get, path = "/api/v1/campaigns/{id}", tag = "campaign", params(("id" = String, Path)),
     responses((status = 200, body = CampaignView), (status = 401), (status = 403), (status = 404)))]
-async fn get(
-    State(app): State<Arc<App>>,
-    auth: Auth,
-    Path(id): Path<CampaignId>,
-) -> ApiResult<Tagged<CampaignView>> {
+async fn get(State(app): State<Arc<App>>, auth: Auth, Path(id): Path<CampaignId>) -> ApiResult<Tagged<CampaignView>> {
     let workspace = auth.require(Permission::CampaignRead)?;
     let campaign = app.campaign.get(workspace, id).await?;
     view(&app, workspace, campaign).await
@@ -375,11 +370,7 @@ fn review_view(review: Review, personal: bool) -> ReviewView {
 /// What a launch would do now: who gets it, who does not and why, and what is wrong with the message.
 #[utoipa::path(get, path = "/api/v1/campaigns/{id}/review", tag = "campaign", params(("id" = String, Path)),
     responses((status = 200, body = ReviewView), (status = 401), (status = 403), (status = 404)))]
-async fn review(
-    State(app): State<Arc<App>>,
-    auth: Auth,
-    Path(id): Path<CampaignId>,
-) -> ApiResult<Json<ReviewView>> {
+async fn review(State(app): State<Arc<App>>, auth: Auth, Path(id): Path<CampaignId>) -> ApiResult<Json<ReviewView>> {
     let workspace = auth.require(Permission::CampaignRead)?;
     let personal = auth.caller.permissions.has(Permission::ProfileRead);
     Ok(Json(review_view(app.campaign.review(workspace, id).await?, personal)))
@@ -470,11 +461,7 @@ async fn schedule(
 /// Nothing more goes out until it is resumed.
 #[utoipa::path(post, path = "/api/v1/campaigns/{id}/pause", tag = "campaign", params(("id" = String, Path)),
     responses((status = 200, body = CampaignView), (status = 401), (status = 403), (status = 404), (status = 409)))]
-async fn pause(
-    State(app): State<Arc<App>>,
-    auth: Auth,
-    Path(id): Path<CampaignId>,
-) -> ApiResult<Tagged<CampaignView>> {
+async fn pause(State(app): State<Arc<App>>, auth: Auth, Path(id): Path<CampaignId>) -> ApiResult<Tagged<CampaignView>> {
     let workspace = auth.require(Permission::CampaignLaunch)?;
     app.campaign.pause(workspace, id).await?;
     controlled(&app, &auth, "campaign.pause", id, "paused a campaign").await
@@ -533,7 +520,6 @@ async fn duplicate(
 }
 
 async fn audit(app: &App, auth: &Auth, action: &'static str, id: CampaignId, summary: String) -> ApiResult<()> {
-    let record =
-        AuditRecord { action, object: id.to_string(), summary, ip: auth.ip.clone(), ..AuditRecord::default() };
+    let record = AuditRecord { action, object: id.to_string(), summary, ip: auth.ip.clone(), ..AuditRecord::default() };
     Ok(app.access.audit(auth.workspace(), &auth.caller.actor, record).await?)
 }

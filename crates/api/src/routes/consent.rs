@@ -223,11 +223,7 @@ fn reason_of(text: Option<&str>) -> ApiResult<SuppressionReason> {
 /// Puts an address on the list. 200 when it was there already.
 #[utoipa::path(post, path = "/api/v1/suppressions", tag = "people", request_body = SuppressRequest,
     responses((status = 201), (status = 200), (status = 401), (status = 403), (status = 422)))]
-async fn suppress(
-    State(app): State<Arc<App>>,
-    auth: Auth,
-    Json(body): Json<SuppressRequest>,
-) -> ApiResult<StatusCode> {
+async fn suppress(State(app): State<Arc<App>>, auth: Auth, Json(body): Json<SuppressRequest>) -> ApiResult<StatusCode> {
     let workspace = auth.require(Permission::SuppressionWrite)?;
     let channel = ContactChannel::parse(&body.channel)?;
     let reason = reason_of(body.reason.as_deref())?;
@@ -278,7 +274,8 @@ async fn import(
         return Err(base::Problem::new(base::ProblemKind::TooLarge, "too_many_addresses", detail).into());
     }
     let (accepted, refused) = app.consent.import_suppressions(workspace, channel, reason, &body.addresses).await?;
-    audit(&app, &auth, "suppression.import", format!("suppressed {accepted} addresses of channel {}", channel.name())).await?;
+    audit(&app, &auth, "suppression.import", format!("suppressed {accepted} addresses of channel {}", channel.name()))
+        .await?;
     let line = |(index, error): (usize, consent::ConsentError)| RefusedLine { index, detail: error.to_string() };
     Ok(Json(SuppressionImported { accepted, refused: refused.into_iter().map(line).collect() }))
 }

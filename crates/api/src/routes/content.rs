@@ -230,10 +230,7 @@ async fn list(
     let workspace = auth.require(Permission::ContentRead)?;
     let page = PageRequest { limit: query.limit, cursor: query.cursor };
     let page = app.content.templates(workspace, &page).await?;
-    Ok(Json(Templates {
-        items: page.items.into_iter().map(template_view).collect(),
-        next_cursor: page.next_cursor,
-    }))
+    Ok(Json(Templates { items: page.items.into_iter().map(template_view).collect(), next_cursor: page.next_cursor }))
 }
 
 /// A body with its ETag.
@@ -271,11 +268,7 @@ async fn create(
 
 #[utoipa::path(get, path = "/api/v1/templates/{id}", tag = "content", params(("id" = String, Path)),
     responses((status = 200, body = TemplateView), (status = 401), (status = 403), (status = 404)))]
-async fn get(
-    State(app): State<Arc<App>>,
-    auth: Auth,
-    Path(id): Path<TemplateId>,
-) -> ApiResult<Tagged<TemplateView>> {
+async fn get(State(app): State<Arc<App>>, auth: Auth, Path(id): Path<TemplateId>) -> ApiResult<Tagged<TemplateView>> {
     let workspace = auth.require(Permission::ContentRead)?;
     let saved = app.content.template(workspace, id).await?;
     Ok(tagged(saved.version, template_view(saved)))
@@ -309,7 +302,6 @@ async fn delete(State(app): State<Arc<App>>, auth: Auth, Path(id): Path<Template
 }
 
 async fn audit(app: &App, auth: &Auth, action: &'static str, id: TemplateId, summary: String) -> ApiResult<()> {
-    let record =
-        AuditRecord { action, object: id.to_string(), summary, ip: auth.ip.clone(), ..AuditRecord::default() };
+    let record = AuditRecord { action, object: id.to_string(), summary, ip: auth.ip.clone(), ..AuditRecord::default() };
     Ok(app.access.audit(auth.workspace(), &auth.caller.actor, record).await?)
 }

@@ -183,12 +183,26 @@ async fn put(State(app): State<Arc<App>>, auth: Auth, Json(body): Json<SenderReq
         dkim: old.dkim.clone(),
     };
     let stored = app.deliver.senders().put(workspace, sender).await?;
-    audit(&app, &auth, workspace, "sender.update", format!("mail goes out by {} as {}", stored.channel, stored.from_email)).await?;
+    audit(
+        &app,
+        &auth,
+        workspace,
+        "sender.update",
+        format!("mail goes out by {} as {}", stored.channel, stored.from_email),
+    )
+    .await?;
     Ok(Json(view(&stored)))
 }
 
-async fn audit(app: &App, auth: &Auth, workspace: WorkspaceId, action: &'static str, summary: String) -> Result<(), ApiError> {
-    let record = AuditRecord { action, object: "sender".into(), summary, ip: auth.ip.clone(), ..AuditRecord::default() };
+async fn audit(
+    app: &App,
+    auth: &Auth,
+    workspace: WorkspaceId,
+    action: &'static str,
+    summary: String,
+) -> Result<(), ApiError> {
+    let record =
+        AuditRecord { action, object: "sender".into(), summary, ip: auth.ip.clone(), ..AuditRecord::default() };
     app.access.audit(workspace, &auth.caller.actor, record).await?;
     Ok(())
 }
@@ -228,7 +242,10 @@ async fn test(State(app): State<Arc<App>>, auth: Auth, Json(body): Json<TestRequ
         OneOrMany::One(address) => vec![address],
         OneOrMany::Many(addresses) => addresses,
     };
-    if addresses.is_empty() || addresses.len() > TEST_ADDRESSES_MAX || !addresses.iter().all(|to| deliver::sender::is_address(to)) {
+    if addresses.is_empty()
+        || addresses.len() > TEST_ADDRESSES_MAX
+        || !addresses.iter().all(|to| deliver::sender::is_address(to))
+    {
         let detail = format!("give 1 to {TEST_ADDRESSES_MAX} e-mail addresses");
         return Err(ApiError(Problem::invalid("invalid_content", detail.clone()).at("/to", "invalid", detail)));
     }

@@ -59,7 +59,11 @@ struct RecentEvents {
 /// The last events, newest first; kept in memory since the program started.
 #[utoipa::path(get, path = "/api/v1/events", tag = "events", params(Filter),
     responses((status = 200, body = RecentEvents), (status = 401), (status = 403)))]
-async fn recent(State(app): State<Arc<App>>, auth: Auth, Query(filter): Query<Filter>) -> ApiResult<Json<RecentEvents>> {
+async fn recent(
+    State(app): State<Arc<App>>,
+    auth: Auth,
+    Query(filter): Query<Filter>,
+) -> ApiResult<Json<RecentEvents>> {
     let workspace = auth.require(Permission::EventRead)?;
     let limit = filter.limit.unwrap_or(100).min(RECENT_EVENTS_MAX);
     let items = app.live.recent(workspace, limit, |item| filter.wants(item));
@@ -88,7 +92,11 @@ struct Live {
     seen: usize,
 }
 
-fn stream_of(app: Arc<App>, workspace: WorkspaceId, filter: Filter) -> impl Stream<Item = Result<SseEvent, Infallible>> {
+fn stream_of(
+    app: Arc<App>,
+    workspace: WorkspaceId,
+    filter: Filter,
+) -> impl Stream<Item = Result<SseEvent, Infallible>> {
     let state = Live {
         batches: app.pipeline.subscribe(),
         second: tokio::time::interval(Duration::from_secs(1)),

@@ -17,8 +17,8 @@ use std::time::Duration;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-pub(super) use views::{SummaryView, summaries};
 use views::{ProfileView, TimelineEvent};
+pub(super) use views::{SummaryView, summaries};
 
 /// How long a change is waited for before it is answered as accepted but not visible yet.
 const VISIBLE_WAIT_MS: u64 = 3_000;
@@ -81,8 +81,10 @@ async fn list(State(app): State<Arc<App>>, auth: Auth, Query(query): Query<ListQ
         }
         (None, Some(segment)) => {
             let id: SegmentId = segment.parse().map_err(|_| Problem::not_found("segment", &segment))?;
-            let bad_cursor = || Problem::new(ProblemKind::Malformed, "bad_cursor", "the cursor is not one of this list's");
-            let after = page.cursor.as_deref().map(|text| text.parse::<ProfileId>().map_err(|_| bad_cursor())).transpose()?;
+            let bad_cursor =
+                || Problem::new(ProblemKind::Malformed, "bad_cursor", "the cursor is not one of this list's");
+            let after =
+                page.cursor.as_deref().map(|text| text.parse::<ProfileId>().map_err(|_| bad_cursor())).transpose()?;
             let (ids, more) = app.segment.members_page(workspace, id, after, page.limit() as usize)?;
             let next = if more { ids.last().map(ProfileId::to_string) } else { None };
             (app.profile.summaries(workspace, &ids).await?, next)
@@ -147,7 +149,9 @@ async fn timeline(
         None => None,
     };
     let before = match query.cursor.as_deref() {
-        Some(text) => Some(read_position(text).ok_or_else(|| malformed("bad_cursor", "the cursor is not one of this list's"))?),
+        Some(text) => {
+            Some(read_position(text).ok_or_else(|| malformed("bad_cursor", "the cursor is not one of this list's"))?)
+        }
         None => None,
     };
     let limit = PageRequest { limit: query.limit, cursor: None }.limit() as usize;

@@ -20,7 +20,8 @@ use utoipa_axum::routes;
 const PIXEL: &[u8; 43] = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;";
 /// The body of an unsubscribe request is one short field.
 const FORM_BYTES_MAX: usize = 16 * 1024;
-const PAGE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+const PAGE_POLICY: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 /// A message is somebody's HTML: no scripts, and no access to our origin.
 pub(super) const MAIL_POLICY: &str = "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; img-src * data:; style-src 'unsafe-inline' *; font-src *";
 
@@ -41,7 +42,8 @@ async fn click(State(app): State<Arc<App>>, Path(token): Path<String>, request: 
         Ok(token) => {
             let target = token.target.clone();
             count(&app, token, request).await;
-            ([(header::LOCATION, target.as_str()), (header::CACHE_CONTROL, "no-store")], StatusCode::FOUND).into_response_with_robots()
+            ([(header::LOCATION, target.as_str()), (header::CACHE_CONTROL, "no-store")], StatusCode::FOUND)
+                .into_response_with_robots()
         }
         Err(error) => error_page(texts, error.into()),
     }
@@ -73,7 +75,10 @@ async fn unsubscribe_page(State(app): State<Arc<App>>, Path(token): Path<String>
     let texts = texts_for(&headers);
     match app.deliver.unsubscribe_page(&token).await {
         Ok(found) => {
-            let question = texts.question.replace("{from}", &escape(&found.from_name)).replace("{address}", &escape(&found.address));
+            let question = texts
+                .question
+                .replace("{from}", &escape(&found.from_name))
+                .replace("{address}", &escape(&found.address));
             let body = format!("<h1>{}</h1><p>{question}</p>{}", texts.title, button("unsubscribe", texts.button));
             page(StatusCode::OK, texts, &body)
         }
@@ -85,7 +90,12 @@ async fn unsubscribe_page(State(app): State<Arc<App>>, Path(token): Path<String>
 #[utoipa::path(post, path = "/t/u/{token}", tag = "public", params(("token" = String, Path)), security(()),
     request_body(content = String, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, content_type = "text/html"), (status = 404, content_type = "text/html"), (status = 503, content_type = "text/html")))]
-async fn unsubscribe(State(app): State<Arc<App>>, Path(token): Path<String>, headers: HeaderMap, body: Body) -> Response {
+async fn unsubscribe(
+    State(app): State<Arc<App>>,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
     let texts = texts_for(&headers);
     // A body that cannot be read is still a POST to this address: the wish is clear.
     let form = axum::body::to_bytes(body, FORM_BYTES_MAX).await.unwrap_or_default();
@@ -132,12 +142,15 @@ impl<H: axum::response::IntoResponseParts, R: IntoResponse> WithRobots for (H, R
 }
 
 fn button(action: &str, label: &str) -> String {
-    format!("<form method=\"post\"><input type=\"hidden\" name=\"action\" value=\"{action}\"><button>{label}</button></form>")
+    format!(
+        "<form method=\"post\"><input type=\"hidden\" name=\"action\" value=\"{action}\"><button>{label}</button></form>"
+    )
 }
 
 fn error_page(texts: &Texts, problem: Problem) -> Response {
     let status = status_of(problem.kind);
-    let (title, text) = if status == StatusCode::NOT_FOUND { (texts.lost_title, texts.lost) } else { (texts.later_title, texts.later) };
+    let (title, text) =
+        if status == StatusCode::NOT_FOUND { (texts.lost_title, texts.lost) } else { (texts.later_title, texts.later) };
     if status.is_server_error() {
         tracing::error!(code = problem.code, detail = %problem.detail, "a public page could not be answered");
     }

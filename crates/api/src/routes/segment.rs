@@ -337,8 +337,7 @@ impl SegmentRequest {
 }
 
 async fn note(app: &App, auth: &Auth, action: &'static str, id: SegmentId, summary: String) -> ApiResult<()> {
-    let record =
-        AuditRecord { action, object: id.to_string(), summary, ip: auth.ip.clone(), ..AuditRecord::default() };
+    let record = AuditRecord { action, object: id.to_string(), summary, ip: auth.ip.clone(), ..AuditRecord::default() };
     Ok(app.access.audit(auth.workspace(), &auth.caller.actor, record).await?)
 }
 

@@ -70,7 +70,11 @@ async fn the_audience_and_the_message_are_frozen_at_launch() {
     *shop.world.audience.lock() = (100..200).collect();
     shop.world.refusals.lock().insert(1, Refusal::NoConsent);
     shop.campaigns.tick().await.unwrap();
-    assert_eq!(shop.rows(id).await, (8, 1), "ten, less the one who withdrew consent and the one with a duplicate address");
+    assert_eq!(
+        shop.rows(id).await,
+        (8, 1),
+        "ten, less the one who withdrew consent and the one with a duplicate address"
+    );
     let progress = shop.campaigns.progress(SHOP, id).await.unwrap();
     assert_eq!((progress.audience, progress.pending, progress.skipped), (10, 8, 2));
     let frozen = shop.campaigns.frozen_message(SHOP, id).await.unwrap().unwrap();

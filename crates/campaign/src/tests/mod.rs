@@ -76,16 +76,29 @@ impl Messages for World {
     async fn checks(&self, _: WorkspaceId, _: &Json, _: &[ProfileId]) -> Result<Vec<Check>, Problem> {
         Ok(self.checks.lock().clone())
     }
-    async fn subjects(&self, _: WorkspaceId, message: &Json, people: &[ProfileId]) -> Result<Vec<SampleMessage>, Problem> {
+    async fn subjects(
+        &self,
+        _: WorkspaceId,
+        message: &Json,
+        people: &[ProfileId],
+    ) -> Result<Vec<SampleMessage>, Problem> {
         let subject = message["subject"].as_str().unwrap_or_default().to_owned();
-        let sample = |profile: &ProfileId| SampleMessage { profile: *profile, label: "x".into(), subject: subject.clone() };
+        let sample =
+            |profile: &ProfileId| SampleMessage { profile: *profile, label: "x".into(), subject: subject.clone() };
         Ok(people.iter().map(sample).collect())
     }
 }
 
 #[async_trait]
 impl Outbox for World {
-    async fn enqueue(&self, tx: &mut Tx, ws: WorkspaceId, campaign: &str, _: &str, messages: &[QueuedMessage]) -> Result<(), Problem> {
+    async fn enqueue(
+        &self,
+        tx: &mut Tx,
+        ws: WorkspaceId,
+        campaign: &str,
+        _: &str,
+        messages: &[QueuedMessage],
+    ) -> Result<(), Problem> {
         // Asking twice is counted, so that the test sees it; the real outbox would ignore it.
         for message in messages {
             let sql = "INSERT INTO test_outbox (workspace_id, campaign, profile, address, state, times)
@@ -124,7 +137,13 @@ impl Outbox for World {
         let sql = "UPDATE test_outbox SET state = 'pending' WHERE campaign = $1 AND state = 'unconfirmed'";
         Ok(self.db.execute(sql, &[campaign.into()]).await?)
     }
-    async fn send_test(&self, _: WorkspaceId, message: &Json, _: Option<ProfileId>, to: &[String]) -> Result<Vec<TestResult>, Problem> {
+    async fn send_test(
+        &self,
+        _: WorkspaceId,
+        message: &Json,
+        _: Option<ProfileId>,
+        to: &[String],
+    ) -> Result<Vec<TestResult>, Problem> {
         let subject = message["subject"].as_str().unwrap_or_default();
         self.tests.lock().extend(to.iter().map(|address| (address.clone(), subject.to_owned())));
         Ok(to.iter().map(|address| TestResult { address: address.clone(), error: None }).collect())
@@ -205,12 +224,8 @@ impl Shop {
 }
 
 fn start(db: &Db, world: &Arc<World>, clock: &ManualClock) -> Campaigns {
-    let ports = CampaignPorts {
-        audience: world.clone(),
-        gate: world.clone(),
-        outbox: world.clone(),
-        messages: world.clone(),
-    };
+    let ports =
+        CampaignPorts { audience: world.clone(), gate: world.clone(), outbox: world.clone(), messages: world.clone() };
     // A new seed each time: a restarted program does not repeat its ids.
     static SEED: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(1);
     let seed = SEED.fetch_add(1, std::sync::atomic::Ordering::Relaxed);

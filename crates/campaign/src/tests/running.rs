@@ -104,7 +104,12 @@ async fn a_scheduled_campaign_starts_at_its_time_and_is_held_when_it_is_too_late
         shop.clock.advance_ms(hour);
         shop.campaigns.tick().await.unwrap();
         shop.campaigns.tick().await.unwrap();
-        assert_eq!((shop.state(early).await, shop.rows(early).await), (CampaignState::Sending, (3, 1)), "{}", store.name);
+        assert_eq!(
+            (shop.state(early).await, shop.rows(early).await),
+            (CampaignState::Sending, (3, 1)),
+            "{}",
+            store.name
+        );
         // The program was down for days.
         shop.clock.advance_ms(100 * hour);
         shop.restart();

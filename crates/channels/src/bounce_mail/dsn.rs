@@ -21,7 +21,9 @@ fn collect(message: &Message<'_>, depth: usize, found: &mut Vec<BouncedRecipient
             collect(inner, depth - 1, found);
             continue;
         }
-        if !part.is_content_type("message", "delivery-status") && !part.is_content_type("message", "global-delivery-status") {
+        if !part.is_content_type("message", "delivery-status")
+            && !part.is_content_type("message", "global-delivery-status")
+        {
             continue;
         }
         let text = match &part.body {
@@ -72,8 +74,11 @@ fn groups(text: &str) -> Vec<HashMap<String, String>> {
 fn read_group(group: &HashMap<String, String>) -> Option<BouncedRecipient> {
     let field = |name: &str| group.get(name).map(String::as_str).unwrap_or_default();
     // The address we wrote to, then where it was forwarded to; some servers fill in only their own fields.
-    let address = ["original-recipient", "final-recipient", "x-actual-recipient"].iter().find_map(|name| address_of(field(name)))?;
-    let action = field("action").split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default().to_ascii_lowercase();
+    let address = ["original-recipient", "final-recipient", "x-actual-recipient"]
+        .iter()
+        .find_map(|name| address_of(field(name)))?;
+    let action =
+        field("action").split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default().to_ascii_lowercase();
     let reply = Reply::of_status(parse_status(field("status")), field("diagnostic-code"));
     let status_class = reply.enhanced.map(|(class, _, _)| class);
     let mut item = recipient(address, classify(&reply), reply);
@@ -88,7 +93,9 @@ fn read_group(group: &HashMap<String, String>) -> Option<BouncedRecipient> {
             item.kind = BounceKind::Soft;
         }
         // Failed for good, whatever the status said while it was tried.
-        _ if status_class == Some(4) => item.kind = if item.kind == BounceKind::Unknown { BounceKind::Soft } else { item.kind },
+        _ if status_class == Some(4) => {
+            item.kind = if item.kind == BounceKind::Unknown { BounceKind::Soft } else { item.kind }
+        }
         _ => {}
     }
     Some(item)

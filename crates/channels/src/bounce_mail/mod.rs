@@ -77,13 +77,26 @@ fn is_auto_reply(message: &Message<'_>) -> bool {
         return false;
     }
     let header = |name: &str| message.header_raw(name).unwrap_or_default().trim().to_ascii_lowercase();
-    if header("Auto-Submitted").starts_with("auto-replied") || header("X-Autoreply") == "yes" || !header("X-Autorespond").is_empty() {
+    if header("Auto-Submitted").starts_with("auto-replied")
+        || header("X-Autoreply") == "yes"
+        || !header("X-Autorespond").is_empty()
+    {
         return !looks_like_failure(message);
     }
     let subject = message.subject().unwrap_or_default().to_lowercase();
-    ["out of office", "out of the office", "autoreply", "automatic reply", "auto-reply", "on vacation", "abwesenheit", "afwezig", "frånvaro"]
-        .iter()
-        .any(|words| subject.contains(words))
+    [
+        "out of office",
+        "out of the office",
+        "autoreply",
+        "automatic reply",
+        "auto-reply",
+        "on vacation",
+        "abwesenheit",
+        "afwezig",
+        "frånvaro",
+    ]
+    .iter()
+    .any(|words| subject.contains(words))
 }
 
 fn looks_like_failure(message: &Message<'_>) -> bool {

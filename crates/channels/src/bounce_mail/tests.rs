@@ -24,7 +24,8 @@ fn a_standard_report_names_recipient_status_and_the_message_it_is_about() {
 
 #[test]
 fn a_holiday_notice_is_no_bounce_and_an_ordinary_mail_is_neither() {
-    let holiday = b"From: anna@b.example\r\nTo: news@shop.example\r\nAuto-Submitted: auto-replied\r\nSubject: Re: Sale\r\n\r\n\
+    let holiday =
+        b"From: anna@b.example\r\nTo: news@shop.example\r\nAuto-Submitted: auto-replied\r\nSubject: Re: Sale\r\n\r\n\
         I am away. My mailbox does not exist until Monday, write to bea@b.example.\r\n";
     let report = read(holiday).unwrap();
     assert_eq!((report.recipients.len(), report.recipients[0].kind), (1, BounceKind::AutoReply));

@@ -15,26 +15,107 @@ const REACH_LINES: usize = 12;
 
 /// Words that introduce the failed addresses. Lower case.
 const FAILURE_WORDS: &[&str] = &[
-    "following address", "following recipient", "following users", "not be delivered", "could not deliver", "couldn't deliver", "undeliverable",
-    "unable to deliver", "cannot be delivered", "delivery failed", "delivery failure", "failed to deliver", "was not delivered",
-    "not delivered to", "failed recipient", "failed address", "fatal errors", "delivery to the following", "unknown user", "user unknown",
-    "no such user", "not our customer", "does not exist", "mailbox full", "mailbox is full", "quota", "rejected", "not accepted", "not a valid", "invalid recipient",
-    "could not be sent", "couldn't be delivered", "can't be delivered", "returned to sender", "no longer", "not found", "not listed",
-    "delayed", "deferred", "has not been delivered", "not yet been delivered", "bounced", "this is a permanent error", "intended recipient",
-    "inactive", "disabled", "not known", "unrouteable", "recipient address", "sorry", "failed permanently", "failure",
-    "the message you sent to", "your message to", "message to", "could not reach", "could not send", "unreachable", "original message follows", "transcript",
+    "following address",
+    "following recipient",
+    "following users",
+    "not be delivered",
+    "could not deliver",
+    "couldn't deliver",
+    "undeliverable",
+    "unable to deliver",
+    "cannot be delivered",
+    "delivery failed",
+    "delivery failure",
+    "failed to deliver",
+    "was not delivered",
+    "not delivered to",
+    "failed recipient",
+    "failed address",
+    "fatal errors",
+    "delivery to the following",
+    "unknown user",
+    "user unknown",
+    "no such user",
+    "not our customer",
+    "does not exist",
+    "mailbox full",
+    "mailbox is full",
+    "quota",
+    "rejected",
+    "not accepted",
+    "not a valid",
+    "invalid recipient",
+    "could not be sent",
+    "couldn't be delivered",
+    "can't be delivered",
+    "returned to sender",
+    "no longer",
+    "not found",
+    "not listed",
+    "delayed",
+    "deferred",
+    "has not been delivered",
+    "not yet been delivered",
+    "bounced",
+    "this is a permanent error",
+    "intended recipient",
+    "inactive",
+    "disabled",
+    "not known",
+    "unrouteable",
+    "recipient address",
+    "sorry",
+    "failed permanently",
+    "failure",
+    "the message you sent to",
+    "your message to",
+    "message to",
+    "could not reach",
+    "could not send",
+    "unreachable",
+    "original message follows",
+    "transcript",
 ];
 
 /// From here on the returned mail is quoted.
 const QUOTE_STARTS: &[&str] = &[
-    "--- below this line is a copy", "------ this is a copy", "----- original message", "---- original message", "-----original message", "--- original message",
-    "received: from", "received: by", "return-path:", "----- message header follows", "unsent message follows", "----- unsent message", "the message header",
-    "--- message headers", "original message headers", "message headers follow", "--- header of", "| message text follows", "message follows",
+    "--- below this line is a copy",
+    "------ this is a copy",
+    "----- original message",
+    "---- original message",
+    "-----original message",
+    "--- original message",
+    "received: from",
+    "received: by",
+    "return-path:",
+    "----- message header follows",
+    "unsent message follows",
+    "----- unsent message",
+    "the message header",
+    "--- message headers",
+    "original message headers",
+    "message headers follow",
+    "--- header of",
+    "| message text follows",
+    "message follows",
 ];
 
 const TEMPORARY_WORDS: &[&str] = &[
-    "will be retried", "still trying", "keep trying", "continue to try", "not yet been delivered", "has been delayed", "is delayed", "delayed mail",
-    "warning", "temporar", "will try again", "you do not need to resend", "deferred", "transient", "delayed",
+    "will be retried",
+    "still trying",
+    "keep trying",
+    "continue to try",
+    "not yet been delivered",
+    "has been delayed",
+    "is delayed",
+    "delayed mail",
+    "warning",
+    "temporar",
+    "will try again",
+    "you do not need to resend",
+    "deferred",
+    "transient",
+    "delayed",
 ];
 
 /// The failed recipients named in the text of `message`.
@@ -75,7 +156,10 @@ pub fn read(message: &Message<'_>, raw: &[u8]) -> Vec<BouncedRecipient> {
 
 fn judged(found: Vec<String>, subject: &str, text: &str) -> Vec<BouncedRecipient> {
     let lower = text.to_lowercase();
-    let permanent = lower.contains("permanent") || lower.contains("fatal") || lower.contains("giving up") || lower.contains("given up");
+    let permanent = lower.contains("permanent")
+        || lower.contains("fatal")
+        || lower.contains("giving up")
+        || lower.contains("given up");
     let temporary = !permanent && TEMPORARY_WORDS.iter().any(|words| lower.contains(words) || subject.contains(words));
     found
         .into_iter()
@@ -110,7 +194,14 @@ fn readable(message: &Message<'_>, raw: &[u8]) -> String {
             text.push_str(part);
             text.push('\n');
         } else if let PartType::Html(html) = &part.body {
-            text.push_str(&html.replace("<br>", "\n").replace("<BR>", "\n").replace("</p>", "\n").replace("&lt;", "<").replace("&gt;", ">"));
+            text.push_str(
+                &html
+                    .replace("<br>", "\n")
+                    .replace("<BR>", "\n")
+                    .replace("</p>", "\n")
+                    .replace("&lt;", "<")
+                    .replace("&gt;", ">"),
+            );
             text.push('\n');
         }
     }
@@ -124,7 +215,8 @@ fn starts_quote(line: &str) -> bool {
 
 fn is_daemon(address: &str) -> bool {
     let local = address.split('@').next().unwrap_or_default().to_lowercase();
-    ["mailer-daemon", "postmaster", "mailer_daemon", "mdaemon", "abuse", "hostmaster", "noreply", "no-reply"].contains(&local.as_str())
+    ["mailer-daemon", "postmaster", "mailer_daemon", "mdaemon", "abuse", "hostmaster", "noreply", "no-reply"]
+        .contains(&local.as_str())
 }
 
 fn dedupe(found: Vec<String>) -> Vec<String> {
@@ -140,8 +232,15 @@ fn dedupe(found: Vec<String>) -> Vec<String> {
 /// Words of a line that are addresses.
 fn addresses_in(line: &str) -> Vec<String> {
     line.split(|c: char| c.is_whitespace() || "<>()[]\",;'`=".contains(c))
-        .map(|word| word.trim_start_matches("mailto:").trim_start_matches("RFC822:").trim_start_matches("SMTP:").trim_matches(['.', ':', '*', '!', '?']))
-        .filter(|word| deliver::sender::is_address(word) && word.rsplit('@').next().is_some_and(|domain| domain.contains('.')))
+        .map(|word| {
+            word.trim_start_matches("mailto:")
+                .trim_start_matches("RFC822:")
+                .trim_start_matches("SMTP:")
+                .trim_matches(['.', ':', '*', '!', '?'])
+        })
+        .filter(|word| {
+            deliver::sender::is_address(word) && word.rsplit('@').next().is_some_and(|domain| domain.contains('.'))
+        })
         .map(str::to_owned)
         .collect()
 }

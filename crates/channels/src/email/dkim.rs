@@ -47,9 +47,14 @@ pub fn generate(algorithm: DkimAlgorithm) -> Result<DkimKey, String> {
 pub fn record(algorithm: DkimAlgorithm, private_der: &[u8]) -> Result<String, String> {
     Ok(match algorithm {
         DkimAlgorithm::Rsa => {
-            format!("v=DKIM1; k=rsa; p={}", STANDARD.encode(subject_public_key_info(&rsa_key(private_der)?.public_key())))
+            format!(
+                "v=DKIM1; k=rsa; p={}",
+                STANDARD.encode(subject_public_key_info(&rsa_key(private_der)?.public_key()))
+            )
         }
-        DkimAlgorithm::Ed25519 => format!("v=DKIM1; k=ed25519; p={}", STANDARD.encode(ed25519_key(private_der)?.public_key())),
+        DkimAlgorithm::Ed25519 => {
+            format!("v=DKIM1; k=ed25519; p={}", STANDARD.encode(ed25519_key(private_der)?.public_key()))
+        }
     })
 }
 
@@ -65,7 +70,8 @@ fn ed25519_key(der: &[u8]) -> Result<Ed25519Key, String> {
 /// Wraps an RSA public key (PKCS#1) as SubjectPublicKeyInfo, the form RFC 6376 wants in `p=`.
 fn subject_public_key_info(pkcs1: &[u8]) -> Vec<u8> {
     // AlgorithmIdentifier: rsaEncryption (1.2.840.113549.1.1.1) with NULL parameters.
-    const RSA_ENCRYPTION: [u8; 15] = [0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00];
+    const RSA_ENCRYPTION: [u8; 15] =
+        [0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00];
     let mut bits = vec![0x00];
     bits.extend_from_slice(pkcs1);
     let mut body = RSA_ENCRYPTION.to_vec();
@@ -119,10 +125,16 @@ impl Signer {
         let (domain, selector) = (settings.domain.as_str(), settings.selector.as_str());
         let key = Arc::new(match settings.algorithm {
             DkimAlgorithm::Rsa => Key::Rsa(Box::new(
-                DkimSigner::from_key(rsa_key(&settings.private_der)?).domain(domain).selector(selector).headers(SIGNED_HEADERS),
+                DkimSigner::from_key(rsa_key(&settings.private_der)?)
+                    .domain(domain)
+                    .selector(selector)
+                    .headers(SIGNED_HEADERS),
             )),
             DkimAlgorithm::Ed25519 => Key::Ed25519(Box::new(
-                DkimSigner::from_key(ed25519_key(&settings.private_der)?).domain(domain).selector(selector).headers(SIGNED_HEADERS),
+                DkimSigner::from_key(ed25519_key(&settings.private_der)?)
+                    .domain(domain)
+                    .selector(selector)
+                    .headers(SIGNED_HEADERS),
             )),
         });
         keys.insert(workspace, (settings.clone(), key.clone()));

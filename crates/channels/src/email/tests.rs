@@ -65,7 +65,11 @@ fn line_breaks_in_any_field_add_no_header() {
         let raw = compose(&outgoing);
         let mail = MessageParser::default().parse(&raw).unwrap();
         for name in ["Bcc", "X-Evil"] {
-            assert!(mail.header_raw(name).is_none(), "field {index} made the header {name}: {}", String::from_utf8_lossy(&raw));
+            assert!(
+                mail.header_raw(name).is_none(),
+                "field {index} made the header {name}: {}",
+                String::from_utf8_lossy(&raw)
+            );
         }
         assert_eq!(mail.body_text(0).unwrap().trim(), "Hoi Anna", "field {index} changed the body");
     }

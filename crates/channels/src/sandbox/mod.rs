@@ -138,7 +138,8 @@ impl Channel for SandboxChannel {
                 },
             });
         }
-        let batch: Vec<(&Outgoing, Vec<u8>)> = kept.iter().map(|(index, raw)| (&messages[*index], raw.clone())).collect();
+        let batch: Vec<(&Outgoing, Vec<u8>)> =
+            kept.iter().map(|(index, raw)| (&messages[*index], raw.clone())).collect();
         if !batch.is_empty()
             && let Err(error) = self.keep(&batch).await
         {
@@ -162,8 +163,10 @@ impl Channel for SandboxChannel {
     async fn forget(&self, tx: &mut Tx, workspace: WorkspaceId, keys: &[MessageId]) -> db::Result<()> {
         for chunk in keys.chunks(tx.chunk()) {
             let marks: Vec<String> = (0..chunk.len()).map(|index| format!("${}", index + 2)).collect();
-            let sql = format!("DELETE FROM sandbox_message WHERE workspace_id = $1 AND message_id IN ({})", marks.join(","));
-            let args: Vec<Val> = std::iter::once(workspace.into()).chain(chunk.iter().map(|key| key_of(*key))).collect();
+            let sql =
+                format!("DELETE FROM sandbox_message WHERE workspace_id = $1 AND message_id IN ({})", marks.join(","));
+            let args: Vec<Val> =
+                std::iter::once(workspace.into()).chain(chunk.iter().map(|key| key_of(*key))).collect();
             tx.execute(&sql, &args).await?;
         }
         Ok(())

@@ -61,13 +61,18 @@ impl SandboxInbox for SandboxChannel {
 }
 
 fn opened(mail: SandboxMail, raw: Vec<u8>) -> SandboxMailBody {
-    let mut body = SandboxMailBody { mail, headers: Vec::new(), html: None, text: None, links: Vec::new(), raw: Vec::new() };
+    let mut body =
+        SandboxMailBody { mail, headers: Vec::new(), html: None, text: None, links: Vec::new(), raw: Vec::new() };
     if let Some(message) = MessageParser::default().parse(&raw) {
         body.headers = message
             .headers_raw()
             .map(|(name, value)| (name.to_owned(), value.split_whitespace().collect::<Vec<_>>().join(" ")))
             .collect();
-        body.html = message.html_part(0).and_then(|part| part.text_contents()).map(str::to_owned).filter(|_| has_html(&message));
+        body.html = message
+            .html_part(0)
+            .and_then(|part| part.text_contents())
+            .map(str::to_owned)
+            .filter(|_| has_html(&message));
         body.text = message.body_text(0).map(|text| text.into_owned());
         body.links = body.html.as_deref().map(links_in).unwrap_or_default();
     }
@@ -131,7 +136,12 @@ fn plain_text(html: &str) -> String {
             _ => {}
         }
     }
-    let out = out.replace("&nbsp;", " ").replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"");
+    let out = out
+        .replace("&nbsp;", " ")
+        .replace("&amp;", "&")
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"");
     out.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

@@ -15,22 +15,34 @@ async fn ask(world: &World, recipients: &[(ProfileId, &str)]) -> Vec<Permission>
 async fn only_the_subscribed_whose_address_works_are_written_to() {
     on_every_store(async |world| {
         let carl = ProfileId::new(3);
-        world.feed(vec![(ANNA, says(1, json!({"email": true}))), (BERT, says(1, json!({"email": false})))], vec![]).await;
+        world
+            .feed(vec![(ANNA, says(1, json!({"email": true}))), (BERT, says(1, json!({"email": false})))], vec![])
+            .await;
         world.feed(vec![(carl, says(1, json!({"email": true})))], vec![]).await;
         let bounce = with(system(2, "Email Bounced"), json!({"bounce_type": "hard", "address": "Carl@X.nl"}));
         let emitted = world.feed(vec![(carl, bounce)], vec![]).await;
         assert_eq!(emitted[0].event, crate::ADDRESS_SUPPRESSED);
-        let answers = ask(&world, &[
-            (ANNA, "anna@x.nl"), (BERT, "bert@x.nl"), (carl, "carl@x.nl"), (ProfileId::new(9), "nobody@x.nl"), (ANNA, "carl@x.nl"),
-        ])
+        let answers = ask(
+            &world,
+            &[
+                (ANNA, "anna@x.nl"),
+                (BERT, "bert@x.nl"),
+                (carl, "carl@x.nl"),
+                (ProfileId::new(9), "nobody@x.nl"),
+                (ANNA, "carl@x.nl"),
+            ],
+        )
         .await;
-        assert_eq!(answers, [
-            Permission::Allowed,
-            Permission::NoConsent(ConsentState::Unsubscribed),
-            Permission::Suppressed(SuppressionReason::BounceHard),
-            Permission::NoConsent(ConsentState::Unknown),
-            Permission::Suppressed(SuppressionReason::BounceHard),
-        ]);
+        assert_eq!(
+            answers,
+            [
+                Permission::Allowed,
+                Permission::NoConsent(ConsentState::Unsubscribed),
+                Permission::Suppressed(SuppressionReason::BounceHard),
+                Permission::NoConsent(ConsentState::Unknown),
+                Permission::Suppressed(SuppressionReason::BounceHard),
+            ]
+        );
         assert_eq!(
             world.consents.check(SHOP, Sms, &[(ANNA, "+31612345678".into())]).await.unwrap(),
             [Permission::NoConsent(ConsentState::Unknown)],
@@ -47,7 +59,10 @@ async fn a_recipient_merged_after_the_launch_is_still_judged_right() {
         world.feed(vec![], vec![Merge { workspace: SHOP, from: BERT, into: ANNA }]).await;
         let carl = ProfileId::new(3);
         world.feed(vec![], vec![Merge { workspace: SHOP, from: ANNA, into: carl }]).await;
-        assert_eq!(ask(&world, &[(BERT, "b@x.nl"), (ANNA, "a@x.nl")]).await, [Permission::Allowed, Permission::Allowed]);
+        assert_eq!(
+            ask(&world, &[(BERT, "b@x.nl"), (ANNA, "a@x.nl")]).await,
+            [Permission::Allowed, Permission::Allowed]
+        );
         world.feed(vec![(carl, with(system(5, "Email Marked as Spam"), json!({"address": "c@x.nl"})))], vec![]).await;
         assert_eq!(ask(&world, &[(BERT, "b@x.nl")]).await, [Permission::NoConsent(ConsentState::Unsubscribed)]);
         assert_eq!(ask(&world, &[(BERT, "C@x.nl")]).await, [Permission::Suppressed(SuppressionReason::Complaint)]);

@@ -7,7 +7,8 @@ mod suppressions;
 use crate::{ConsentState, ConsentView, Consents, ContactChannel, MIGRATIONS};
 use base::{EventId, ManualClock, ProfileId, SeededRng, SourceId, WorkspaceId};
 use events::{
-    Batch, Channel, Effects, Event, EventKind, Inbox, InboxConfig, Merge, Offset, RawJson, ResolvedEvent, SystemEvent, View,
+    Batch, Channel, Effects, Event, EventKind, Inbox, InboxConfig, Merge, Offset, RawJson, ResolvedEvent, SystemEvent,
+    View,
 };
 use std::sync::Arc;
 
@@ -26,7 +27,8 @@ impl World {
     pub fn on(store: testkit::Store) -> Self {
         let clock = testkit::clock();
         let shared = Arc::new(clock.clone());
-        let inbox = Inbox::open(&store.dir().join("inbox"), InboxConfig::default(), shared.clone()).expect("inbox opens");
+        let inbox =
+            Inbox::open(&store.dir().join("inbox"), InboxConfig::default(), shared.clone()).expect("inbox opens");
         let inbox = Arc::new(inbox);
         let consents = Consents::new(store.db.clone(), inbox.clone(), shared, Arc::new(SeededRng::new(3)));
         Self { store, consents, clock, inbox }
@@ -34,8 +36,7 @@ impl World {
 
     /// One committed batch; answers what the view emitted.
     pub async fn feed(&self, events: Vec<(ProfileId, Event)>, merges: Vec<Merge>) -> Vec<SystemEvent> {
-        let resolve =
-            |(profile, event)| ResolvedEvent { event: Arc::new(event), profile, created: false };
+        let resolve = |(profile, event)| ResolvedEvent { event: Arc::new(event), profile, created: false };
         let events = events.into_iter().map(resolve).collect();
         let batch = Batch { end: Offset(0), now: testkit::NOW, merges, events };
         let mut effects = Effects::default();

@@ -50,11 +50,14 @@ async fn a_trait_repeated_for_years_does_not_undo_the_link() {
         let stale = |n| (ANNA, claims(n, json!({"email_consent": true})));
         world.feed(vec![stale(1)], vec![]).await;
         assert_eq!(world.state(ANNA, Email).await, Subscribed, "good enough while nothing better is known");
-        let emitted = world.feed(vec![(ANNA, with(system(2, "Unsubscribed"), json!({"channel": "email"})))], vec![]).await;
+        let emitted =
+            world.feed(vec![(ANNA, with(system(2, "Unsubscribed"), json!({"channel": "email"})))], vec![]).await;
         assert_eq!(emitted.len(), 1);
         world.feed(vec![stale(3)], vec![]).await;
         assert_eq!(world.state(ANNA, Email).await, Unsubscribed);
-        world.feed(vec![(ANNA, says(4, json!({"email": {"state": "subscribed", "method": "double_opt_in"}})))], vec![]).await;
+        world
+            .feed(vec![(ANNA, says(4, json!({"email": {"state": "subscribed", "method": "double_opt_in"}})))], vec![])
+            .await;
         assert_eq!(world.state(ANNA, Email).await, Subscribed, "the customer's own word does");
         world.feed(vec![(ANNA, claims(5, json!({"email_consent": "no"})))], vec![]).await;
         assert_eq!(world.state(ANNA, Email).await, Unsubscribed, "a no always counts");
@@ -69,8 +72,14 @@ async fn an_old_statement_that_arrives_late_changes_nothing() {
         let emitted = world.feed(vec![(ANNA, says(5, json!({"email": true})))], vec![]).await;
         assert!(emitted.is_empty());
         assert_eq!(world.state(ANNA, Email).await, Unsubscribed);
-        let tie = world.feed(vec![(BERT, says(7, json!({"email": false}))), (BERT, says(7, json!({"email": true})))], vec![]).await;
-        assert_eq!((world.state(BERT, Email).await, tie.len()), (Unsubscribed, 1), "at one moment no has the last word");
+        let tie = world
+            .feed(vec![(BERT, says(7, json!({"email": false}))), (BERT, says(7, json!({"email": true})))], vec![])
+            .await;
+        assert_eq!(
+            (world.state(BERT, Email).await, tie.len()),
+            (Unsubscribed, 1),
+            "at one moment no has the last word"
+        );
     })
     .await;
 }
@@ -110,7 +119,12 @@ async fn what_somebody_of_the_company_enters_is_in_force_and_does_not_loop() {
 #[tokio::test]
 async fn a_merge_keeps_the_later_word_of_the_two() {
     on_every_store(async |world| {
-        world.feed(vec![(ANNA, says(1, json!({"email": true, "sms": true}))), (BERT, says(2, json!({"email": false})))], vec![]).await;
+        world
+            .feed(
+                vec![(ANNA, says(1, json!({"email": true, "sms": true}))), (BERT, says(2, json!({"email": false})))],
+                vec![],
+            )
+            .await;
         let merge = Merge { workspace: SHOP, from: BERT, into: ANNA };
         let emitted = world.feed(vec![], vec![merge]).await;
         assert_eq!(world.state(ANNA, Email).await, Unsubscribed);

@@ -66,7 +66,8 @@ impl Reply {
     pub fn of_status(status: Option<(u8, u16, u16)>, diagnostic: &str) -> Self {
         let diagnostic = diagnostic.trim();
         let after_type = diagnostic.split_once(';').map_or(diagnostic, |(_, text)| text).trim();
-        let code = after_type.get(..3).and_then(|digits| digits.parse::<u16>().ok()).filter(|code| (200..600).contains(code));
+        let code =
+            after_type.get(..3).and_then(|digits| digits.parse::<u16>().ok()).filter(|code| (200..600).contains(code));
         let mut reply = Self::new(code.unwrap_or(0), after_type);
         // A vague status field (5.0.0) gives way to a precise one in the text.
         reply.enhanced = match (status, reply.enhanced) {
@@ -92,7 +93,11 @@ impl Reply {
                 _ => self.text.clone(),
             };
         }
-        if self.text.starts_with(&self.code.to_string()) { self.text.clone() } else { format!("{} {}", self.code, self.text).trim().to_owned() }
+        if self.text.starts_with(&self.code.to_string()) {
+            self.text.clone()
+        } else {
+            format!("{} {}", self.code, self.text).trim().to_owned()
+        }
     }
 }
 
@@ -109,32 +114,113 @@ pub fn parse_status(text: &str) -> Option<(u8, u16, u16)> {
 
 fn find_enhanced(text: &str) -> Option<(u8, u16, u16)> {
     text.split(|c: char| c.is_whitespace() || "()[]#:;,<>".contains(c))
-        .filter(|word| word.len() >= 5 && word.bytes().all(|b| b.is_ascii_digit() || b == b'.') && word.matches('.').count() == 2)
+        .filter(|word| {
+            word.len() >= 5 && word.bytes().all(|b| b.is_ascii_digit() || b == b'.') && word.matches('.').count() == 2
+        })
         .find_map(parse_status)
 }
 
 /// Words whose meaning is stronger than the code they come with. Lower case.
 const NO_SUCH_USER: &[&str] = &[
-    "user unknown", "unknown user", "no such user", "no such recipient", "does not exist", "doesn't exist", "no mailbox here",
-    "mailbox unavailable", "invalid recipient", "recipient address rejected: user", "unrouteable address", "unknown recipient",
-    "account that you tried to reach", "unknown or illegal alias", "no such mailbox", "mailbox not found", "address rejected: unknown",
-    "user not found", "recipient not found", "no longer available", "account has been disabled", "account is disabled",
-    "account disabled", "inactive user", "not a valid mailbox", "invalid mailbox", "unknown local part", "addressee unknown",
-    "host unknown", "host not found", "unknown host", "name or service not known", "domain does not exist", "no such domain",
-    "user doesn't have", "not listed in", "no such person", "undeliverable address", "bad destination", "is not known",
+    "user unknown",
+    "unknown user",
+    "no such user",
+    "no such recipient",
+    "does not exist",
+    "doesn't exist",
+    "no mailbox here",
+    "mailbox unavailable",
+    "invalid recipient",
+    "recipient address rejected: user",
+    "unrouteable address",
+    "unknown recipient",
+    "account that you tried to reach",
+    "unknown or illegal alias",
+    "no such mailbox",
+    "mailbox not found",
+    "address rejected: unknown",
+    "user not found",
+    "recipient not found",
+    "no longer available",
+    "account has been disabled",
+    "account is disabled",
+    "account disabled",
+    "inactive user",
+    "not a valid mailbox",
+    "invalid mailbox",
+    "unknown local part",
+    "addressee unknown",
+    "host unknown",
+    "host not found",
+    "unknown host",
+    "name or service not known",
+    "domain does not exist",
+    "no such domain",
+    "user doesn't have",
+    "not listed in",
+    "no such person",
+    "undeliverable address",
+    "bad destination",
+    "is not known",
 ];
 const MAILBOX_FULL: &[&str] = &[
-    "mailbox full", "mailbox is full", "over quota", "quota exceeded", "exceeded storage", "out of storage", "insufficient system storage",
-    "inbox is full", "too many messages", "disk quota", "full mailbox", "exceeds the quota", "overquota",
+    "mailbox full",
+    "mailbox is full",
+    "over quota",
+    "quota exceeded",
+    "exceeded storage",
+    "out of storage",
+    "insufficient system storage",
+    "inbox is full",
+    "too many messages",
+    "disk quota",
+    "full mailbox",
+    "exceeds the quota",
+    "overquota",
 ];
 const BLOCKED: &[&str] = &[
-    "blocklist", "blacklist", "block list", "black list", "spamhaus", "barracuda", "sorbs", "spamcop", "reputation", "too many connections",
-    "rate limit", "ratelimit", "throttl", "sending too fast", "too much mail", "your ip", "client host", "blocked using", "banned",
-    "access denied", "unsolicited mail originating", "temporarily deferred due to",
+    "blocklist",
+    "blacklist",
+    "block list",
+    "black list",
+    "spamhaus",
+    "barracuda",
+    "sorbs",
+    "spamcop",
+    "reputation",
+    "too many connections",
+    "rate limit",
+    "ratelimit",
+    "throttl",
+    "sending too fast",
+    "too much mail",
+    "your ip",
+    "client host",
+    "blocked using",
+    "banned",
+    "access denied",
+    "unsolicited mail originating",
+    "temporarily deferred due to",
 ];
 const POLICY: &[&str] = &[
-    "spam", "virus", "content rejected", "message rejected", "rejected for policy", "policy", "dmarc", "dkim", "spf ", "not authorized",
-    "not permitted", "message too large", "size limit", "maximum size", "exceeds size", "relaying denied", "relay access denied", "relay not permitted",
+    "spam",
+    "virus",
+    "content rejected",
+    "message rejected",
+    "rejected for policy",
+    "policy",
+    "dmarc",
+    "dkim",
+    "spf ",
+    "not authorized",
+    "not permitted",
+    "message too large",
+    "size limit",
+    "maximum size",
+    "exceeds size",
+    "relaying denied",
+    "relay access denied",
+    "relay not permitted",
 ];
 const GREYLISTED: &[&str] = &["greylist", "graylist", "try again later", "grey-list"];
 

@@ -7,7 +7,11 @@ fn check(code: u16, text: &str, expected: BounceKind) {
 
 #[test]
 fn replies_of_real_servers_are_judged_as_their_operators_mean_them() {
-    check(550, "5.1.1 <a@b.example>: Recipient address rejected: User unknown in local recipient table", BounceKind::Hard);
+    check(
+        550,
+        "5.1.1 <a@b.example>: Recipient address rejected: User unknown in local recipient table",
+        BounceKind::Hard,
+    );
     check(550, "5.1.1 The email account that you tried to reach does not exist. NoSuchUser - gsmtp", BounceKind::Hard);
     check(550, "5.5.0 Requested action not taken: mailbox unavailable", BounceKind::Hard);
     check(550, "Requested action not taken: mailbox unavailable", BounceKind::Hard);

@@ -1,7 +1,7 @@
 //! Writes hits: the raw row, the message's first human open and click, and the event, in one transaction.
 
-use super::classify::{BURST_MS, Class, EarlierClick, HitKind, classify, is_burst};
 use super::Hit;
+use super::classify::{BURST_MS, Class, EarlierClick, HitKind, classify, is_burst};
 use crate::emit::{About, event};
 use crate::links::plain_target;
 use crate::service::Deliver;
@@ -74,7 +74,13 @@ impl Deliver {
         Ok(())
     }
 
-    async fn record_in(&self, tx: &mut Tx, workspace: WorkspaceId, hits: &[&Hit], events: &mut Vec<SystemEvent>) -> db::Result<()> {
+    async fn record_in(
+        &self,
+        tx: &mut Tx,
+        workspace: WorkspaceId,
+        hits: &[&Hit],
+        events: &mut Vec<SystemEvent>,
+    ) -> db::Result<()> {
         let mut ids: Vec<MessageId> = hits.iter().map(|hit| hit.token.message).collect();
         ids.sort();
         ids.dedup();
@@ -107,7 +113,15 @@ impl Deliver {
 
 impl Change {
     fn of(row: MessageRow) -> Self {
-        Self { row, opened: None, clicked: None, machine_open: false, machine_click: false, burst: Vec::new(), last: Timestamp::default() }
+        Self {
+            row,
+            opened: None,
+            clicked: None,
+            machine_open: false,
+            machine_click: false,
+            burst: Vec::new(),
+            last: Timestamp::default(),
+        }
     }
 
     /// Classifies one hit and notes what follows from it.

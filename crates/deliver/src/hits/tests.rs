@@ -1,12 +1,17 @@
 use super::classify::{BURST_MS, EarlierClick, classify, is_burst};
 use super::*;
 
-const CHROME: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0 Safari/537.36";
+const CHROME: &str =
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0 Safari/537.36";
 
 #[track_caller]
 fn check(kind: HitKind, method: &str, agent: &str, after_ms: i64, expected: Class) {
     let sent = Timestamp::from_ms(1_000_000);
-    assert_eq!(classify(kind, method, agent, sent.plus_ms(after_ms), Some(sent)), expected, "{method} {agent} +{after_ms}");
+    assert_eq!(
+        classify(kind, method, agent, sent.plus_ms(after_ms), Some(sent)),
+        expected,
+        "{method} {agent} +{after_ms}"
+    );
 }
 
 #[test]
@@ -15,10 +20,22 @@ fn hits_are_told_apart_by_method_time_and_name() {
     check(HitKind::Click, "HEAD", CHROME, 60_000, Class::Machine);
     check(HitKind::Click, "GET", CHROME, 1_500, Class::Machine);
     check(HitKind::Click, "GET", "", 60_000, Class::Unknown);
-    check(HitKind::Click, "GET", "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)", 60_000, Class::Machine);
+    check(
+        HitKind::Click,
+        "GET",
+        "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
+        60_000,
+        Class::Machine,
+    );
     check(HitKind::Click, "GET", "python-requests/2.32", 60_000, Class::Machine);
     check(HitKind::Open, "GET", "Mozilla/5.0", 60_000, Class::Machine);
-    check(HitKind::Open, "GET", "Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)", 60_000, Class::Human);
+    check(
+        HitKind::Open,
+        "GET",
+        "Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)",
+        60_000,
+        Class::Human,
+    );
     check(HitKind::Open, "GET", "Thunderbird", 60_000, Class::Human);
 }
 

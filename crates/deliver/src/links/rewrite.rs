@@ -19,7 +19,13 @@ pub struct Rewritten {
 }
 
 /// Rewrites every link of `html` and adds the pixel before `</body>` (or at the end).
-pub fn rewrite_html(links: &Links, workspace: WorkspaceId, message: MessageId, html: &str, utm: Option<&Utm>) -> Rewritten {
+pub fn rewrite_html(
+    links: &Links,
+    workspace: WorkspaceId,
+    message: MessageId,
+    html: &str,
+    utm: Option<&Utm>,
+) -> Rewritten {
     let tracked = Cell::new(0);
     let pixel = pixel(links, workspace, message);
     let placed = RefCell::new(false);
@@ -52,7 +58,13 @@ pub fn rewrite_html(links: &Links, workspace: WorkspaceId, message: MessageId, h
 }
 
 /// Signs the links of a text part, and puts the campaign's parameters on them.
-pub fn rewrite_text(links: &Links, workspace: WorkspaceId, message: MessageId, text: &str, utm: Option<&Utm>) -> String {
+pub fn rewrite_text(
+    links: &Links,
+    workspace: WorkspaceId,
+    message: MessageId,
+    text: &str,
+    utm: Option<&Utm>,
+) -> String {
     let mut out = String::with_capacity(text.len() + 256);
     let mut rest = text;
     while let Some(start) = find_url(rest) {

@@ -26,7 +26,10 @@ fn a_token_names_its_message_and_target_and_no_bit_of_it_can_be_changed() {
     let links = links();
     let url = links.click(WORKSPACE, message(), "https://shop.example/a?b=c");
     let token = links.verify(LinkKind::Click, token_of(&url)).unwrap();
-    assert_eq!((token.workspace, token.message, token.target.as_str()), (WORKSPACE, message(), "https://shop.example/a?b=c"));
+    assert_eq!(
+        (token.workspace, token.message, token.target.as_str()),
+        (WORKSPACE, message(), "https://shop.example/a?b=c")
+    );
     let bytes = URL_SAFE_NO_PAD.decode(token_of(&url)).unwrap();
     for bit in 0..bytes.len() * 8 {
         let mut forged = bytes.clone();
@@ -86,7 +89,8 @@ fn only_web_links_are_tracked_and_the_rest_of_the_html_stays_as_it_was() {
 #[test]
 fn a_parameter_the_marketer_wrote_wins_over_the_campaigns() {
     let links = links();
-    let out = rewrite_html(&links, WORKSPACE, message(), "<a href='https://s.example/?utm_source=me'>x</a>", Some(&utm()));
+    let out =
+        rewrite_html(&links, WORKSPACE, message(), "<a href='https://s.example/?utm_source=me'>x</a>", Some(&utm()));
     let token = out.html.split("/t/c/").nth(1).unwrap().split(['"', '\'']).next().unwrap();
     let target = links.verify(LinkKind::Click, token).unwrap().target;
     assert_eq!(target, "https://s.example/?utm_source=me&utm_medium=email&utm_campaign=spring+sale");

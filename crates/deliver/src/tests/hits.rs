@@ -3,7 +3,8 @@
 use super::*;
 use crate::links::{LinkKind, Links};
 
-const CHROME: &str = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0 Safari/537.36";
+const CHROME: &str =
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0 Safari/537.36";
 
 /// One campaign sent to three people, and what they were given.
 async fn sent(db: &Db, folder: &Path) -> (Deliver, Vec<Outgoing>) {
@@ -42,7 +43,10 @@ async fn human_and_machine_hits_are_counted_apart_and_a_burst_is_taken_back() {
         let report = deliver.report(WORKSPACE, CAMPAIGN).await.unwrap();
         assert_eq!(report.clicks, HitCounts { human: 1, machine: 1, unknown: 0, unique: 1 }, "{}", store.name);
         assert_eq!(report.opens, HitCounts { human: 0, machine: 1, unknown: 0, unique: 1 });
-        assert_eq!(report.links, [LinkRow { url: "https://shop.example/1".into(), clicks_human: 1, clicks_machine: 1, unique: 1 }]);
+        assert_eq!(
+            report.links,
+            [LinkRow { url: "https://shop.example/1".into(), clicks_human: 1, clicks_machine: 1, unique: 1 }]
+        );
         // The second and third link within seconds: a scanner had all of them.
         click(&deliver, &links[1], "GET", CHROME).await;
         click(&deliver, &links[2], "GET", CHROME).await;
@@ -69,7 +73,10 @@ async fn unsubscribing_is_recorded_once_and_can_be_taken_back() {
         assert_eq!(deliver.report(WORKSPACE, CAMPAIGN).await.unwrap().unsubscribes, 0);
         assert_eq!(emitted(&store.db).await["Consent Changed"], 1);
         let click = &tokens(&seen[0], "/t/c/")[0];
-        assert!(matches!(deliver.unsubscribe(click).await, Err(DeliverError::BadToken)), "a click's token does not unsubscribe");
+        assert!(
+            matches!(deliver.unsubscribe(click).await, Err(DeliverError::BadToken)),
+            "a click's token does not unsubscribe"
+        );
         let test = deliver.links().unsubscribe(WORKSPACE, MessageId::derived("test"));
         deliver.unsubscribe(test.rsplit('/').next().unwrap()).await.unwrap();
     }
@@ -79,7 +86,8 @@ async fn unsubscribing_is_recorded_once_and_can_be_taken_back() {
 async fn a_bounce_by_mail_moves_its_message_on_and_never_back() {
     for store in testkit::stores(&migrations()).await {
         let (deliver, seen) = sent(&store.db, store.dir()).await;
-        let mail = |message: &Outgoing, rest: &str| format!("{} {rest}", Links::return_path(&message.reference, "b.example"));
+        let mail =
+            |message: &Outgoing, rest: &str| format!("{} {rest}", Links::return_path(&message.reference, "b.example"));
         let take = |raw: String| {
             let deliver = deliver.clone();
             async move { deliver.take_bounce_mail(WORKSPACE, raw.as_bytes()).await.unwrap().remove(0).action }
@@ -94,7 +102,8 @@ async fn a_bounce_by_mail_moves_its_message_on_and_never_back() {
         assert_eq!((report.complaints, report.failures[0].reason.as_str()), (1, "bounced hard"));
         let events = emitted(&store.db).await;
         assert_eq!((events["Email Bounced"], events["Email Marked as Spam"]), (1, 1));
-        let elsewhere = deliver.take_bounce_mail(WorkspaceId::new(2), mail(&seen[2], "hard x").as_bytes()).await.unwrap();
+        let elsewhere =
+            deliver.take_bounce_mail(WorkspaceId::new(2), mail(&seen[2], "hard x").as_bytes()).await.unwrap();
         assert_eq!(elsewhere[0].action, BounceAction::NoMessage, "another workspace's message");
     }
 }

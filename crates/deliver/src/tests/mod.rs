@@ -81,7 +81,12 @@ struct Gate;
 
 #[async_trait]
 impl SendGate for Gate {
-    async fn check(&self, _: WorkspaceId, channel: &str, recipients: &[(ProfileId, String)]) -> Result<Vec<GateAnswer>, Problem> {
+    async fn check(
+        &self,
+        _: WorkspaceId,
+        channel: &str,
+        recipients: &[(ProfileId, String)],
+    ) -> Result<Vec<GateAnswer>, Problem> {
         assert_eq!(channel, "email");
         let answer = |(_, address): &(ProfileId, String)| {
             if address.starts_with("no") { GateAnswer::Skip("no_consent".into()) } else { GateAnswer::Allow }
@@ -136,8 +141,13 @@ impl MailTools for Mail {
         let returned_to = vec![words.next().unwrap_or_default().to_owned()];
         let kind = words.next().and_then(bounce::BounceKind::parse).ok_or("no kind")?;
         let reply = Reply::new(550, words.next().unwrap_or_default());
-        let recipient =
-            bounce::BouncedRecipient { address: "x@y.example".into(), kind, still_trying: false, delivered: false, reply };
+        let recipient = bounce::BouncedRecipient {
+            address: "x@y.example".into(),
+            kind,
+            still_trying: false,
+            delivered: false,
+            reply,
+        };
         Ok(BounceReport { returned_to, original_message_id: None, recipients: vec![recipient], arrived_at: None })
     }
 }
@@ -146,7 +156,13 @@ struct NoInbox;
 
 #[async_trait]
 impl SandboxInbox for NoInbox {
-    async fn list(&self, _: WorkspaceId, _: Option<&str>, _: Option<&str>, _: &PageRequest) -> crate::Result<Page<SandboxMail>> {
+    async fn list(
+        &self,
+        _: WorkspaceId,
+        _: Option<&str>,
+        _: Option<&str>,
+        _: &PageRequest,
+    ) -> crate::Result<Page<SandboxMail>> {
         Ok(Page { items: Vec::new(), next_cursor: None })
     }
     async fn get(&self, _: WorkspaceId, _: InboxMailId) -> crate::Result<Option<SandboxMailBody>> {
@@ -234,12 +250,19 @@ async fn sender_secrets_are_sealed_in_the_store_and_kept_when_left_empty() {
         let deliver = open(&store.db, store.dir(), Arc::default(), "boot");
         let senders = deliver.senders();
         assert_eq!(senders.get(WORKSPACE).await.unwrap().channel, sender::SANDBOX, "the sandbox is the default");
-        let smtp = SmtpSettings { host: "relay.example".into(), username: "me".into(), password: "hunter2".into(), ..Default::default() };
+        let smtp = SmtpSettings {
+            host: "relay.example".into(),
+            username: "me".into(),
+            password: "hunter2".into(),
+            ..Default::default()
+        };
         let settings = Sender { channel: sender::SMTP.into(), smtp: Some(smtp), ..Sender::default() };
         senders.put(WORKSPACE, settings.clone()).await.unwrap();
         let row = store.db.query_one("SELECT settings, sealed FROM sender", &[]).await.unwrap().unwrap();
         let sealed = row.bytes("sealed").unwrap();
-        assert!(!row.text("settings").unwrap().contains("hunter2") && !sealed.windows(7).any(|bytes| bytes == b"hunter2"));
+        assert!(
+            !row.text("settings").unwrap().contains("hunter2") && !sealed.windows(7).any(|bytes| bytes == b"hunter2")
+        );
         let mut changed = settings.clone();
         changed.smtp.as_mut().unwrap().password.clear();
         changed.from_name = "New name".into();
@@ -248,6 +271,9 @@ async fn sender_secrets_are_sealed_in_the_store_and_kept_when_left_empty() {
         let read = again.senders().get(WORKSPACE).await.unwrap();
         assert_eq!((read.from_name.as_str(), read.smtp.as_ref().unwrap().password.as_str()), ("New name", "hunter2"));
         let injected = Sender { from_name: "A\r\nBcc: x@y.example".into(), ..Sender::default() };
-        assert!(matches!(senders.put(WORKSPACE, injected).await, Err(DeliverError::BadSender { field: "from_name", .. })));
+        assert!(matches!(
+            senders.put(WORKSPACE, injected).await,
+            Err(DeliverError::BadSender { field: "from_name", .. })
+        ));
     }
 }

@@ -86,7 +86,10 @@ async fn cancelling_skips_what_is_left_and_says_so() {
     assert_eq!((progress.skipped, progress.finished()), (700, true));
     assert_eq!(emitted(&store.db).await["Email Skipped"], 700);
     let report = deliver.report(WORKSPACE, CAMPAIGN).await.unwrap();
-    assert_eq!(report.failures, [FailureRow { reason: "skipped cancelled".into(), count: 700, example: "cancelled".into() }]);
+    assert_eq!(
+        report.failures,
+        [FailureRow { reason: "skipped cancelled".into(), count: 700, example: "cancelled".into() }]
+    );
     assert_eq!(report.delivered_rate, None);
 }
 
@@ -135,7 +138,9 @@ async fn pages_of_recipients_cover_everybody_once_and_filters_hold() {
         let wild = RecipientFilter { state: None, search: Some("%".into()) };
         assert!(deliver.recipients(WORKSPACE, CAMPAIGN, &wild, &all).await.unwrap().items.is_empty());
         let elsewhere = WorkspaceId::new(2);
-        assert!(deliver.recipients(elsewhere, CAMPAIGN, &RecipientFilter::default(), &all).await.unwrap().items.is_empty());
+        assert!(
+            deliver.recipients(elsewhere, CAMPAIGN, &RecipientFilter::default(), &all).await.unwrap().items.is_empty()
+        );
         assert_eq!(deliver.messages_of(WORKSPACE, &[ProfileId::new(1)], 10).await.unwrap().len(), 1);
         let report = deliver.report(WORKSPACE, CAMPAIGN).await.unwrap();
         assert_eq!(report.series.iter().map(|point| point.sent).sum::<u64>(), 30);

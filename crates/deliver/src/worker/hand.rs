@@ -41,7 +41,9 @@ async fn hand(deliver: &Deliver, batch: Ready, stopping: bool) -> Vec<Recorded> 
                 rows.push(row);
                 messages.push(message);
             }
-            Some(due_ms) => done.push(deliver.recorded(row, RowOutcome::Again { due_ms, reason: None, counted: false })),
+            Some(due_ms) => {
+                done.push(deliver.recorded(row, RowOutcome::Again { due_ms, reason: None, counted: false }))
+            }
         }
     }
     if rows.is_empty() {
@@ -79,7 +81,8 @@ async fn send(channel: &Arc<dyn crate::Channel>, messages: &[Outgoing]) -> Vec<S
 async fn admit(deliver: &Deliver, sender: &Sender, row: &Claimed) -> Option<i64> {
     let smtp = sender.smtp.as_ref().filter(|_| sender.channel == crate::sender::SMTP)?;
     let domain = row.domain();
-    let domain_rate = smtp.per_domain_rate.get(&domain).or_else(|| smtp.per_domain_rate.get("*")).copied().unwrap_or(0.0);
+    let domain_rate =
+        smtp.per_domain_rate.get(&domain).or_else(|| smtp.per_domain_rate.get("*")).copied().unwrap_or(0.0);
     // The domain first: a message that has to wait for its domain must not use up the relay's rate.
     for (destination, rate) in [(domain.clone(), domain_rate), (relay_name(sender), smtp.rate_per_second)] {
         let mut waited = 0;

@@ -132,10 +132,8 @@ impl Inbox {
         });
         let (sender, receiver) = mpsc::channel();
         let writer = writer::Writer::new(shared.clone(), known, clock, end);
-        let thread = std::thread::Builder::new()
-            .name("inbox".into())
-            .spawn(move || writer.run(receiver))
-            .map_err(storage)?;
+        let thread =
+            std::thread::Builder::new().name("inbox".into()).spawn(move || writer.run(receiver)).map_err(storage)?;
         Ok(Self {
             shared,
             sender: parking_lot::Mutex::new(Some(sender)),

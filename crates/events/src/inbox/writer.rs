@@ -54,8 +54,7 @@ impl Writer {
     fn commit(&mut self, group: Vec<WriteRequest>) {
         self.known.turn(self.clock.now());
         let mut buffer = Vec::new();
-        let prepared: Vec<Prepared> =
-            group.into_iter().map(|request| self.prepare(request, &mut buffer)).collect();
+        let prepared: Vec<Prepared> = group.into_iter().map(|request| self.prepare(request, &mut buffer)).collect();
         let outcome = if buffer.is_empty() { Ok(()) } else { self.write(&buffer) };
         if let Err(error) = &outcome {
             tracing::error!(%error, "inbox: a group commit failed; nothing of it was acknowledged");

@@ -80,8 +80,7 @@ async fn counts_by_name_cover_files_and_tail() {
     lake.flush().await.unwrap();
     lake.append(&batch(2, 30, 3)).await.unwrap();
     let counts = lake.count_by_name(ONE, None).await.unwrap();
-    let expected: BTreeMap<&str, u64> =
-        [("Order Completed", 20), ("Page Viewed", 20), ("Product Viewed", 20)].into();
+    let expected: BTreeMap<&str, u64> = [("Order Completed", 20), ("Page Viewed", 20), ("Product Viewed", 20)].into();
     assert_eq!(counts.iter().map(|count| (count.name.as_str(), count.count)).collect::<BTreeMap<_, _>>(), expected);
     let recent = lake.count_by_name(ONE, Some(Timestamp::from_ms(START_MS + 57_000))).await.unwrap();
     assert_eq!(recent.iter().map(|count| count.count).sum::<u64>(), 3);

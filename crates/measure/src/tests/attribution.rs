@@ -25,10 +25,16 @@ async fn check(lines: &[Line], expected: &[(&str, (i64, i64))]) {
 #[tokio::test]
 async fn the_last_touch_before_the_order_earns_it() {
     let [a, b] = ["a", "b"].map(campaign);
-    check(&[touch(1, -9, CLICKED, a), touch(1, -5, OPENED, b), order(1, -1, "o", 80.0)], &[("a", (0, 0)), ("b", (1, 8000))])
-        .await;
-    check(&[touch(1, -9, CLICKED, a), order(1, -8, "o", 80.0), touch(1, -5, OPENED, b)], &[("a", (1, 8000)), ("b", (0, 0))])
-        .await;
+    check(
+        &[touch(1, -9, CLICKED, a), touch(1, -5, OPENED, b), order(1, -1, "o", 80.0)],
+        &[("a", (0, 0)), ("b", (1, 8000))],
+    )
+    .await;
+    check(
+        &[touch(1, -9, CLICKED, a), order(1, -8, "o", 80.0), touch(1, -5, OPENED, b)],
+        &[("a", (1, 8000)), ("b", (0, 0))],
+    )
+    .await;
     check(&[touch(2, -9, CLICKED, a), order(1, -8, "o", 80.0)], &[("a", (0, 0))]).await;
 }
 
@@ -95,12 +101,10 @@ async fn shop_orders_count_beside_online_ones_and_refunds_come_off() {
     .await;
     let earned = shop.measures.conversions(SHOP, spring).await.unwrap();
     let cents = |tally: Tally| (tally.orders, tally.revenue.minor);
-    assert_eq!([earned.total, earned.online, earned.shop, earned.phone].map(cents), [
-        (3, 14_000),
-        (1, 8000),
-        (1, 4000),
-        (1, 2000)
-    ]);
+    assert_eq!(
+        [earned.total, earned.online, earned.shop, earned.phone].map(cents),
+        [(3, 14_000), (1, 8000), (1, 4000), (1, 2000)]
+    );
     let series = shop.measures.conversion_series(SHOP, spring, HOUR_MS).await.unwrap();
     assert_eq!(series, [(at(-10), 1), (at(-9), 1), (at(-8), 1)]);
 }

@@ -164,14 +164,21 @@ impl Shop {
     pub async fn dump(&self) -> Vec<String> {
         let mut out = Vec::new();
         for (table, columns) in [
-            ("measure_order", "order_id, CAST(profile_id AS TEXT) AS b, CAST(net_minor AS TEXT) AS c, CAST(day AS TEXT) AS d"),
+            (
+                "measure_order",
+                "order_id, CAST(profile_id AS TEXT) AS b, CAST(net_minor AS TEXT) AS c, CAST(day AS TEXT) AS d",
+            ),
             ("measure_touch", "event_id, CAST(profile_id AS TEXT) AS b, kind AS c, campaign_id AS d"),
             ("measure_credit", "order_id, campaign_id AS b, message_id AS c, touch_kind AS d"),
-            ("measure_daily", "metric || channel || currency AS a, CAST(day AS TEXT) AS b, CAST(n AS TEXT) AS c, CAST(sum_minor AS TEXT) AS d"),
+            (
+                "measure_daily",
+                "metric || channel || currency AS a, CAST(day AS TEXT) AS b, CAST(n AS TEXT) AS c, CAST(sum_minor AS TEXT) AS d",
+            ),
         ] {
             let first = columns.split([',', ' ']).next().unwrap_or_default();
             let first = if columns.starts_with("metric") { "a" } else { first };
-            for row in self.db.query(&format!("SELECT {columns} FROM {table} ORDER BY 1, 2, 3, 4"), &[]).await.unwrap() {
+            for row in self.db.query(&format!("SELECT {columns} FROM {table} ORDER BY 1, 2, 3, 4"), &[]).await.unwrap()
+            {
                 let [a, b, c, d] = [first, "b", "c", "d"].map(|name| row.text(name).unwrap());
                 out.push(format!("{table} {a} {b} {c} {d}"));
             }

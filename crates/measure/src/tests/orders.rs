@@ -21,7 +21,8 @@ async fn check(lines: &[Line], expected: (i64, i64)) {
 async fn an_order_is_worth_its_revenue_or_the_sum_of_its_products() {
     check(&[order(1, 0, "a", 12.99)], (1, 1299)).await;
     check(&[line(1, 0, "Order Completed", json!({"order_id": 7, "total": "89.5"}))], (1, 8950)).await;
-    let products = json!({"order_id": "p", "products": [{"price": 40, "quantity": 2}, {"price": "9.95"}, {"name": "bag"}]});
+    let products =
+        json!({"order_id": "p", "products": [{"price": 40, "quantity": 2}, {"price": "9.95"}, {"name": "bag"}]});
     check(&[line(1, 0, "Order Completed", products)], (1, 8995)).await;
     check(&[line(1, 0, "Order Completed", json!({}))], (1, 0)).await;
 }

@@ -21,11 +21,16 @@ async fn the_home_screen_shows_totals_today_yesterday_and_every_day_of_the_serie
         assert_eq!((home.yesterday.sales.revenue.minor, home.yesterday.events), (5000, 2));
         assert_eq!(home.series.len(), 7);
         assert_eq!(home.series[0].day, "2026-11-16");
-        assert_eq!(home.series[6], DayNumbers { day: "2026-11-22".into(), customers: 1, events: 2, orders: 1, revenue_minor: 3000 });
-        let channels: Vec<_> = home.revenue_by_channel.iter().map(|item| (&*item.channel, item.revenue.minor)).collect();
+        assert_eq!(
+            home.series[6],
+            DayNumbers { day: "2026-11-22".into(), customers: 1, events: 2, orders: 1, revenue_minor: 3000 }
+        );
+        let channels: Vec<_> =
+            home.revenue_by_channel.iter().map(|item| (&*item.channel, item.revenue.minor)).collect();
         assert_eq!(channels, [("web", 5000), ("shop", 3000)], "{}", store.name);
         let revenue = shop.measures.revenue(SHOP, 2).await.unwrap();
-        let points: Vec<_> = revenue.items.iter().map(|item| (&*item.day, &*item.channel, item.revenue_minor)).collect();
+        let points: Vec<_> =
+            revenue.items.iter().map(|item| (&*item.day, &*item.channel, item.revenue_minor)).collect();
         assert_eq!(points, [("2026-11-21", "web", 5000), ("2026-11-22", "shop", 3000)]);
     }
 }

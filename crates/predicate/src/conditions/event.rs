@@ -63,9 +63,10 @@ impl EventDone {
     /// Does the event count, whenever it happened?
     fn selects(&self, event: &dyn EventFacts, now: Timestamp) -> bool {
         self.channel.as_deref().is_none_or(|channel| channel == event.channel())
-            && self.filters.iter().all(|filter| {
-                filter.test.holds(now, |each| event.property_values(&filter.property, each))
-            })
+            && self
+                .filters
+                .iter()
+                .all(|filter| filter.test.holds(now, |each| event.property_values(&filter.property, each)))
     }
 
     fn read_count(reader: &mut Reader, value: Option<&Json>, at: &str) -> Option<CountOp> {
@@ -172,7 +173,8 @@ impl ConditionKind for EventDone {
     }
     fn references(&self, into: &mut References) {
         into.events.insert(self.name.clone());
-        into.time |= matches!(self.window, Window::Last(_)) || self.filters.iter().any(|filter| filter.test.is_relative());
+        into.time |=
+            matches!(self.window, Window::Last(_)) || self.filters.iter().any(|filter| filter.test.is_relative());
     }
     fn next_change(&self, facts: &dyn ProfileFacts, now: Timestamp) -> Option<Timestamp> {
         let mut next = None;

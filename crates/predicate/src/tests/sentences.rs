@@ -17,14 +17,26 @@ fn check(locale: Locale, expected: &str) {
 
 #[test]
 fn a_condition_reads_as_a_sentence_in_four_languages() {
-    check(Locale::En, "Customers where “Order Completed” happened at least 2 times in the last 60 days through shop with \
-        products.category is “sneakers” and (country is one of “NL”, “SE” or not in the segment “Guests”) and can be reached by e-mail.");
-    check(Locale::Nl, "Klanten waarvoor geldt: “Order Completed” is gebeurd minstens 2 keer in de laatste 60 dagen via shop met \
-        products.category is “sneakers” en (country is een van “NL”, “SE” of niet in het segment “Guests”) en bereikbaar via e-mail.");
-    check(Locale::Sv, "Kunder där “Order Completed” har hänt minst 2 gånger under de senaste 60 dagarna via shop med \
-        products.category är “sneakers” och (country är något av “NL”, “SE” eller ingår inte i segmentet “Guests”) och kan nås via e-post.");
-    check(Locale::Fy, "Klanten dêr't foar jildt: “Order Completed” is bard op syn minst 2 kear yn de lêste 60 dagen fia shop mei \
-        products.category is “sneakers” en (country is ien fan “NL”, “SE” of net yn it segmint “Guests”) en te berikken fia e-mail.");
+    check(
+        Locale::En,
+        "Customers where “Order Completed” happened at least 2 times in the last 60 days through shop with \
+        products.category is “sneakers” and (country is one of “NL”, “SE” or not in the segment “Guests”) and can be reached by e-mail.",
+    );
+    check(
+        Locale::Nl,
+        "Klanten waarvoor geldt: “Order Completed” is gebeurd minstens 2 keer in de laatste 60 dagen via shop met \
+        products.category is “sneakers” en (country is een van “NL”, “SE” of niet in het segment “Guests”) en bereikbaar via e-mail.",
+    );
+    check(
+        Locale::Sv,
+        "Kunder där “Order Completed” har hänt minst 2 gånger under de senaste 60 dagarna via shop med \
+        products.category är “sneakers” och (country är något av “NL”, “SE” eller ingår inte i segmentet “Guests”) och kan nås via e-post.",
+    );
+    check(
+        Locale::Fy,
+        "Klanten dêr't foar jildt: “Order Completed” is bard op syn minst 2 kear yn de lêste 60 dagen fia shop mei \
+        products.category is “sneakers” en (country is ien fan “NL”, “SE” of net yn it segmint “Guests”) en te berikken fia e-mail.",
+    );
 }
 
 #[test]

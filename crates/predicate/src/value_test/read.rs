@@ -16,15 +16,17 @@ impl ValueTest {
         let name = reader.text(object, "op", at)?;
         let Some(op) = Op::parse(&name) else {
             let names = Op::ALL.iter().map(|op| op.name()).collect::<Vec<_>>().join(", ");
-            return reader.fail(&child(at, "op"), "op_unknown", format!("\"{name}\" is no operator; use one of: {names}"));
+            return reader.fail(
+                &child(at, "op"),
+                "op_unknown",
+                format!("\"{name}\" is no operator; use one of: {names}"),
+            );
         };
         let value_at = child(at, "value");
         let value = object.get("value").filter(|value| !value.is_null());
         let operand = match (op.form(), value) {
             (OperandForm::None, _) => Some(Operand::None),
-            (form, None) => {
-                reader.fail(&value_at, "missing", format!("{} wants {}", op.name(), form.wanted()))
-            }
+            (form, None) => reader.fail(&value_at, "missing", format!("{} wants {}", op.name(), form.wanted())),
             (form, Some(value)) => form.read(reader, value, &value_at),
         }?;
         Some(ValueTest { op, operand })
@@ -35,7 +37,10 @@ impl ValueTest {
         let ops: Vec<&str> = Op::ALL.iter().map(|op| op.name()).collect();
         [
             ("op", serde_json::json!({ "type": "string", "enum": ops })),
-            ("value", serde_json::json!({ "description": "A value, a list, [from, to], or {amount, unit}; by operator" })),
+            (
+                "value",
+                serde_json::json!({ "description": "A value, a list, [from, to], or {amount, unit}; by operator" }),
+            ),
         ]
     }
 }
@@ -95,11 +100,8 @@ fn list(reader: &mut Reader, items: &[Json], at: &str) -> Option<Operand> {
         );
         return reader.fail(at, "list_too_long", detail);
     }
-    let literals: Vec<Literal> = items
-        .iter()
-        .enumerate()
-        .filter_map(|(index, item)| literal(reader, item, &format!("{at}/{index}")))
-        .collect();
+    let literals: Vec<Literal> =
+        items.iter().enumerate().filter_map(|(index, item)| literal(reader, item, &format!("{at}/{index}"))).collect();
     (literals.len() == items.len()).then(|| Operand::List(literals.into()))
 }
 
@@ -111,7 +113,9 @@ fn pattern(reader: &mut Reader, text: &str, at: &str) -> Option<Operand> {
     match regex::RegexBuilder::new(text).size_limit(REGEX_PROGRAM_BYTES_MAX).build() {
         Ok(pattern) => Some(Operand::Pattern(pattern)),
         Err(regex::Error::CompiledTooBig(_)) => {
-            let detail = format!("the regular expression needs more than {REGEX_PROGRAM_BYTES_MAX} bytes; use smaller repetitions");
+            let detail = format!(
+                "the regular expression needs more than {REGEX_PROGRAM_BYTES_MAX} bytes; use smaller repetitions"
+            );
             reader.fail(at, "regex_too_big", detail)
         }
         Err(error) => {
@@ -167,6 +171,8 @@ pub(crate) fn read_span(reader: &mut Reader, value: &Json, at: &str) -> Option<S
     };
     match object.get("amount").and_then(Json::as_u64).and_then(|amount| Span::new(amount, unit)) {
         Some(span) => Some(span),
-        None => reader.fail(&child(at, "amount"), "amount_invalid", "a whole number from 1, at most a hundred years in all"),
+        None => {
+            reader.fail(&child(at, "amount"), "amount_invalid", "a whole number from 1, at most a hundred years in all")
+        }
     }
 }

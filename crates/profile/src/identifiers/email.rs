@@ -10,8 +10,26 @@ const EMAIL_BYTES_MAX: usize = 254;
 
 /// Local parts nobody owns: what test forms and machines write. They never join two customers.
 const SHARED_LOCAL_PARTS: &[&str] = &[
-    "test", "tests", "testing", "noreply", "no-reply", "no_reply", "donotreply", "none", "null", "undefined",
-    "unknown", "anonymous", "noemail", "no-email", "nomail", "geenmail", "na", "nan", "asdf", "mailer-daemon",
+    "test",
+    "tests",
+    "testing",
+    "noreply",
+    "no-reply",
+    "no_reply",
+    "donotreply",
+    "none",
+    "null",
+    "undefined",
+    "unknown",
+    "anonymous",
+    "noemail",
+    "no-email",
+    "nomail",
+    "geenmail",
+    "na",
+    "nan",
+    "asdf",
+    "mailer-daemon",
 ];
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -18,8 +18,27 @@ pub const KIND_BYTES_MAX: usize = 64;
 
 /// Values programs send when they have none. Compared in lower case.
 const PLACEHOLDERS: &[&str] = &[
-    "null", "undefined", "none", "nil", "nan", "na", "n/a", "unknown", "anonymous", "guest", "true", "false",
-    "[object object]", "(null)", "<null>", "(not set)", "not set", "empty", "no id", "noid", "-1",
+    "null",
+    "undefined",
+    "none",
+    "nil",
+    "nan",
+    "na",
+    "n/a",
+    "unknown",
+    "anonymous",
+    "guest",
+    "true",
+    "false",
+    "[object object]",
+    "(null)",
+    "<null>",
+    "(not set)",
+    "not set",
+    "empty",
+    "no id",
+    "noid",
+    "-1",
 ];
 
 /// How the values of a kind are compared.

@@ -21,7 +21,9 @@ fn placeholders_and_zeros_identify_nobody() {
 fn an_address_is_compared_in_lower_case_with_an_ascii_domain() {
     check(Form::Email, " Anna.De.Vries+Shop@Voorbeeld.NL ", "NL", Some("anna.de.vries+shop@voorbeeld.nl"));
     check(Form::Email, "lars@blåbär.se", "SE", Some("lars@xn--blbr-noae.se"));
-    for value in ["anna", "anna@", "@voorbeeld.nl", "a b@voorbeeld.nl", "anna@voor beeld.nl", "Anna <anna@voorbeeld.nl>"] {
+    for value in
+        ["anna", "anna@", "@voorbeeld.nl", "a b@voorbeeld.nl", "anna@voor beeld.nl", "Anna <anna@voorbeeld.nl>"]
+    {
         check(Form::Email, value, "NL", None);
     }
 }

@@ -117,9 +117,14 @@ pub(super) struct Conflict {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
     Nowhere,
-    Profile { id: u32, created: bool },
+    Profile {
+        id: u32,
+        created: bool,
+    },
     /// The event that erases `id`.
-    Erased { id: u32 },
+    Erased {
+        id: u32,
+    },
 }
 
 #[derive(Debug, Default, Clone, Copy)]
@@ -219,14 +224,7 @@ impl<'p, 'e> Plan<'p, 'e> {
         (!self.erased.contains(&(workspace, canonical))).then_some(canonical)
     }
 
-    fn place_keys(
-        &mut self,
-        number: usize,
-        event: &Event,
-        anchor: Option<u32>,
-        keys: &[u32],
-        by_alias: bool,
-    ) -> Place {
+    fn place_keys(&mut self, number: usize, event: &Event, anchor: Option<u32>, keys: &[u32], by_alias: bool) -> Place {
         let workspace = event.workspace;
         if let Some(id) = self.one_owner(anchor, keys) {
             keys.iter().for_each(|slot| self.see(*slot, number, event.at, false));
@@ -295,14 +293,7 @@ impl<'p, 'e> Plan<'p, 'e> {
         })
     }
 
-    fn has_room(
-        &self,
-        workspace: WorkspaceId,
-        home: Option<u32>,
-        unknown: &[u32],
-        slot: u32,
-        by_alias: bool,
-    ) -> bool {
+    fn has_room(&self, workspace: WorkspaceId, home: Option<u32>, unknown: &[u32], slot: u32, by_alias: bool) -> bool {
         let kind = self.slots[slot as usize].kind.name();
         let held = home.map_or(0, |id| self.holdings_of((workspace, id)).count(kind));
         held + self.waiting(unknown, kind) < self.limit(kind, by_alias)

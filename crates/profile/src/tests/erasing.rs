@@ -58,7 +58,9 @@ async fn an_erased_person_is_in_no_table_and_comes_back_as_somebody_new() {
         let notebook = Arc::new(Notebook::default());
         let world = World::with_erasers(store, vec![notebook.clone()]);
         world.feed(vec![page(1).anonymous("planted-browser")]).await;
-        world.feed(vec![identify(2).user("planted").id("email", "planted@x.nl").traits(json!({"name": "Planted"}))]).await;
+        world
+            .feed(vec![identify(2).user("planted").id("email", "planted@x.nl").traits(json!({"name": "Planted"}))])
+            .await;
         world.feed(vec![identify(3).user("planted").anonymous("planted-browser")]).await;
         world.feed(vec![identify(4).user("other").anonymous("planted-browser")]).await;
         let id = world.find(SHOP, "user_id", "planted").await.unwrap();
@@ -67,7 +69,8 @@ async fn an_erased_person_is_in_no_table_and_comes_back_as_somebody_new() {
         assert_eq!((receipt.profile, receipt.ids.len()), (id, 2));
 
         let erase = Event { channel: Channel::System, ..system(5, events::names::PROFILE_ERASED, id) };
-        let batch = vec![track(5).user("planted"), erase, track(6).user("planted"), page(7).anonymous("planted-browser")];
+        let batch =
+            vec![track(5).user("planted"), erase, track(6).user("planted"), page(7).anonymous("planted-browser")];
         let seen = world.feed(batch).await;
         assert_eq!(seen.events.len(), 3, "what was accepted before the erasure is gone");
         assert_eq!(seen.events[0].profile, id);
@@ -87,7 +90,11 @@ async fn an_erased_person_is_in_no_table_and_comes_back_as_somebody_new() {
         for expected in [0, 2, 0] {
             assert_eq!(crate::finish_erasures(world.db(), &files).await.unwrap(), expected);
         }
-        assert_eq!(*files.0.lock(), vec![vec![ProfileId::new(1), id]; 2], "once refused, once done, then nothing is left");
+        assert_eq!(
+            *files.0.lock(),
+            vec![vec![ProfileId::new(1), id]; 2],
+            "once refused, once done, then nothing is left"
+        );
         let again = Event { channel: Channel::System, ..system(10, events::names::PROFILE_ERASED, id) };
         assert!(world.feed(vec![again]).await.events.is_empty());
     }

@@ -11,7 +11,8 @@ use crate::{Eraser, Identity, MIGRATIONS, ProfileView, Profiles};
 use base::{EventId, JsonMap, ProfileId, SeededRng, SourceId, Timestamp, WorkspaceId};
 use db::Db;
 use events::{
-    Batch, Channel, Effects, Event, EventKind, Identifier, Inbox, InboxConfig, Offset, RawJson, Resolution, Resolver, View,
+    Batch, Channel, Effects, Event, EventKind, Identifier, Inbox, InboxConfig, Offset, RawJson, Resolution, Resolver,
+    View,
 };
 use std::sync::Arc;
 
@@ -34,7 +35,8 @@ impl World {
 
     pub fn with_erasers(store: testkit::Store, erasers: Vec<Arc<dyn Eraser>>) -> Self {
         let clock = Arc::new(testkit::clock());
-        let inbox = Inbox::open(&store.dir().join("inbox"), InboxConfig::default(), clock.clone()).expect("inbox opens");
+        let inbox =
+            Inbox::open(&store.dir().join("inbox"), InboxConfig::default(), clock.clone()).expect("inbox opens");
         let inbox = Arc::new(inbox);
         let profiles = Profiles::new(store.db.clone(), inbox.clone(), clock, Arc::new(SeededRng::new(7)));
         let identity = Identity::new(store.db.clone());

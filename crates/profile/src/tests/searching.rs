@@ -1,8 +1,8 @@
 //! Finding customers again.
 
 use super::*;
-use base::PageRequest;
 use crate::Sort;
+use base::PageRequest;
 use serde_json::json;
 
 async fn shop_with(world: &World, count: i64) {

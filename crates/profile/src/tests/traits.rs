@@ -39,7 +39,10 @@ async fn a_merge_keeps_the_traits_times_and_counts_of_both() {
         let joined = world.feed(vec![identify(3).user("u1").id("loyalty_card", "L7")]).await;
         assert_eq!(joined.merges.len(), 1);
         let profile = world.profiles.get(SHOP, joined.events[0].profile).await.unwrap();
-        assert_eq!(trait_map(&profile), *json!({"name": "Anna", "city": "Joure", "shoe_size": 39}).as_object().unwrap());
+        assert_eq!(
+            trait_map(&profile),
+            *json!({"name": "Anna", "city": "Joure", "shoe_size": 39}).as_object().unwrap()
+        );
         assert_eq!(profile.summary.events, 3);
         assert_eq!(profile.summary.channels, [Channel::Web, Channel::Shop]);
         assert_eq!(profile.summary.first_seen, testkit::NOW.plus_ms(1_000));
@@ -106,8 +109,14 @@ async fn messages_get_one_spelling_whatever_the_source_calls_it() {
         let id = world.feed(vec![call]).await.events[0].profile;
         let data = world.profiles.data(SHOP, &[id, ProfileId::new(99)]).await.unwrap();
         for (name, value) in [
-            ("id", "prf_1"), ("first_name", "Anna"), ("last_name", "de Vries"), ("name", "Anna de Vries"),
-            ("email", "Anna@x.nl"), ("language", "fy-NL"), ("city", "Sneek"), ("country", "NL"),
+            ("id", "prf_1"),
+            ("first_name", "Anna"),
+            ("last_name", "de Vries"),
+            ("name", "Anna de Vries"),
+            ("email", "Anna@x.nl"),
+            ("language", "fy-NL"),
+            ("city", "Sneek"),
+            ("country", "NL"),
         ] {
             assert_eq!(data[0][name], value, "{name}");
         }

@@ -209,7 +209,8 @@ impl Workspace {
                 let of_other = changes.iter().filter(|change| change.segment == *id);
                 profiles.extend(of_other.flat_map(|change| change.entered.iter().chain(&change.exited)));
             }
-            let mut change = Change { segment: definition.id, entered: Vec::new(), exited: Vec::new(), gone: Vec::new() };
+            let mut change =
+                Change { segment: definition.id, entered: Vec::new(), exited: Vec::new(), gone: Vec::new() };
             for profile in profiles.into_iter().filter(|profile| self.alive.contains(*profile)) {
                 let is = definition.condition.matches(&self.facts(profile), now);
                 match (is, definition.members.contains(profile)) {
@@ -218,7 +219,8 @@ impl Workspace {
                     _ => {}
                 }
             }
-            change.gone = touched.gone.iter().copied().filter(|profile| definition.members.contains(*profile)).collect();
+            change.gone =
+                touched.gone.iter().copied().filter(|profile| definition.members.contains(*profile)).collect();
             if !(change.entered.is_empty() && change.exited.is_empty() && change.gone.is_empty()) {
                 self.write_change(index, &change, undo);
                 changes.push(change);

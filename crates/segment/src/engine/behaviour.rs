@@ -62,7 +62,14 @@ impl Behaviour {
     }
 
     /// Adds an event; answers the number of its name.
-    pub fn push(&mut self, name: &str, profile: u32, at: Timestamp, channel: Channel, properties: &JsonMap) -> Option<(usize, i64)> {
+    pub fn push(
+        &mut self,
+        name: &str,
+        profile: u32,
+        at: Timestamp,
+        channel: Channel,
+        properties: &JsonMap,
+    ) -> Option<(usize, i64)> {
         let index = self.index(name)?;
         let event = &mut self.events[index];
         let last_ms = event.last_ms;
@@ -77,7 +84,10 @@ impl Behaviour {
         if self.events.len() >= EVENT_NAMES_MAX {
             if !self.full_logged {
                 self.full_logged = true;
-                tracing::warn!(limit = EVENT_NAMES_MAX, "segment: more event names than can be segmented on; the rest are ignored");
+                tracing::warn!(
+                    limit = EVENT_NAMES_MAX,
+                    "segment: more event names than can be segmented on; the rest are ignored"
+                );
             }
             return None;
         }
@@ -114,7 +124,9 @@ impl Behaviour {
         for (index, event) in self.events.iter_mut().enumerate() {
             for (in_tail, row) in event.rows_of(profile) {
                 let properties = event.row(in_tail, row).properties;
-                let clear = |(number, (_, column)): (usize, &mut (String, Column))| (number, column.put(properties, Cell::Empty));
+                let clear = |(number, (_, column)): (usize, &mut (String, Column))| {
+                    (number, column.put(properties, Cell::Empty))
+                };
                 let cells: Vec<(usize, Cell)> = event.columns.iter_mut().enumerate().map(clear).collect();
                 event.strike(index, in_tail, row, undo);
                 if let Some(Undo::Struck { cells: kept, .. }) = undo.last_mut() {
@@ -307,7 +319,12 @@ impl EventIndex {
 }
 
 /// The profiles for which an event condition holds. `index` is None when the event never happened.
-pub(crate) fn select(index: Option<&EventIndex>, asked: &EventDone, now: Timestamp, alive: &RoaringBitmap) -> RoaringBitmap {
+pub(crate) fn select(
+    index: Option<&EventIndex>,
+    asked: &EventDone,
+    now: Timestamp,
+    alive: &RoaringBitmap,
+) -> RoaringBitmap {
     let zero_holds = asked.count.holds(0);
     // What zero satisfies is found through those who fail it.
     let found = match (index, asked.count) {
@@ -328,9 +345,10 @@ struct Selector<'c> {
 impl Selector<'_> {
     fn passes(&self, index: &EventIndex, properties: u32) -> bool {
         self.channel.is_none_or(|channel| index.channels[properties as usize] == channel)
-            && self.filters.iter().all(|(test, negative)| {
-                test.as_ref().is_some_and(|test| test.passes(properties)) != *negative
-            })
+            && self
+                .filters
+                .iter()
+                .all(|(test, negative)| test.as_ref().is_some_and(|test| test.passes(properties)) != *negative)
     }
 }
 

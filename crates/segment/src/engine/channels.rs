@@ -65,7 +65,11 @@ impl Channels {
 
     pub fn put(&mut self, channel: usize, profile: u32, bits: u8) {
         for (bit, bitmap) in BITS.iter().zip(&mut self.sets[channel]) {
-            if bits & bit == 0 { bitmap.remove(profile) } else { bitmap.insert(profile) };
+            if bits & bit == 0 {
+                bitmap.remove(profile)
+            } else {
+                bitmap.insert(profile)
+            };
         }
     }
 

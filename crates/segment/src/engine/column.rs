@@ -267,7 +267,11 @@ impl Codes {
             self.dictionary.change_count(one - 1, by);
             if let Some(bitmaps) = &mut self.bitmaps {
                 let bitmap = &mut bitmaps[one as usize - 1];
-                if by > 0 { bitmap.insert(row) } else { bitmap.remove(row) };
+                if by > 0 {
+                    bitmap.insert(row)
+                } else {
+                    bitmap.remove(row)
+                };
             }
         }
     }

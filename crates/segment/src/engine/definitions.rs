@@ -101,7 +101,11 @@ impl Definitions {
     pub fn of_trait(&self, traits: &Traits, group: usize) -> Vec<usize> {
         let name = traits.group_name(group);
         let inside = |path: &str| path.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
-        self.by_trait.iter().filter(|(path, _)| inside(path)).flat_map(|(_, segments)| segments.iter().copied()).collect()
+        self.by_trait
+            .iter()
+            .filter(|(path, _)| inside(path))
+            .flat_map(|(_, segments)| segments.iter().copied())
+            .collect()
     }
 
     /// Orders by dependency (the service refuses cycles; were there one, its members would come last) and rebuilds

@@ -1,7 +1,7 @@
 //! Evaluates a condition for all profiles at once, and asks the reference evaluator about one.
 
-use super::behaviour;
 use super::Workspace;
+use super::behaviour;
 use base::{SegmentId, Timestamp};
 use predicate::{Condition, ConsentState, EventFacts, ProfileFacts, Scalar};
 use roaring::RoaringBitmap;

@@ -97,7 +97,11 @@ impl Workspace {
         for step in undo.into_iter().rev() {
             match step {
                 Undo::Alive { profile, was } => {
-                    if was { self.alive.insert(profile) } else { self.alive.remove(profile) };
+                    if was {
+                        self.alive.insert(profile)
+                    } else {
+                        self.alive.remove(profile)
+                    };
                 }
                 Undo::Trait { group, profile, updated, cells } => self.traits.undo(group, profile, updated, &cells),
                 Undo::Arrival { index, last_ms } => self.behaviour.undo_arrival(index, last_ms),
@@ -108,7 +112,11 @@ impl Workspace {
                 Undo::Channel { channel, profile, bits } => self.channels.put(channel, profile, bits),
                 Undo::Member { segment, profile, was } => {
                     if let Some(definition) = self.definitions.get_mut(segment) {
-                        if was { definition.members.insert(profile) } else { definition.members.remove(profile) };
+                        if was {
+                            definition.members.insert(profile)
+                        } else {
+                            definition.members.remove(profile)
+                        };
                     }
                 }
             }

@@ -124,7 +124,8 @@ impl Traits {
             if updated == NEVER {
                 continue;
             }
-            let empty = |(index, (_, column)): (usize, &mut (String, Column))| (index, column.put(profile, Cell::Empty));
+            let empty =
+                |(index, (_, column)): (usize, &mut (String, Column))| (index, column.put(profile, Cell::Empty));
             let cells = group.columns.iter_mut().enumerate().map(empty).collect();
             set_at(&mut group.updated, profile, NEVER);
             undo.push(Undo::Trait { group: number, profile, updated, cells });
@@ -196,7 +197,10 @@ impl Traits {
     fn log_full(&mut self) {
         if !self.full_logged {
             self.full_logged = true;
-            tracing::warn!(limit = TRAIT_PATHS_MAX, "segment: more trait names than can be segmented on; the rest are ignored");
+            tracing::warn!(
+                limit = TRAIT_PATHS_MAX,
+                "segment: more trait names than can be segmented on; the rest are ignored"
+            );
         }
     }
 }

@@ -50,10 +50,13 @@ impl Segments {
         let today = store::day(&self.0.db, workspace, self.0.clock.now().utc_day()).await?;
         let space = self.space(workspace)?;
         let space = space.read();
-        Ok(stored.into_iter().filter_map(|row| {
-            let today = today.get(&row.id).copied().unwrap_or_default();
-            saved(&space, row, today)
-        }).collect())
+        Ok(stored
+            .into_iter()
+            .filter_map(|row| {
+                let today = today.get(&row.id).copied().unwrap_or_default();
+                saved(&space, row, today)
+            })
+            .collect())
     }
 
     pub async fn get(&self, workspace: WorkspaceId, id: SegmentId) -> Result<SavedSegment, SegmentError> {
@@ -159,12 +162,22 @@ impl Segments {
     }
 
     /// Deletes a segment that nothing uses.
-    pub async fn delete(&self, workspace: WorkspaceId, id: SegmentId, version: Option<i64>) -> Result<(), SegmentError> {
+    pub async fn delete(
+        &self,
+        workspace: WorkspaceId,
+        id: SegmentId,
+        version: Option<i64>,
+    ) -> Result<(), SegmentError> {
         let segments = self.clone();
         to_the_end(async move { segments.delete_now(workspace, id, version).await }).await
     }
 
-    async fn delete_now(&self, workspace: WorkspaceId, id: SegmentId, version: Option<i64>) -> Result<(), SegmentError> {
+    async fn delete_now(
+        &self,
+        workspace: WorkspaceId,
+        id: SegmentId,
+        version: Option<i64>,
+    ) -> Result<(), SegmentError> {
         let space = self.space(workspace)?;
         let users = self.used_by(workspace, id).await?;
         let mut tx = self.0.db.begin().await?;
@@ -313,7 +326,8 @@ fn check_references(space: &Workspace, id: SegmentId, new: &NewSegment) -> Resul
     }
     let direct = new.condition.references().segments;
     if space.definitions.closure(&direct).contains(&id) {
-        let name = |id: &SegmentId| space.definitions.get(*id).map_or(id.to_string(), |other| format!("\"{}\"", other.name));
+        let name =
+            |id: &SegmentId| space.definitions.get(*id).map_or(id.to_string(), |other| format!("\"{}\"", other.name));
         let leads_back = |other: &&SegmentId| {
             **other == id || space.definitions.closure(&[**other].into_iter().collect()).contains(&id)
         };

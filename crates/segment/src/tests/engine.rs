@@ -21,7 +21,12 @@ fn shop() -> Workspace {
         identify(1, json!({ "country": "NL", "age": 30, "email": "a@example.org" })),
         identify(2, json!({ "country": "NL", "age": 40 })),
         identify(3, json!({ "country": "SE", "age": "41" })),
-        track(1, "Order Completed", 5, json!({ "products": [{ "category": "sneakers" }, { "category": "boots" }], "total": 80 })),
+        track(
+            1,
+            "Order Completed",
+            5,
+            json!({ "products": [{ "category": "sneakers" }, { "category": "boots" }], "total": 80 }),
+        ),
         track(2, "Order Completed", 90, json!({ "products": [{ "category": "sneakers" }], "total": 120 })),
         track(2, "Order Completed", 1, json!({ "products": [{ "category": "boots" }], "total": 60.5 })),
         system(1, "Consent Changed", json!({ "channel": "email", "state": "subscribed" })),
@@ -49,7 +54,10 @@ fn bought_sneakers_in_the_last_60_days_lives_in_nl_may_be_mailed() {
 fn pickers_know_names_types_values_and_counts() {
     let space = shop();
     let traits: Vec<_> = space.trait_names().into_iter().map(|name| (name.name, name.value_type, name.count)).collect();
-    assert_eq!(traits, [("age".into(), "string", 3), ("country".into(), "string", 3), ("email".to_owned(), "string", 1)]);
+    assert_eq!(
+        traits,
+        [("age".into(), "string", 3), ("country".into(), "string", 3), ("email".to_owned(), "string", 1)]
+    );
     let values = space.trait_values("country", "", 10);
     assert_eq!(values[0], ValueCount { value: json!("NL"), count: 2 });
     assert_eq!(space.trait_values("country", "s", 10), [ValueCount { value: json!("SE"), count: 1 }]);
@@ -66,7 +74,8 @@ fn an_older_trait_does_not_replace_a_newer_one_and_null_takes_back() {
     let old = event(1, EventKind::Identify, "", NOW.plus_ms(-1), json!({ "country": "BE" }), false);
     let space = space(&[identify(1, json!({ "country": "NL" })), old]);
     check(&space, json!({ "trait": { "name": "country", "op": "equals", "value": "NL" } }), &[1]);
-    let space = super::engine::space(&[identify(1, json!({ "country": "NL" })), identify(1, json!({ "country": null }))]);
+    let space =
+        super::engine::space(&[identify(1, json!({ "country": "NL" })), identify(1, json!({ "country": null }))]);
     check(&space, json!({ "trait": { "name": "country", "op": "not_exists" } }), &[1]);
 }
 

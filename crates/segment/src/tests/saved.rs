@@ -121,7 +121,12 @@ async fn a_batch_moves_members_writes_them_and_says_so_once() {
     for store in stores().await {
         let segments = service(&store.db, Others::default(), &testkit::clock()).await;
         let id = segments.create(WORKSPACE, new("Dutch", dutch())).await.unwrap().id;
-        let first = batch(10, NOW, &[], vec![identify(1, json!({ "country": "NL" })), identify(70_000, json!({ "country": "NL" }))]);
+        let first = batch(
+            10,
+            NOW,
+            &[],
+            vec![identify(1, json!({ "country": "NL" })), identify(70_000, json!({ "country": "NL" }))],
+        );
         let lost = run(&store.db, &segments, &first, false).await;
         assert_eq!(members(&segments, id), Vec::<u32>::new(), "rolled back");
         assert_eq!(segments.total(WORKSPACE).unwrap(), 0);
@@ -181,7 +186,13 @@ async fn time_alone_moves_members_and_the_events_wait_in_the_store() {
         let id = segments.create(WORKSPACE, new("Recent", recent)).await.unwrap().id;
         let lapsed = json!({ "segment": { "id": id.to_string(), "op": "not_in" } });
         let other = segments.create(WORKSPACE, new("Lapsed", lapsed)).await.unwrap().id;
-        run(&store.db, &segments, &batch(1, NOW, &[], vec![track(1, "Visit", 10, json!({})), track(2, "Visit", 25, json!({}))]), true).await;
+        run(
+            &store.db,
+            &segments,
+            &batch(1, NOW, &[], vec![track(1, "Visit", 10, json!({})), track(2, "Visit", 25, json!({}))]),
+            true,
+        )
+        .await;
         assert_eq!((members(&segments, id), members(&segments, other)), (vec![1, 2], vec![]));
         assert_eq!(segments.tick().await.unwrap(), 0);
         clock.advance_ms(6 * DAY_MS);
@@ -208,7 +219,9 @@ async fn editing_a_segment_moves_those_that_ask_for_it() {
         assert_eq!(members(&segments, outer), [2]);
         let counted = segments.count(WORKSPACE, &condition(json!({ "all": [] })), 10).await.unwrap();
         assert_eq!((counted.count, counted.total, counted.sample.len()), (2, 2, 2));
-        let odd = condition(json!({ "any": [{ "trait": { "name": "shoe", "op": "exists" } }, { "event": { "name": "Gone", "op": "performed" } }] }));
+        let odd = condition(
+            json!({ "any": [{ "trait": { "name": "shoe", "op": "exists" } }, { "event": { "name": "Gone", "op": "performed" } }] }),
+        );
         let warnings = segments.warnings(WORKSPACE, &odd).unwrap();
         assert_eq!(warnings[0].pointer, "/any/0/trait/name");
         assert_eq!(warnings[1].code, "event_never_seen");

@@ -34,7 +34,8 @@ impl Chance {
         }
     }
     fn scalar(&mut self) -> Json {
-        let words = ["NL", "nl", "SE", "5", "7.5", "05", "true", "0", "2026-11-20", "2026-11-01T10:00:00Z", "", "Sneek"];
+        let words =
+            ["NL", "nl", "SE", "5", "7.5", "05", "true", "0", "2026-11-20", "2026-11-01T10:00:00Z", "", "Sneek"];
         match self.below(4) {
             0 => json!(self.below(9)),
             1 => json!(self.below(2) == 1),
@@ -69,7 +70,9 @@ impl Chance {
         let low = self.below(9);
         let value = match op {
             "in" | "not_in" => json!([self.scalar(), self.scalar(), self.scalar()]),
-            "contains" | "not_contains" | "starts_with" | "ends_with" => json!(self.pick(&["n", "5", "E", "true", "2026"])),
+            "contains" | "not_contains" | "starts_with" | "ends_with" => {
+                json!(self.pick(&["n", "5", "E", "true", "2026"]))
+            }
             "matches" => json!(self.pick(&["^N", "[0-9]+", "e$", "."])),
             "gt" | "gte" | "lt" | "lte" => json!(self.below(9)),
             "between" if self.below(2) == 0 => json!(["2026-11-01", date]),
@@ -127,7 +130,8 @@ impl Chance {
             0..=3 => {
                 let mut traits = json!({ self.pick(&TRAITS): self.value() });
                 if self.below(5) == 0 {
-                    traits["email"] = self.pick(&[json!("a@example.org"), json!("a@example.org"), Json::Null, json!("")]);
+                    traits["email"] =
+                        self.pick(&[json!("a@example.org"), json!("a@example.org"), Json::Null, json!("")]);
                 }
                 event(profile, EventKind::Identify, "", at, traits, false)
             }
@@ -241,10 +245,13 @@ impl Model {
             return;
         }
         let person = self.people.entry(item.profile.number()).or_default();
-        let text = |key: &str| event.properties.get(key).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
+        let text =
+            |key: &str| event.properties.get(key).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
         let facts = &mut person.facts;
         match event.name.as_str() {
-            "Consent Changed" => drop(facts.consent.insert(text("channel"), ConsentState::parse(&text("state")).unwrap())),
+            "Consent Changed" => {
+                drop(facts.consent.insert(text("channel"), ConsentState::parse(&text("state")).unwrap()))
+            }
             "Address Suppressed" => drop(facts.suppressed.insert(text("channel"))),
             "Address Unsuppressed" => drop(facts.suppressed.remove(&text("channel"))),
             _ => {}
@@ -267,8 +274,15 @@ impl Model {
     }
 
     /// The reference's answer, with memberships of other segments as given.
-    pub fn matching(&self, asked: &Condition, now: Timestamp, segments: &BTreeMap<SegmentId, BTreeSet<u32>>) -> BTreeSet<u32> {
-        let of = |profile: &u32| segments.iter().filter(|(_, members)| members.contains(profile)).map(|(id, _)| *id).collect();
+    pub fn matching(
+        &self,
+        asked: &Condition,
+        now: Timestamp,
+        segments: &BTreeMap<SegmentId, BTreeSet<u32>>,
+    ) -> BTreeSet<u32> {
+        let of = |profile: &u32| {
+            segments.iter().filter(|(_, members)| members.contains(profile)).map(|(id, _)| *id).collect()
+        };
         self.people
             .iter()
             .filter(|(profile, person)| {

@@ -47,7 +47,9 @@ impl Gate for ConsentGate {
                 (_, Permission::NoConsent(_)) => Err(Refusal::NoConsent),
                 (None, _) => Err(Refusal::NoAddress),
                 (_, Permission::Suppressed(_)) => Err(Refusal::Suppressed),
-                (Some(address), Permission::Allowed) if channel == "email" && !deliver::sender::is_address(&address) => {
+                (Some(address), Permission::Allowed)
+                    if channel == "email" && !deliver::sender::is_address(&address) =>
+                {
                     Err(Refusal::InvalidAddress)
                 }
                 (Some(address), Permission::Allowed) => Ok(address),

@@ -4,7 +4,9 @@ use super::Late;
 use async_trait::async_trait;
 use base::{CampaignId, Json, Problem, ProfileId, WorkspaceId};
 use campaign::{Check, Messages, SampleMessage, Severity};
-use content::{CampaignMerge, EmailMessage, MessageCheck, ProfileData, RenderFor, Rendered, WorkspaceData, WorkspaceMerge};
+use content::{
+    CampaignMerge, EmailMessage, MessageCheck, ProfileData, RenderFor, Rendered, WorkspaceData, WorkspaceMerge,
+};
 use deliver::{RenderFailure, RenderRequest, RenderedMessage, Renderer};
 use parking_lot::Mutex;
 use std::collections::HashMap;
@@ -140,7 +142,12 @@ impl Messages for CampaignMessages {
         serde_json::to_value(message).map_err(Problem::internal)
     }
 
-    async fn checks(&self, workspace: WorkspaceId, message: &Json, sample: &[ProfileId]) -> Result<Vec<Check>, Problem> {
+    async fn checks(
+        &self,
+        workspace: WorkspaceId,
+        message: &Json,
+        sample: &[ProfileId],
+    ) -> Result<Vec<Check>, Problem> {
         if message.is_null() {
             let detail = "there is no message yet".to_owned();
             return Ok(vec![Check { code: "no_message".into(), severity: Severity::Blocking, detail }]);

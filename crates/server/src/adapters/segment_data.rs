@@ -61,7 +61,8 @@ impl RoomsData {
                 return Ok(states);
             };
             for row in rows.into_iter().filter(|row| row.profile <= last) {
-                let of_profile = row.states.iter().map(|(channel, state)| (channel.name().to_owned(), state_of(*state)));
+                let of_profile =
+                    row.states.iter().map(|(channel, state)| (channel.name().to_owned(), state_of(*state)));
                 states.insert(row.profile, of_profile.collect());
             }
             if end >= last {

@@ -31,7 +31,11 @@ impl Workspaces for WorkspaceSettings {
         {
             return Ok(basics.clone());
         }
-        let settings = self.access.workspace(workspace).await.map_err(|error| MeasureError::Settings { workspace, detail: error.to_string() })?;
+        let settings = self
+            .access
+            .workspace(workspace)
+            .await
+            .map_err(|error| MeasureError::Settings { workspace, detail: error.to_string() })?;
         let basics = WorkspaceBasics {
             time_zone: settings.time_zone,
             currency: settings.currency,

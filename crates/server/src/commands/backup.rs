@@ -1,7 +1,9 @@
 //! `tutti backup` and `tutti restore`: everything of an embedded installation, with a manifest of hashes.
 //!
-//! The database is copied consistently while the server runs. The other files only ever grow or are replaced whole;
-//! they are copied before the database, so that what the database says was processed is in the copy of the log too.
+//! It may be made while the server runs. The database is copied consistently; around it the files are copied twice:
+//! before, so that no log segment that the database still needs is dropped first, and after, so that the log and the
+//! history reach at least as far as the database does. What goes further is processed again after a restore, and the
+//! history drops what it has already.
 
 use crate::config::Config;
 use anyhow::{Context, bail};
@@ -48,21 +50,10 @@ pub async fn backup(config: &Config, args: BackupArgs, json: bool) -> anyhow::Re
     let db = Db::open_sqlite(&data.join(DATABASE)).await?;
     let partial = args.target.with_extension("partial");
     std::fs::create_dir_all(&partial)?;
-    for path in files_below(data)? {
-        if path == Path::new(DATABASE) || LEFT_OUT.iter().any(|name| path == Path::new(name)) {
-            continue;
-        }
-        let to = partial.join(&path);
-        std::fs::create_dir_all(to.parent().unwrap_or(&partial))?;
-        match std::fs::copy(data.join(&path), &to) {
-            Ok(_) => {}
-            // The server drops finished files while we copy; what needs them is past them.
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-            Err(error) => return Err(error).with_context(|| format!("cannot copy {}", path.display())),
-        }
-    }
+    copy_files(data, &partial)?;
     db.backup_to(&partial.join(DATABASE)).await?;
     db.close().await;
+    copy_files(data, &partial)?;
     let mut manifest =
         Manifest { version: MANIFEST_VERSION, program: crate::wire::VERSION.into(), files: BTreeMap::new() };
     for path in files_below(&partial)? {
@@ -72,7 +63,30 @@ pub async fn backup(config: &Config, args: BackupArgs, json: bool) -> anyhow::Re
     std::fs::rename(&partial, &args.target)?;
     let bytes: u64 = manifest.files.values().map(|(bytes, _)| bytes).sum();
     let value = serde_json::json!({ "target": args.target, "files": manifest.files.len(), "bytes": bytes });
-    super::print(json, &value, |_| format!("{} files, {bytes} bytes in {}", manifest.files.len(), args.target.display()));
+    super::print(json, &value, |_| {
+        format!("{} files, {bytes} bytes in {}", manifest.files.len(), args.target.display())
+    });
+    Ok(())
+}
+
+/// Copies everything but the database; files that are there already are copied again.
+fn copy_files(data: &Path, target: &Path) -> anyhow::Result<()> {
+    let mut files = files_below(data)?;
+    // Data files before the log that names them.
+    files.sort_by_key(|path| path.components().any(|part| part.as_os_str() == "_delta_log"));
+    for path in files {
+        if path == Path::new(DATABASE) || LEFT_OUT.iter().any(|name| path == Path::new(name)) {
+            continue;
+        }
+        let to = target.join(&path);
+        std::fs::create_dir_all(to.parent().unwrap_or(target))?;
+        match std::fs::copy(data.join(&path), &to) {
+            Ok(_) => {}
+            // The server drops finished files while we copy; what needs them is past them.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error).with_context(|| format!("cannot copy {}", path.display())),
+        }
+    }
     Ok(())
 }
 
@@ -103,7 +117,10 @@ pub async fn restore(config: &Config, args: RestoreArgs, json: bool) -> anyhow::
     program.db.close().await;
     let value = serde_json::json!({ "files": manifest.files.len(), "campaigns_paused": paused });
     super::print(json, &value, |_| {
-        format!("{} files restored; {paused} running campaigns are paused: resume them when you are sure", manifest.files.len())
+        format!(
+            "{} files restored; {paused} running campaigns are paused: resume them when you are sure",
+            manifest.files.len()
+        )
     });
     Ok(())
 }

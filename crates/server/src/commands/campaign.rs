@@ -84,7 +84,8 @@ pub enum CampaignCommand {
 pub async fn run(command: CampaignCommand, json: bool) -> anyhow::Result<()> {
     match command {
         CampaignCommand::Create { server, name, segment, message } => {
-            let body = json!({ "name": name, "segment_id": segment, "channel": "email", "message": read_json(&message)? });
+            let body =
+                json!({ "name": name, "segment_id": segment, "channel": "email", "message": read_json(&message)? });
             let answer = Client::new(&server)?.post("/api/v1/campaigns", &body).await?;
             super::print(json, &answer, line);
         }
@@ -172,14 +173,23 @@ fn review_text(review: &Value) -> String {
 
 fn report_text(report: &Value) -> String {
     [
-        format!("sent {}  delivered {}  bounced {}  failed {}  skipped {}", field(report, "/progress/sent"),
-            field(report, "/progress/delivered"), field(report, "/progress/bounced"), field(report, "/progress/failed"),
-            field(report, "/progress/skipped")),
+        format!(
+            "sent {}  delivered {}  bounced {}  failed {}  skipped {}",
+            field(report, "/progress/sent"),
+            field(report, "/progress/delivered"),
+            field(report, "/progress/bounced"),
+            field(report, "/progress/failed"),
+            field(report, "/progress/skipped")
+        ),
         format!("opens by people {} (machines {})", field(report, "/opens/human"), field(report, "/opens/machine")),
         format!("clicks by people {} (machines {})", field(report, "/clicks/human"), field(report, "/clicks/machine")),
         format!("unsubscribes {}  complaints {}", field(report, "/unsubscribes"), field(report, "/complaints")),
-        format!("orders {}  revenue {}  (within {} days, last touch)", field(report, "/conversions/orders"),
-            money(report, "/conversions/revenue"), field(report, "/conversions/window_days")),
+        format!(
+            "orders {}  revenue {}  (within {} days, last touch)",
+            field(report, "/conversions/orders"),
+            money(report, "/conversions/revenue"),
+            field(report, "/conversions/window_days")
+        ),
     ]
     .join("\n")
 }

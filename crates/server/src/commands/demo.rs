@@ -77,7 +77,8 @@ pub async fn run(mut config: Config, flags: &ConfigFlags, args: DemoArgs, json: 
     let started = std::time::Instant::now();
     let server = Server::start(&config, true).await?;
     let state = match std::fs::read_to_string(&state_file) {
-        Ok(text) => serde_json::from_str(&text).with_context(|| format!("{} is damaged; run with --reset", state_file.display()))?,
+        Ok(text) => serde_json::from_str(&text)
+            .with_context(|| format!("{} is damaged; run with --reset", state_file.display()))?,
         Err(_) => {
             let state = make(&server, &args).await?;
             std::fs::write(&state_file, serde_json::to_string_pretty(&state)?)?;
@@ -97,7 +98,8 @@ pub async fn run(mut config: Config, flags: &ConfigFlags, args: DemoArgs, json: 
 
 /// Only a folder that looks like ours is deleted.
 fn forget(data_dir: &Path) -> anyhow::Result<()> {
-    let ours: Vec<PathBuf> = ["tutti.db", "instance.key", "inbox", STATE_FILE].iter().map(|name| data_dir.join(name)).collect();
+    let ours: Vec<PathBuf> =
+        ["tutti.db", "instance.key", "inbox", STATE_FILE].iter().map(|name| data_dir.join(name)).collect();
     let entries = std::fs::read_dir(data_dir).map(|entries| entries.count()).unwrap_or(0);
     if entries > 0 && !ours.iter().any(|path| path.exists()) {
         anyhow::bail!("{} holds something else than a demo; not deleting it", data_dir.display());

@@ -60,7 +60,9 @@ async fn look(config: &Config) -> Vec<Finding> {
     found(true, "database", format!("{} answers", db.engine()));
     match db::migration_state(&db, &migrations()).await {
         Ok(state) if state.pending.is_empty() => found(true, "migrations", format!("{} done", state.done.len())),
-        Ok(state) => found(false, "migrations", format!("pending: {}; the next start runs them", state.pending.join(", "))),
+        Ok(state) => {
+            found(false, "migrations", format!("pending: {}; the next start runs them", state.pending.join(", ")))
+        }
         Err(error) => found(false, "migrations", error.to_string()),
     }
     for (what, sql, good) in [

@@ -33,7 +33,8 @@ pub async fn run(args: ImportArgs, json: bool) -> anyhow::Result<()> {
     let extension = args.file.extension().map(|extension| extension.to_string_lossy().to_lowercase());
     let format = args.format.or(extension).map(|format| if format == "ndjson" { "jsonl".into() } else { format });
     let format = format.unwrap_or_else(|| "csv".into());
-    let file = tokio::fs::File::open(&args.file).await.with_context(|| format!("cannot read {}", args.file.display()))?;
+    let file =
+        tokio::fs::File::open(&args.file).await.with_context(|| format!("cannot read {}", args.file.display()))?;
     let length = file.metadata().await?.len();
     let stream = tokio_util::io::ReaderStream::new(file);
     let path = format!("/api/v1/imports?kind={}&format={}&name={}", escape(&args.kind), escape(&format), escape(&name));
@@ -48,7 +49,11 @@ pub async fn run(args: ImportArgs, json: bool) -> anyhow::Result<()> {
     bar.set_style(ProgressStyle::with_template("{bar:40} {bytes}/{total_bytes} {msg} {eta} left")?);
     while matches!(import["state"].as_str(), Some("uploading" | "running")) {
         bar.set_position(import["bytes_done"].as_u64().unwrap_or(0));
-        bar.set_message(format!("{} rows, {} rejected", field(&import, "/rows_done"), field(&import, "/rows_rejected")));
+        bar.set_message(format!(
+            "{} rows, {} rejected",
+            field(&import, "/rows_done"),
+            field(&import, "/rows_rejected")
+        ));
         tokio::time::sleep(PROGRESS_EVERY).await;
         import = client.get(&format!("/api/v1/imports/{id}")).await?;
     }
@@ -60,9 +65,19 @@ pub async fn run(args: ImportArgs, json: bool) -> anyhow::Result<()> {
         tokio::fs::write(path, response.error_for_status()?.bytes().await?).await?;
     }
     super::print(json, &import, |import| {
-        format!("{}: {} rows, {} accepted, {} rejected", field(import, "/state"), field(import, "/rows_done"),
-            field(import, "/rows_accepted"), field(import, "/rows_rejected"))
+        format!(
+            "{}: {} rows, {} accepted, {} rejected",
+            field(import, "/state"),
+            field(import, "/rows_done"),
+            field(import, "/rows_accepted"),
+            field(import, "/rows_rejected")
+        )
     });
-    anyhow::ensure!(import["state"] == "finished", "the import {}: {}", field(&import, "/state"), field(&import, "/error"));
+    anyhow::ensure!(
+        import["state"] == "finished",
+        "the import {}: {}",
+        field(&import, "/state"),
+        field(&import, "/error")
+    );
     Ok(())
 }

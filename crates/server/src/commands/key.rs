@@ -41,7 +41,8 @@ pub async fn run(config: &Config, command: KeyCommand, json: bool) -> anyhow::Re
         }
         KeyCommand::List { workspace } => {
             let keys = access.keys(workspace).await?;
-            let lines: Vec<String> = keys.iter().map(|key| format!("{}  {}…  {}", key.id, key.prefix, key.name)).collect();
+            let lines: Vec<String> =
+                keys.iter().map(|key| format!("{}  {}…  {}", key.id, key.prefix, key.name)).collect();
             super::print(json, &serde_json::to_value(&keys)?, |_| lines.join("\n"));
         }
         KeyCommand::Revoke { id, workspace } => access.revoke_key(workspace, id).await?,

@@ -1,5 +1,6 @@
 //! One file per command. Text for people on standard output, or JSON with `--json`; progress on standard error.
 
+pub mod api;
 pub mod backup;
 pub mod campaign;
 pub mod client;

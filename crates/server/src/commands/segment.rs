@@ -75,7 +75,13 @@ pub enum SegmentCommand {
 }
 
 fn line(segment: &Value) -> String {
-    format!("{}  {}  {}: {}", field(segment, "/id"), field(segment, "/count"), field(segment, "/name"), field(segment, "/sentence"))
+    format!(
+        "{}  {}  {}: {}",
+        field(segment, "/id"),
+        field(segment, "/count"),
+        field(segment, "/name"),
+        field(segment, "/sentence")
+    )
 }
 
 pub async fn run(command: SegmentCommand, json: bool) -> anyhow::Result<()> {

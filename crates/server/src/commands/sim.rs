@@ -65,7 +65,8 @@ pub async fn run(command: SimCommand, json: bool) -> anyhow::Result<()> {
             });
         }
         SimCommand::Play { world, api_url, write_key, connections } => {
-            let target = sim::Target { api_url: api_url.trim_end_matches('/').into(), keys: sim::WriteKeys::one(&write_key) };
+            let target =
+                sim::Target { api_url: api_url.trim_end_matches('/').into(), keys: sim::WriteKeys::one(&write_key) };
             let played = play(&world.world()?, &sim::Player::new(target)?, connections).await?;
             super::print(json, &json!({ "events": played.events, "batches": played.batches }), |_| {
                 format!("{} events in {} batches", played.events, played.batches)

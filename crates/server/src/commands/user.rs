@@ -70,15 +70,19 @@ pub async fn run(config: &Config, command: UserCommand, json: bool) -> anyhow::R
             super::print(json, &value, |_| format!("{} owns {} ({})", user.email, workspace.name, workspace.id));
         }
         UserCommand::Create { email, name, role, workspace } => {
-            let role = Role::parse(&role).ok_or_else(|| super::UsageError("a role is owner, marketer, analyst or viewer".into()))?;
+            let role = Role::parse(&role)
+                .ok_or_else(|| super::UsageError("a role is owner, marketer, analyst or viewer".into()))?;
             let member = access.add_user(workspace, NewUser { email, name, role, password: None }).await?;
-            let text = format!("{} is a {} of {workspace}; `tutti user link` signs them in", member.user.email, member.role);
+            let text =
+                format!("{} is a {} of {workspace}; `tutti user link` signs them in", member.user.email, member.role);
             super::print(json, &serde_json::to_value(&member)?, |_| text);
         }
         UserCommand::List { workspace } => {
             let members = access.members(workspace).await?;
-            let lines: Vec<String> =
-                members.iter().map(|member| format!("{}  {}  {}", member.user.id, member.role, member.user.email)).collect();
+            let lines: Vec<String> = members
+                .iter()
+                .map(|member| format!("{}  {}  {}", member.user.id, member.role, member.user.email))
+                .collect();
             super::print(json, &serde_json::to_value(&members)?, |_| lines.join("\n"));
         }
         UserCommand::Link { email, workspace } => {

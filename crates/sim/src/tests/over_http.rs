@@ -45,12 +45,17 @@ async fn list(State(seen): State<Shared>, headers: HeaderMap) -> impl IntoRespon
 
 async fn detail(State(seen): State<Shared>, Path(id): Path<String>) -> impl IntoResponse {
     let base = seen.lock().unwrap().base.clone();
-    let html = format!(r#"<a href="{base}/t/c/{id}-1">1</a><a href="{base}/t/c/{id}-2">2</a><img src="{base}/t/o/{id}.gif">"#);
+    let html =
+        format!(r#"<a href="{base}/t/c/{id}-1">1</a><a href="{base}/t/c/{id}-2">2</a><img src="{base}/t/o/{id}.gif">"#);
     let header = json!({"name": "List-Unsubscribe", "value": format!("<mailto:a@b.example>, <{base}/t/u/{id}>")});
     Body(json!({ "html": html, "headers": [header] }))
 }
 
-async fn tracked(State(seen): State<Shared>, method: Method, Path((kind, _token)): Path<(String, String)>) -> StatusCode {
+async fn tracked(
+    State(seen): State<Shared>,
+    method: Method,
+    Path((kind, _token)): Path<(String, String)>,
+) -> StatusCode {
     let mut seen = seen.lock().unwrap();
     *seen.hits.entry(format!("{method} {kind}")).or_default() += 1;
     seen.heads += u32::from(method == Method::HEAD);
@@ -121,7 +126,12 @@ async fn the_live_shop_answers_mail_and_visits() {
     mailed.push("stranger@example.com".into());
     let (seen, target) = serve(Seen { mailed, ..Seen::default() }).await;
     let clock = Arc::new(base::SystemClock);
-    let effects = TrueEffects { click_after_open: 0.5, order_after_click: 0.5, unsubscribe_after_open: 0.5, ..TrueEffects::default() };
+    let effects = TrueEffects {
+        click_after_open: 0.5,
+        order_after_click: 0.5,
+        unsubscribe_after_open: 0.5,
+        ..TrueEffects::default()
+    };
     let config = LiveConfig {
         events_per_s: 40.0,
         speed: 1e6,
@@ -141,7 +151,10 @@ async fn the_live_shop_answers_mail_and_visits() {
     let proxies = known.iter().filter(|one| one.privacy_proxy || one.security_gateway).count() as u64;
     let gateways = known.iter().filter(|one| one.security_gateway).count() as u64;
     assert_eq!((totals.machine_opens, totals.machine_clicks, seen.heads as u64), (proxies, 2 * gateways, gateways));
-    assert!(totals.opens > 30 && totals.clicks > 10 && totals.orders_from_messages > 3 && totals.unsubscribes > 3, "{totals:?}");
+    assert!(
+        totals.opens > 30 && totals.clicks > 10 && totals.orders_from_messages > 3 && totals.unsubscribes > 3,
+        "{totals:?}"
+    );
     let orders = seen.events.iter().filter(|event| event["event"] == "Order Completed").count() as u64;
     assert_eq!(orders, totals.orders_from_messages + totals.orders_without_message, "no other orders than these");
     assert_eq!(seen.events.len() as u64, totals.events);
@@ -152,10 +165,17 @@ async fn the_live_shop_answers_mail_and_visits() {
 #[tokio::test(flavor = "multi_thread")]
 async fn messages_from_before_the_start_are_left_alone() {
     let world = world(4, 300, 1);
-    let mailed = (0..300).map(|number| world.customer(number)).filter(|one| one.signed_up).map(|one| one.email).collect();
+    let mailed =
+        (0..300).map(|number| world.customer(number)).filter(|one| one.signed_up).map(|one| one.email).collect();
     let (seen, target) = serve(Seen { mailed, ..Seen::default() }).await;
     let clock = Arc::new(ManualClock::at(UNTIL));
-    let config = LiveConfig { events_per_s: 0.0, speed: 1e-9, poll: Duration::from_millis(100), api_key: Some("tk_live_test".into()), answer_existing: false };
+    let config = LiveConfig {
+        events_per_s: 0.0,
+        speed: 1e-9,
+        poll: Duration::from_millis(100),
+        api_key: Some("tk_live_test".into()),
+        answer_existing: false,
+    };
     let live = Live::new(world, Player::new(target).unwrap(), TrueEffects::default(), config, clock).unwrap();
     let totals = live.run(tokio::time::sleep(Duration::from_secs(1))).await;
     assert_eq!(totals, LiveTotals::default());

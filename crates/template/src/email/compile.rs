@@ -27,7 +27,8 @@ const MJML_ELEMENTS: &[&str] = &[
 ];
 
 /// Hidden in every mail program, but first in the text, so the inbox shows it after the subject.
-const PREHEADER_STYLE: &str = "display:none;font-size:1px;line-height:1px;max-height:0;max-width:0;opacity:0;overflow:hidden;mso-hide:all;";
+const PREHEADER_STYLE: &str =
+    "display:none;font-size:1px;line-height:1px;max-height:0;max-width:0;opacity:0;overflow:hidden;mso-hide:all;";
 
 pub(super) struct Body {
     pub template: Template,
@@ -46,51 +47,24 @@ impl Source<'_> {
         Position::of(self.text, offset)
     }
 
-    fn error(
-        &self,
-        offset: usize,
-        message: impl Into<String>,
-        advice: &'static str,
-    ) -> CompileError {
-        CompileError {
-            part: Part::Body,
-            message: message.into(),
-            at: self.position(offset),
-            advice,
-        }
+    fn error(&self, offset: usize, message: impl Into<String>, advice: &'static str) -> CompileError {
+        CompileError { part: Part::Body, message: message.into(), at: self.position(offset), advice }
     }
 }
 
 pub(super) fn body(kind: BodyKind, text: &str) -> Result<Body, CompileError> {
     let start = Position { line: 1, column: 1 };
     if BODY_BYTES_MAX < text.len() {
-        let message = format!(
-            "the body has {} bytes; {BODY_BYTES_MAX} are allowed",
-            text.len()
-        );
-        return Err(error_at(
-            start,
-            message,
-            "take images out of the text and link to them",
-        ));
+        let message = format!("the body has {} bytes; {BODY_BYTES_MAX} are allowed", text.len());
+        return Err(error_at(start, message, "take images out of the text and link to them"));
     }
     let written = Template::parse(text).map_err(|error| CompileError::liquid(Part::Body, error))?;
     if kind == BodyKind::Plain {
-        return Ok(Body {
-            template: written,
-            warnings: Vec::new(),
-        });
+        return Ok(Body { template: written, warnings: Vec::new() });
     }
-    let spans = lexer::lex(text)
-        .map(|lexed| lexed.spans)
-        .unwrap_or_default();
-    let scan = markup::scan(text, &spans).map_err(|error| {
-        error_at(
-            Position::of(text, error.at),
-            error.message,
-            "check that every element is closed",
-        )
-    })?;
+    let spans = lexer::lex(text).map(|lexed| lexed.spans).unwrap_or_default();
+    let scan = markup::scan(text, &spans)
+        .map_err(|error| error_at(Position::of(text, error.at), error.message, "check that every element is closed"))?;
     let source = Source { text, spans, scan };
     let mut warnings = Vec::new();
     let hidden = tokens::hide(text, &source.spans, &source.scan.places);
@@ -113,22 +87,14 @@ fn finished(
     let shown = hidden.show(html, source.text, &source.spans);
     if let Some(number) = shown.lost.first() {
         let span = source.spans[*number].clone();
-        let message = format!(
-            "MJML drops what stands here: {}",
-            shorten(&source.text[span.clone()])
-        );
+        let message = format!("MJML drops what stands here: {}", shorten(&source.text[span.clone()]));
         let advice = "put Liquid into texts, links, colours or around sections, columns and rows";
         return Err(source.error(span.start, message, advice));
     }
     if CLIPPED_FROM_BYTES < shown.text.len() {
         let kilobytes = shown.text.len() / 1024;
         let message = format!("the HTML has {kilobytes} KB; Gmail cuts messages at 102 KB");
-        warnings.push(Warning {
-            code: "too_large",
-            part: Part::Body,
-            message,
-            at: None,
-        });
+        warnings.push(Warning { code: "too_large", part: Part::Body, message, at: None });
     }
     Template::parse_from(&shown.text, Some(shown.origins(source.text))).map_err(|error| {
         let advice = "this Liquid does not survive where it stands; \
@@ -138,12 +104,7 @@ fn finished(
 }
 
 fn error_at(at: Position, message: String, advice: &'static str) -> CompileError {
-    CompileError {
-        part: Part::Body,
-        message,
-        at,
-        advice,
-    }
+    CompileError { part: Part::Body, message, at, advice }
 }
 
 fn shorten(text: &str) -> String {
@@ -155,29 +116,18 @@ fn shorten(text: &str) -> String {
     }
 }
 
-fn mjml(
-    source: &Source<'_>,
-    hidden: &Hidden,
-    warnings: &mut Vec<Warning>,
-) -> Result<String, CompileError> {
+fn mjml(source: &Source<'_>, hidden: &Hidden, warnings: &mut Vec<Warning>) -> Result<String, CompileError> {
     let first = source.scan.elements.first();
     if !first.is_some_and(|element| element.name == "mjml") {
         let at = first.map_or(0, |element| element.at);
-        return Err(source.error(
-            at,
-            "the first element is not <mjml>",
-            "start with <mjml><mj-body>",
-        ));
+        return Err(source.error(at, "the first element is not <mjml>", "start with <mjml><mj-body>"));
     }
     let parsed = mrml::mjml::Mjml::parse_with_options(&hidden.text, &ParserOptions::default())
         .map_err(|error| mjml_error(source, hidden, &error))?;
     for warning in &parsed.warnings {
         let at = hidden.origin(warning.span.start);
         if warning.kind == mrml::prelude::parser::WarningKind::UnexpectedAttribute {
-            let name = hidden
-                .text
-                .get(warning.span.start..warning.span.end)
-                .unwrap_or("");
+            let name = hidden.text.get(warning.span.start..warning.span.end).unwrap_or("");
             let message = format!("MJML does not know the attribute {} here", shorten(name));
             warnings.push(Warning {
                 code: "unknown_attribute",
@@ -211,15 +161,10 @@ fn mjml(
 
 /// The CSS of `<mj-style inline="inline">`: MJML asks to inline only that.
 fn inline_styles(mjml: &mrml::mjml::Mjml) -> String {
-    let head = mjml
-        .head()
-        .map(|head| head.children().as_slice())
-        .unwrap_or_default();
+    let head = mjml.head().map(|head| head.children().as_slice()).unwrap_or_default();
     head.iter()
         .filter_map(|child| match child {
-            mrml::mj_head::MjHeadChild::MjStyle(style)
-                if style.attributes.inline.as_deref() == Some("inline") =>
-            {
+            mrml::mj_head::MjHeadChild::MjStyle(style) if style.attributes.inline.as_deref() == Some("inline") => {
                 Some(style.children())
             }
             _ => None,
@@ -227,32 +172,22 @@ fn inline_styles(mjml: &mrml::mjml::Mjml) -> String {
         .collect()
 }
 
-fn html(
-    source: &Source<'_>,
-    hidden: &Hidden,
-    warnings: &mut Vec<Warning>,
-) -> Result<String, CompileError> {
+fn html(source: &Source<'_>, hidden: &Hidden, warnings: &mut Vec<Warning>) -> Result<String, CompileError> {
     let text = &hidden.text;
     let elements = || source.scan.elements.iter();
     let has = |name: &str| elements().any(|element| element.name.eq_ignore_ascii_case(name));
     let whole = if has("html") || has("body") {
         text.clone()
     } else {
-        format!(
-            "<!doctype html><html><head><meta charset=\"utf-8\"></head><body>{text}</body></html>"
-        )
+        format!("<!doctype html><html><head><meta charset=\"utf-8\"></head><body>{text}</body></html>")
     };
     if !has("style") {
         return Ok(whole);
     }
-    let rules = elements()
-        .filter(|element| element.name.eq_ignore_ascii_case("style"))
-        .map(|element| {
-            let content = &source.text[element.content_at..];
-            content[..content.find("</").unwrap_or(content.len())]
-                .matches('{')
-                .count()
-        });
+    let rules = elements().filter(|element| element.name.eq_ignore_ascii_case("style")).map(|element| {
+        let content = &source.text[element.content_at..];
+        content[..content.find("</").unwrap_or(content.len())].matches('{').count()
+    });
     check_css_work(source, rules.sum())?;
     let inliner = css_inline::CSSInliner::options()
         .load_remote_stylesheets(false)
@@ -267,10 +202,7 @@ fn check_css_work(source: &Source<'_>, rules: usize) -> Result<(), CompileError>
     if CSS_WORK_MAX < rules.saturating_mul(source.scan.elements.len()) {
         return Err(source.error(
             0,
-            format!(
-                "{rules} CSS rules for {} elements are too many",
-                source.scan.elements.len()
-            ),
+            format!("{rules} CSS rules for {} elements are too many", source.scan.elements.len()),
             "use fewer rules",
         ));
     }
@@ -286,70 +218,43 @@ fn inlined(
     warnings: &mut Vec<Warning>,
 ) -> String {
     let reason = match inliner.inline(&html) {
-        Ok(inlined)
-            if hidden
-                .show(&inlined, source.text, &source.spans)
-                .lost
-                .is_empty() =>
-        {
+        Ok(inlined) if hidden.show(&inlined, source.text, &source.spans).lost.is_empty() => {
             return inlined;
         }
         Ok(_) => "Liquid stands where inlining would drop it".to_string(),
         Err(error) => error.to_string(),
     };
-    let message =
-        format!("the CSS stays in a style element, which some mail programs ignore: {reason}");
-    warnings.push(Warning {
-        code: "css_not_inlined",
-        part: Part::Body,
-        message,
-        at: None,
-    });
+    let message = format!("the CSS stays in a style element, which some mail programs ignore: {reason}");
+    warnings.push(Warning { code: "css_not_inlined", part: Part::Body, message, at: None });
     html
 }
 
 fn mjml_error(source: &Source<'_>, hidden: &Hidden, error: &MjmlError) -> CompileError {
     let (offset, message, advice) = match error {
-        MjmlError::UnexpectedElement { position, .. } => (
-            position.start,
-            "this element cannot stand here",
-            "see the MJML reference for what may stand inside what",
-        ),
-        MjmlError::UnexpectedToken { position, .. } => (
-            position.start,
-            "this cannot stand here",
-            "close every element, also inside mj-text",
-        ),
-        MjmlError::MissingAttribute { position, .. } => (
-            position.start,
-            "an attribute is missing",
-            "see the MJML reference for this element",
-        ),
-        MjmlError::InvalidAttribute { position, .. } => (
-            position.start,
-            "this attribute has a wrong value",
-            "see the MJML reference for this element",
-        ),
-        MjmlError::InvalidFormat { position, .. } => (
-            position.start,
-            "this cannot be read",
-            "close every element, also inside mj-text",
-        ),
-        MjmlError::IncludeLoaderError { position, .. } => (
-            position.start,
-            "mj-include does not load files here",
-            "use a content block: {% render 'name' %}",
-        ),
+        MjmlError::UnexpectedElement { position, .. } => {
+            (position.start, "this element cannot stand here", "see the MJML reference for what may stand inside what")
+        }
+        MjmlError::UnexpectedToken { position, .. } => {
+            (position.start, "this cannot stand here", "close every element, also inside mj-text")
+        }
+        MjmlError::MissingAttribute { position, .. } => {
+            (position.start, "an attribute is missing", "see the MJML reference for this element")
+        }
+        MjmlError::InvalidAttribute { position, .. } => {
+            (position.start, "this attribute has a wrong value", "see the MJML reference for this element")
+        }
+        MjmlError::InvalidFormat { position, .. } => {
+            (position.start, "this cannot be read", "close every element, also inside mj-text")
+        }
+        MjmlError::IncludeLoaderError { position, .. } => {
+            (position.start, "mj-include does not load files here", "use a content block: {% render 'name' %}")
+        }
         MjmlError::EndOfStream { .. } => (
             hidden.text.len(),
             "the text ends before every element is closed",
             "close every element, also inside mj-text",
         ),
-        MjmlError::NoRootNode => (
-            0,
-            "there is no <mjml> element",
-            "start with <mjml><mj-body>",
-        ),
+        MjmlError::NoRootNode => (0, "there is no <mjml> element", "start with <mjml><mj-body>"),
         _ => (0, "this is no MJML", "check quotes and angle brackets"),
     };
     source.error(hidden.origin(offset), message, advice)
@@ -357,52 +262,29 @@ fn mjml_error(source: &Source<'_>, hidden: &Hidden, error: &MjmlError) -> Compil
 
 fn lint(source: &Source<'_>, kind: BodyKind, warnings: &mut Vec<Warning>) {
     let mut warn = |code, message: String, at: usize| {
-        warnings.push(Warning {
-            code,
-            part: Part::Body,
-            message,
-            at: Some(source.position(at)),
-        })
+        warnings.push(Warning { code, part: Part::Body, message, at: Some(source.position(at)) })
     };
     for element in &source.scan.elements {
         let name = element.name.to_ascii_lowercase();
-        if kind == BodyKind::Mjml
-            && name.starts_with("mj-")
-            && !MJML_ELEMENTS.contains(&name.as_str())
-        {
-            warn(
-                "unknown_element",
-                format!("MJML does not know <{name}>; it will not show"),
-                element.at,
-            );
+        if kind == BodyKind::Mjml && name.starts_with("mj-") && !MJML_ELEMENTS.contains(&name.as_str()) {
+            warn("unknown_element", format!("MJML does not know <{name}>; it will not show"), element.at);
         }
         if matches!(name.as_str(), "img" | "mj-image") && !element.has("alt") {
             warn(
                 "image_without_alt",
-                format!(
-                    "this <{name}> has no alt text; say what it shows, or alt=\"\" for decoration"
-                ),
+                format!("this <{name}> has no alt text; say what it shows, or alt=\"\" for decoration"),
                 element.at,
             );
         }
         match element.attribute("href").map(str::trim) {
             Some("" | "#") => warn("empty_link", "this link goes nowhere".into(), element.at),
-            Some(href) if href.to_ascii_lowercase().starts_with("javascript:") => warn(
-                "script_link",
-                "mail programs do not run scripts".into(),
-                element.at,
-            ),
+            Some(href) if href.to_ascii_lowercase().starts_with("javascript:") => {
+                warn("script_link", "mail programs do not run scripts".into(), element.at)
+            }
             _ => {}
         }
-        if matches!(
-            name.as_str(),
-            "script" | "form" | "iframe" | "video" | "object"
-        ) {
-            warn(
-                "unsupported_element",
-                format!("mail programs drop <{name}>"),
-                element.at,
-            );
+        if matches!(name.as_str(), "script" | "form" | "iframe" | "video" | "object") {
+            warn("unsupported_element", format!("mail programs drop <{name}>"), element.at);
         }
     }
 }
@@ -419,8 +301,5 @@ fn with_preheader(html: &str) -> String {
 /// The offset after `<body ...>`.
 fn after_body_tag(html: &str) -> Option<usize> {
     let scan = markup::scan(html, &[]).ok()?;
-    scan.elements
-        .iter()
-        .find(|element| element.name.eq_ignore_ascii_case("body"))
-        .map(|body| body.content_at)
+    scan.elements.iter().find(|element| element.name.eq_ignore_ascii_case("body")).map(|body| body.content_at)
 }

@@ -51,10 +51,7 @@ pub(super) fn decode(text: &str) -> Cow<'_, str> {
 
 /// The reference at the start of `text` and its length.
 fn reference(text: &str) -> Option<(Cow<'static, str>, usize)> {
-    let end = text
-        .bytes()
-        .take(NAME_LEN_MAX + 2)
-        .position(|b| b == b';')?;
+    let end = text.bytes().take(NAME_LEN_MAX + 2).position(|b| b == b';')?;
     let name = &text[1..end];
     let character = match name.strip_prefix('#') {
         Some(number) => {
@@ -62,12 +59,7 @@ fn reference(text: &str) -> Option<(Cow<'static, str>, usize)> {
                 Some(hex) => u32::from_str_radix(hex, 16).ok()?,
                 None => number.parse().ok()?,
             };
-            Cow::Owned(
-                char::from_u32(code)
-                    .filter(|c| *c != '\0')
-                    .unwrap_or('\u{fffd}')
-                    .to_string(),
-            )
+            Cow::Owned(char::from_u32(code).filter(|c| *c != '\0').unwrap_or('\u{fffd}').to_string())
         }
         None => Cow::Borrowed(NAMED.iter().find(|(known, _)| *known == name)?.1),
     };

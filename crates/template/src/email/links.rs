@@ -8,20 +8,17 @@ use lol_html::{RewriteStrSettings, element, rewrite_str};
 ///
 /// `f` gets the address as a browser would read it (`&amp;` is `&`). HTML that cannot be read comes back as it is.
 pub fn rewrite_links(html: &str, f: &mut dyn FnMut(&str) -> Option<String>) -> String {
-    let settings = RewriteStrSettings::new().append_element_content_handler(element!(
-        "a[href], area[href]",
-        |element| {
+    let settings =
+        RewriteStrSettings::new().append_element_content_handler(element!("a[href], area[href]", |element| {
             let href = element.get_attribute("href").unwrap_or_default();
             let address = entities::decode(href.trim());
             let scheme = address.split("://").next().unwrap_or("");
-            let is_web =
-                scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http");
+            let is_web = scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http");
             if is_web && let Some(replacement) = f(&address) {
                 element.set_attribute("href", &escape::html(&replacement))?;
             }
             Ok(())
-        }
-    ));
+        }));
     rewrite_str(html, settings).unwrap_or_else(|_| html.to_string())
 }
 

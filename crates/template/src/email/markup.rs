@@ -54,23 +54,12 @@ const STRUCTURE: &[&str] = &[
     "mjml", "mj-head", "mj-body", "mj-wrapper", "mj-section", "mj-group", "mj-column", "mj-hero", "mj-navbar", "mj-social", "mj-carousel",
     "mj-accordion", "mj-accordion-element", "mj-table", "table", "tbody", "thead", "tfoot", "tr", "colgroup", "select", "html", "head", "",
 ];
-const RAW_TEXT: &[&str] = &[
-    "title",
-    "style",
-    "script",
-    "textarea",
-    "mj-title",
-    "mj-style",
-    "mj-preview",
-    "mj-accordion-title",
-];
-const VOID: &[&str] = &[
-    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track",
-    "wbr",
-];
-const FORMATTING: &[&str] = &[
-    "a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u",
-];
+const RAW_TEXT: &[&str] =
+    &["title", "style", "script", "textarea", "mj-title", "mj-style", "mj-preview", "mj-accordion-title"];
+const VOID: &[&str] =
+    &["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"];
+const FORMATTING: &[&str] =
+    &["a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"];
 /// Elements that a second one of their kind closes.
 const SELF_CLOSING_SIBLINGS: &[&str] = &["p", "li", "td", "th", "tr", "option", "dt", "dd"];
 
@@ -85,15 +74,8 @@ struct Scanner<'s, 'p> {
 }
 
 pub(super) fn scan<'s>(source: &'s str, spans: &[Range<usize>]) -> Result<Scan<'s>, MarkupError> {
-    let mut scanner = Scanner {
-        source,
-        spans,
-        next_span: 0,
-        at: 0,
-        open: Vec::new(),
-        misnested: 0,
-        scan: Scan::default(),
-    };
+    let mut scanner =
+        Scanner { source, spans, next_span: 0, at: 0, open: Vec::new(), misnested: 0, scan: Scan::default() };
     while scanner.at < source.len() {
         scanner.text()?;
     }
@@ -145,11 +127,7 @@ impl<'s> Scanner<'s, '_> {
             Some(c) if c.is_ascii_alphabetic() => return self.open_tag(),
             _ => {
                 self.at += 1;
-                if self
-                    .spans
-                    .get(self.next_span)
-                    .is_some_and(|span| span.start == self.at)
-                {
+                if self.spans.get(self.next_span).is_some_and(|span| span.start == self.at) {
                     self.liquid(Place::ElementName);
                 }
             }
@@ -174,10 +152,7 @@ impl<'s> Scanner<'s, '_> {
 
     fn name(&mut self) -> &'s str {
         let start = self.at;
-        while self
-            .byte()
-            .is_some_and(|c| c.is_ascii_alphanumeric() || matches!(c, b'-' | b':' | b'_'))
-        {
+        while self.byte().is_some_and(|c| c.is_ascii_alphanumeric() || matches!(c, b'-' | b':' | b'_')) {
             self.at += 1;
         }
         &self.source[start..self.at]
@@ -198,15 +173,8 @@ impl<'s> Scanner<'s, '_> {
                 break;
             }
         }
-        if let Some(place) = self
-            .open
-            .iter()
-            .rposition(|open| open.eq_ignore_ascii_case(name))
-        {
-            self.misnested += self.open[place + 1..]
-                .iter()
-                .filter(|open| is_one_of(FORMATTING, open))
-                .count();
+        if let Some(place) = self.open.iter().rposition(|open| open.eq_ignore_ascii_case(name)) {
+            self.misnested += self.open[place + 1..].iter().filter(|open| is_one_of(FORMATTING, open)).count();
             self.open.truncate(place);
         }
     }
@@ -223,20 +191,12 @@ impl<'s> Scanner<'s, '_> {
         let attributes = &self.source[attributes_at..self.at];
         let is_closed = attributes.ends_with('/');
         self.at = (self.at + 1).min(self.source.len());
-        self.scan.elements.push(Element {
-            name,
-            at,
-            attributes,
-            content_at: self.at,
-        });
+        self.scan.elements.push(Element { name, at, attributes, content_at: self.at });
         if is_closed || is_one_of(VOID, name) {
             return Ok(());
         }
         if is_one_of(SELF_CLOSING_SIBLINGS, name)
-            && self
-                .open
-                .last()
-                .is_some_and(|open| open.eq_ignore_ascii_case(name))
+            && self.open.last().is_some_and(|open| open.eq_ignore_ascii_case(name))
         {
             self.open.pop();
         }
@@ -248,7 +208,10 @@ impl<'s> Scanner<'s, '_> {
             });
         }
         if MISNESTED_MAX < self.misnested {
-            return Err(MarkupError { message: "too many elements such as <b> are not closed inside the element they were opened in".into(), at });
+            return Err(MarkupError {
+                message: "too many elements such as <b> are not closed inside the element they were opened in".into(),
+                at,
+            });
         }
         Ok(())
     }
@@ -346,9 +309,7 @@ impl Element<'_> {
                 let quote = bytes.get(at).copied().filter(|c| matches!(c, b'"' | b'\''));
                 let from = at + usize::from(quote.is_some());
                 let is_end = |c: u8| quote.map_or(c.is_ascii_whitespace(), |quote| c == quote);
-                let length = bytes[from.min(bytes.len())..]
-                    .iter()
-                    .position(|c| is_end(*c));
+                let length = bytes[from.min(bytes.len())..].iter().position(|c| is_end(*c));
                 let end = length.map_or(bytes.len(), |length| from + length);
                 value = self.attributes.get(from..end).unwrap_or("");
                 at = end + usize::from(quote.is_some());

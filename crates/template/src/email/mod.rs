@@ -85,12 +85,7 @@ pub struct CompileError {
 
 impl CompileError {
     pub(crate) fn liquid(part: Part, error: ParseError) -> CompileError {
-        CompileError {
-            part,
-            message: error.message,
-            at: error.at,
-            advice: "correct the Liquid there",
-        }
+        CompileError { part, message: error.message, at: error.at, advice: "correct the Liquid there" }
     }
 }
 
@@ -126,104 +121,46 @@ pub struct RenderedEmail {
 
 impl CompiledEmail {
     pub fn compile(source: &EmailSource) -> Result<CompiledEmail, CompileError> {
-        let parse = |part: Part, text: &str| {
-            Template::parse(text).map_err(|error| CompileError::liquid(part, error))
-        };
+        let parse = |part: Part, text: &str| Template::parse(text).map_err(|error| CompileError::liquid(part, error));
         let subject = parse(Part::Subject, &source.subject)?;
         let preheader = parse(Part::Preheader, &source.preheader)?;
-        let text = source
-            .text
-            .as_deref()
-            .filter(|text| !text.trim().is_empty());
+        let text = source.text.as_deref().filter(|text| !text.trim().is_empty());
         let text = text.map(|text| parse(Part::Text, text)).transpose()?;
         let body = compile::body(source.kind, &source.body)?;
-        let mut email = CompiledEmail {
-            kind: source.kind,
-            subject,
-            preheader,
-            body: body.template,
-            text,
-            warnings: body.warnings,
-        };
+        let mut email =
+            CompiledEmail { kind: source.kind, subject, preheader, body: body.template, text, warnings: body.warnings };
         email.lint(source);
         Ok(email)
     }
 
     fn lint(&mut self, source: &EmailSource) {
-        let mut warn = |code, part, message: &str| {
-            self.warnings.push(Warning {
-                code,
-                part,
-                message: message.into(),
-                at: None,
-            })
-        };
+        let mut warn =
+            |code, part, message: &str| self.warnings.push(Warning { code, part, message: message.into(), at: None });
         if source.subject.trim().is_empty() {
             warn("no_subject", Part::Subject, "the subject is empty");
         }
         if SUBJECT_CHARS_MAX < source.subject.chars().count() && !source.subject.contains('{') {
-            warn(
-                "long_subject",
-                Part::Subject,
-                "inboxes do not show a subject this long",
-            );
+            warn("long_subject", Part::Subject, "inboxes do not show a subject this long");
         }
-        if !self
-            .body
-            .variables()
-            .iter()
-            .any(|name| name == UNSUBSCRIBE_VARIABLE)
-            && self.body.partials().is_empty()
-        {
-            warn(
-                "no_unsubscribe_link",
-                Part::Body,
-                "there is no unsubscribe link; add one to {{ unsubscribe_url }}",
-            );
+        if !self.body.variables().iter().any(|name| name == UNSUBSCRIBE_VARIABLE) && self.body.partials().is_empty() {
+            warn("no_unsubscribe_link", Part::Body, "there is no unsubscribe link; add one to {{ unsubscribe_url }}");
         }
         let has_preview = source.kind == BodyKind::Mjml && source.body.contains("<mj-preview");
         if has_preview && !source.preheader.trim().is_empty() {
-            warn(
-                "two_preheaders",
-                Part::Preheader,
-                "the body has an mj-preview too; inboxes show the preheader first",
-            );
+            warn("two_preheaders", Part::Preheader, "the body has an mj-preview too; inboxes show the preheader first");
         }
     }
 
     /// Renders for one person. The output context of `ctx` is set for each part; its limits hold for each part.
-    pub fn render(
-        &self,
-        data: &serde_json::Value,
-        ctx: &RenderContext,
-    ) -> Result<RenderedEmail, RenderError> {
+    pub fn render(&self, data: &serde_json::Value, ctx: &RenderContext) -> Result<RenderedEmail, RenderError> {
         let header = ctx.with_output(OutputContext::Header);
         let plain = ctx.with_output(OutputContext::Text);
         let html_ctx = ctx.with_output(OutputContext::Html);
         let part = |part: Part| move |error: RenderError| named(error, part);
-        let subject = one_line(
-            &self
-                .subject
-                .render(data, &header)
-                .map_err(part(Part::Subject))?,
-        );
-        let preheader = one_line(
-            &self
-                .preheader
-                .render(data, &plain)
-                .map_err(part(Part::Preheader))?,
-        );
-        let body_ctx = if self.kind == BodyKind::Plain {
-            &plain
-        } else {
-            &html_ctx
-        };
-        let body = render::render(
-            &self.body,
-            data,
-            body_ctx,
-            &[(PREHEADER_VARIABLE, &preheader)],
-        )?;
+        let subject = one_line(&self.subject.render(data, &header).map_err(part(Part::Subject))?);
+        let preheader = one_line(&self.preheader.render(data, &plain).map_err(part(Part::Preheader))?);
+        let body_ctx = if self.kind == BodyKind::Plain { &plain } else { &html_ctx };
+        let body = render::render(&self.body, data, body_ctx, &[(PREHEADER_VARIABLE, &preheader)])?;
         let text = match &self.text {
             Some(text) => Some(text.render(data, &plain).map_err(part(Part::Text))?),
             None => None,
@@ -236,28 +173,19 @@ impl CompiledEmail {
                 (body, text)
             }
         };
-        Ok(RenderedEmail {
-            subject,
-            preheader,
-            html,
-            text,
-        })
+        Ok(RenderedEmail { subject, preheader, html, text })
     }
 
     /// The data all parts read, as paths such as `customer.first_name`.
     pub fn variables(&self) -> Vec<String> {
-        let parts = [&self.subject, &self.preheader, &self.body]
-            .into_iter()
-            .chain(&self.text);
+        let parts = [&self.subject, &self.preheader, &self.body].into_iter().chain(&self.text);
         let names: BTreeSet<String> = parts.flat_map(Template::variables).collect();
         names.into_iter().collect()
     }
 
     /// The content blocks all parts name.
     pub fn partials(&self) -> Vec<String> {
-        let parts = [&self.subject, &self.preheader, &self.body]
-            .into_iter()
-            .chain(&self.text);
+        let parts = [&self.subject, &self.preheader, &self.body].into_iter().chain(&self.text);
         let names: BTreeSet<String> = parts.flat_map(Template::partials).collect();
         names.into_iter().collect()
     }
@@ -270,10 +198,9 @@ impl CompiledEmail {
 /// Says which part an error is in; the body is understood.
 fn named(error: RenderError, part: Part) -> RenderError {
     match error {
-        RenderError::Invalid { message, at } => RenderError::Invalid {
-            message: format!("in the {part}: {message}"),
-            at,
-        },
+        RenderError::Invalid { message, at } => {
+            RenderError::Invalid { message: format!("in the {part}: {message}"), at }
+        }
         other => other,
     }
 }
@@ -281,10 +208,7 @@ fn named(error: RenderError, part: Part) -> RenderError {
 /// Header lines have no line ends; whitespace runs become one space.
 fn one_line(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for word in text
-        .split(|c: char| c.is_whitespace() || c.is_control())
-        .filter(|word| !word.is_empty())
-    {
+    for word in text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()) {
         if !out.is_empty() {
             out.push(' ');
         }

@@ -11,31 +11,14 @@ use std::borrow::Cow;
 const LINE_ENDS_MAX: usize = 2;
 const RULE: &str = "----------------------------------------";
 
-const SKIPPED: &[&str] = &[
-    "head", "script", "style", "title", "noscript", "template", "object",
-];
+const SKIPPED: &[&str] = &["head", "script", "style", "title", "noscript", "template", "object"];
 const BLOCKS: &[&str] = &[
-    "div", "table", "tr", "section", "article", "header", "footer", "address", "form", "dt", "dd",
-    "tbody", "thead", "center",
+    "div", "table", "tr", "section", "article", "header", "footer", "address", "form", "dt", "dd", "tbody", "thead",
+    "center",
 ];
-const SPACED: &[&str] = &[
-    "p",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "ul",
-    "ol",
-    "blockquote",
-    "pre",
-    "dl",
-];
-const VOID: &[&str] = &[
-    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track",
-    "wbr",
-];
+const SPACED: &[&str] = &["p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "blockquote", "pre", "dl"];
+const VOID: &[&str] =
+    &["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"];
 
 #[derive(Default)]
 struct Writer {
@@ -79,12 +62,7 @@ fn step<'h>(rest: &'h str, writer: &mut Writer) -> &'h str {
             let name = name_at(rest, 1);
             let end = tag_end(rest);
             let after = &rest[(end + 1).min(rest.len())..];
-            let element = Element {
-                name,
-                at: 0,
-                attributes: &rest[1 + name.len()..end],
-                content_at: 0,
-            };
+            let element = Element { name, at: 0, attributes: &rest[1 + name.len()..end], content_at: 0 };
             let is_void = is_one_of(VOID, name) || element.attributes.ends_with('/');
             if !is_void && (is_one_of(SKIPPED, name) || is_hidden(&element)) {
                 return skip_element(after, name);
@@ -104,10 +82,8 @@ fn is_one_of(names: &[&str], name: &str) -> bool {
 }
 
 fn name_at(text: &str, start: usize) -> &str {
-    let length = text.as_bytes()[start..]
-        .iter()
-        .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, b'-' | b':'))
-        .count();
+    let length =
+        text.as_bytes()[start..].iter().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, b'-' | b':')).count();
     &text[start..start + length]
 }
 
@@ -119,9 +95,7 @@ fn tag_end(text: &str) -> usize {
             Some(open) if c == open => quote = None,
             Some(_) => {}
             None if c == b'>' => return at,
-            None if (c == b'"' || c == b'\'') && text[..at].trim_end().ends_with('=') => {
-                quote = Some(c)
-            }
+            None if (c == b'"' || c == b'\'') && text[..at].trim_end().ends_with('=') => quote = Some(c),
             None => {}
         }
     }
@@ -134,11 +108,7 @@ fn is_hidden(element: &Element<'_>) -> bool {
     if !words.iter().any(|word| element.attributes.contains(word)) {
         return false;
     }
-    let style: String = element
-        .attribute("style")
-        .unwrap_or("")
-        .split_whitespace()
-        .collect();
+    let style: String = element.attribute("style").unwrap_or("").split_whitespace().collect();
     let style = style.to_ascii_lowercase();
     element.has("hidden") || style.contains("display:none") || style.contains("visibility:hidden")
 }
@@ -162,18 +132,10 @@ fn skip_element<'h>(mut rest: &'h str, name: &str) -> &'h str {
         }
         let is_close = rest.as_bytes().get(1) == Some(&b'/');
         let found = name_at(rest, 1 + usize::from(is_close));
-        let end = if found.eq_ignore_ascii_case(name) {
-            (tag_end(rest) + 1).min(rest.len())
-        } else {
-            1
-        };
+        let end = if found.eq_ignore_ascii_case(name) { (tag_end(rest) + 1).min(rest.len()) } else { 1 };
         if found.eq_ignore_ascii_case(name) {
             let is_void = rest[..end].ends_with("/>");
-            depth = if is_close {
-                depth - 1
-            } else {
-                depth + usize::from(!is_void)
-            };
+            depth = if is_close { depth - 1 } else { depth + usize::from(!is_void) };
         }
         rest = &rest[end..];
         if depth == 0 {
@@ -253,8 +215,7 @@ impl Writer {
                 }
             }
             "a" => {
-                let address =
-                    entities::decode(element.attribute("href").unwrap_or("").trim()).into_owned();
+                let address = entities::decode(element.attribute("href").unwrap_or("").trim()).into_owned();
                 self.open_links.push((self.out.len(), address));
             }
             "pre" => {
@@ -287,13 +248,10 @@ impl Writer {
             return;
         };
         let address_lower = address.to_ascii_lowercase();
-        let is_shown = ["http://", "https://", "mailto:", "tel:"]
-            .iter()
-            .any(|scheme| address_lower.starts_with(scheme));
+        let is_shown =
+            ["http://", "https://", "mailto:", "tel:"].iter().any(|scheme| address_lower.starts_with(scheme));
         let text = self.out.get(from..).unwrap_or("").trim();
-        let bare = address
-            .split_once(':')
-            .map_or(address.as_str(), |(_, rest)| rest.trim_start_matches('/'));
+        let bare = address.split_once(':').map_or(address.as_str(), |(_, rest)| rest.trim_start_matches('/'));
         if !is_shown || text.is_empty() || text == address || text == bare {
             return;
         }

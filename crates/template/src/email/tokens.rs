@@ -25,10 +25,7 @@ pub(super) struct Shown {
 
 /// Comments say nothing and need not survive.
 fn is_silent(liquid: &str) -> bool {
-    let inner = liquid
-        .trim_start_matches("{%")
-        .trim_start_matches('-')
-        .trim_start();
+    let inner = liquid.trim_start_matches("{%").trim_start_matches('-').trim_start();
     inner.starts_with('#') || inner.starts_with("comment") || inner.starts_with("doc")
 }
 
@@ -37,11 +34,7 @@ pub(super) fn hide(source: &str, spans: &[Range<usize>], places: &[Place]) -> Hi
     while source.contains(&prefix) {
         prefix.push('q');
     }
-    let mut hidden = Hidden {
-        text: String::with_capacity(source.len()),
-        prefix,
-        places: vec![(0, 0)],
-    };
+    let mut hidden = Hidden { text: String::with_capacity(source.len()), prefix, places: vec![(0, 0)] };
     let mut at = 0;
     for (number, span) in spans.iter().enumerate() {
         hidden.text.push_str(&source[at..span.start]);
@@ -71,25 +64,17 @@ impl Hidden {
 
     /// Puts the Liquid back into `text`, which was made from this.
     pub fn show(&self, text: &str, source: &str, spans: &[Range<usize>]) -> Shown {
-        let mut shown = Shown {
-            text: String::with_capacity(text.len() + source.len()),
-            places: vec![(0, 0)],
-            lost: Vec::new(),
-        };
+        let mut shown =
+            Shown { text: String::with_capacity(text.len() + source.len()), places: vec![(0, 0)], lost: Vec::new() };
         let mut seen = vec![false; spans.len()];
         let mut at = 0;
         while let Some(offset) = text[at..].find(&self.prefix) {
             let start = at + offset;
             let digits_at = start + self.prefix.len();
-            let digits = text[digits_at..]
-                .bytes()
-                .take_while(u8::is_ascii_digit)
-                .count();
+            let digits = text[digits_at..].bytes().take_while(u8::is_ascii_digit).count();
             let end = digits_at + digits + 1;
-            let number = text[digits_at..digits_at + digits]
-                .parse::<usize>()
-                .ok()
-                .filter(|number| *number < spans.len());
+            let number =
+                text[digits_at..digits_at + digits].parse::<usize>().ok().filter(|number| *number < spans.len());
             let (Some(number), Some(b'x')) = (number, text.as_bytes().get(end - 1)) else {
                 shown.text.push_str(&text[at..digits_at]);
                 at = digits_at;
@@ -111,18 +96,14 @@ impl Hidden {
             at = after;
         }
         shown.text.push_str(&text[at..]);
-        shown.lost = (0..spans.len())
-            .filter(|number| !seen[*number] && !is_silent(&source[spans[*number].clone()]))
-            .collect();
+        shown.lost =
+            (0..spans.len()).filter(|number| !seen[*number] && !is_silent(&source[spans[*number].clone()])).collect();
         shown
     }
 }
 
 impl Shown {
     pub fn origins(&self, source: &str) -> Origins {
-        Origins {
-            written: source.into(),
-            places: self.places.clone(),
-        }
+        Origins { written: source.into(), places: self.places.clone() }
     }
 }

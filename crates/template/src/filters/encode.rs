@@ -72,9 +72,7 @@ pub(super) fn url_encode<'a>(value: Val<'a>, _: &Args<'a>, budget: &mut Budget<'
     for byte in text.bytes() {
         match byte {
             b' ' => out.push('+'),
-            byte if byte.is_ascii_alphanumeric() || b"-._~*".contains(&byte) => {
-                out.push(byte as char)
-            }
+            byte if byte.is_ascii_alphanumeric() || b"-._~*".contains(&byte) => out.push(byte as char),
             byte => {
                 let _ = write!(out, "%{byte:02X}");
             }
@@ -86,11 +84,7 @@ pub(super) fn url_encode<'a>(value: Val<'a>, _: &Args<'a>, budget: &mut Budget<'
 pub(super) fn url_decode<'a>(value: Val<'a>, _: &Args<'a>, budget: &mut Budget<'a>) -> Answer<'a> {
     let spaced = to_text(&value).replace('+', " ");
     let decoded = percent_encoding::percent_decode_str(&spaced).decode_utf8();
-    budget.new_text(
-        decoded
-            .map_err(|_| Fault::msg("url_decode gives bytes that are no UTF-8 text"))?
-            .into_owned(),
-    )
+    budget.new_text(decoded.map_err(|_| Fault::msg("url_decode gives bytes that are no UTF-8 text"))?.into_owned())
 }
 
 fn encoded<'a>(value: &Val<'a>, engine: &GeneralPurpose, budget: &mut Budget<'a>) -> Answer<'a> {
@@ -99,44 +93,23 @@ fn encoded<'a>(value: &Val<'a>, engine: &GeneralPurpose, budget: &mut Budget<'a>
 
 fn decoded<'a>(value: &Val<'a>, engine: &GeneralPurpose, budget: &mut Budget<'a>) -> Answer<'a> {
     let text = to_text(value);
-    let bytes = engine
-        .decode(text.trim())
-        .map_err(|error| Fault::msg(format!("this is no base64 text: {error}")))?;
-    budget.new_text(
-        String::from_utf8(bytes)
-            .map_err(|_| Fault::msg("base64 gives bytes that are no UTF-8 text"))?,
-    )
+    let bytes = engine.decode(text.trim()).map_err(|error| Fault::msg(format!("this is no base64 text: {error}")))?;
+    budget.new_text(String::from_utf8(bytes).map_err(|_| Fault::msg("base64 gives bytes that are no UTF-8 text"))?)
 }
 
-pub(super) fn base64_encode<'a>(
-    value: Val<'a>,
-    _: &Args<'a>,
-    budget: &mut Budget<'a>,
-) -> Answer<'a> {
+pub(super) fn base64_encode<'a>(value: Val<'a>, _: &Args<'a>, budget: &mut Budget<'a>) -> Answer<'a> {
     encoded(&value, &STANDARD, budget)
 }
 
-pub(super) fn base64_decode<'a>(
-    value: Val<'a>,
-    _: &Args<'a>,
-    budget: &mut Budget<'a>,
-) -> Answer<'a> {
+pub(super) fn base64_decode<'a>(value: Val<'a>, _: &Args<'a>, budget: &mut Budget<'a>) -> Answer<'a> {
     decoded(&value, &STANDARD, budget)
 }
 
-pub(super) fn base64_url_safe_encode<'a>(
-    value: Val<'a>,
-    _: &Args<'a>,
-    budget: &mut Budget<'a>,
-) -> Answer<'a> {
+pub(super) fn base64_url_safe_encode<'a>(value: Val<'a>, _: &Args<'a>, budget: &mut Budget<'a>) -> Answer<'a> {
     encoded(&value, &URL_SAFE, budget)
 }
 
-pub(super) fn base64_url_safe_decode<'a>(
-    value: Val<'a>,
-    _: &Args<'a>,
-    budget: &mut Budget<'a>,
-) -> Answer<'a> {
+pub(super) fn base64_url_safe_decode<'a>(value: Val<'a>, _: &Args<'a>, budget: &mut Budget<'a>) -> Answer<'a> {
     decoded(&value, &URL_SAFE, budget)
 }
 
@@ -156,16 +129,11 @@ pub(super) fn sha256<'a>(value: Val<'a>, _: &Args<'a>, budget: &mut Budget<'a>) 
     budget.new_text(hex::encode(Sha256::digest(text.as_bytes())))
 }
 
-pub(super) fn hmac_sha256<'a>(
-    value: Val<'a>,
-    args: &Args<'a>,
-    budget: &mut Budget<'a>,
-) -> Answer<'a> {
+pub(super) fn hmac_sha256<'a>(value: Val<'a>, args: &Args<'a>, budget: &mut Budget<'a>) -> Answer<'a> {
     let (text, key) = (to_text(&value), args.val(0));
     let key = to_text(&key);
     budget.text(text.len() + key.len())?;
-    let mut mac = Hmac::<Sha256>::new_from_slice(key.as_bytes())
-        .map_err(|_| Fault::msg("this key cannot be used"))?;
+    let mut mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).map_err(|_| Fault::msg("this key cannot be used"))?;
     mac.update(text.as_bytes());
     budget.new_text(hex::encode(mac.finalize().into_bytes()))
 }

@@ -7,8 +7,7 @@ use crate::locale::Locale;
 use crate::value::{Number, Val, is_empty, to_text};
 
 pub(super) fn default<'a>(value: Val<'a>, args: &Args<'a>, _: &mut Budget<'a>) -> Answer<'a> {
-    let keeps_false =
-        args.named("allow_false").is_some_and(Val::is_truthy) && matches!(value, Val::Bool(_));
+    let keeps_false = args.named("allow_false").is_some_and(Val::is_truthy) && matches!(value, Val::Bool(_));
     let is_missing = !keeps_false && (!value.is_truthy() || is_empty(&value));
     Ok(if is_missing { args.val(0) } else { value })
 }
@@ -19,8 +18,7 @@ pub(super) fn money<'a>(value: Val<'a>, args: &Args<'a>, budget: &mut Budget<'a>
         return Ok(Val::Nil);
     }
     let code = to_text(&args.val(0)).into_owned();
-    let currency =
-        base::Currency::parse(&code).map_err(|error| Fault::msg(format!("money: {error}")))?;
+    let currency = base::Currency::parse(&code).map_err(|error| Fault::msg(format!("money: {error}")))?;
     let minor = match Number::of(&value) {
         Number::Int(minor) => minor,
         Number::Float(minor) => minor.round() as i64,

@@ -9,10 +9,7 @@ use std::cmp::Ordering;
 use std::collections::HashSet;
 
 /// The elements, inner lists flattened. Costs a step each.
-pub(super) fn elements<'a>(
-    value: &Val<'a>,
-    budget: &mut Budget<'a>,
-) -> Result<Vec<Val<'a>>, Fault> {
+pub(super) fn elements<'a>(value: &Val<'a>, budget: &mut Budget<'a>) -> Result<Vec<Val<'a>>, Fault> {
     let mut out = Vec::new();
     match value {
         Val::Nil => {}
@@ -25,23 +22,16 @@ pub(super) fn elements<'a>(
     Ok(out)
 }
 
-fn flatten<'a>(
-    value: &Val<'a>,
-    out: &mut Vec<Val<'a>>,
-    budget: &mut Budget<'a>,
-    depth_left: u32,
-) -> Result<(), Fault> {
+fn flatten<'a>(value: &Val<'a>, out: &mut Vec<Val<'a>>, budget: &mut Budget<'a>, depth_left: u32) -> Result<(), Fault> {
     budget.steps(1)?;
     if depth_left == 0 {
         return Err(Fault::msg("the lists are nested too deeply"));
     }
     match value {
-        Val::List(items) => items
-            .iter()
-            .try_for_each(|item| flatten(item, out, budget, depth_left - 1)),
-        Val::Json(Json::Array(items)) => items
-            .iter()
-            .try_for_each(|item| flatten(&Val::from_json(item), out, budget, depth_left - 1)),
+        Val::List(items) => items.iter().try_for_each(|item| flatten(item, out, budget, depth_left - 1)),
+        Val::Json(Json::Array(items)) => {
+            items.iter().try_for_each(|item| flatten(&Val::from_json(item), out, budget, depth_left - 1))
+        }
         other => {
             out.push(other.clone());
             Ok(())
@@ -56,30 +46,17 @@ pub(super) fn property<'a>(item: &Val<'a>, name: &Val<'a>) -> Answer<'a> {
         Val::Loop(_) => Ok(item.property(&to_text(name))),
         Val::Int(int) => match name {
             // A number's property by number is its bit, as in the reference implementation.
-            Val::Int(bit) => Ok(Val::Int(
-                u32::try_from(*bit)
-                    .ok()
-                    .and_then(|bit| int.checked_shr(bit))
-                    .map_or(0, |bits| bits & 1),
-            )),
-            _ => Err(Fault::msg(format!(
-                "cannot read the property '{}' of a number",
-                to_text(name)
-            ))),
+            Val::Int(bit) => {
+                Ok(Val::Int(u32::try_from(*bit).ok().and_then(|bit| int.checked_shr(bit)).map_or(0, |bits| bits & 1)))
+            }
+            _ => Err(Fault::msg(format!("cannot read the property '{}' of a number", to_text(name)))),
         },
-        Val::Float(_) => Err(Fault::msg(format!(
-            "cannot read the property '{}' of a number",
-            to_text(name)
-        ))),
+        Val::Float(_) => Err(Fault::msg(format!("cannot read the property '{}' of a number", to_text(name)))),
         _ => match (item.as_str(), name) {
             (Some(_), Val::Int(at)) => Ok(char_at(item, *at)),
             (Some(text), name) => {
                 let name = to_text(name);
-                Ok(if text.contains(&*name) {
-                    Val::text(&*name)
-                } else {
-                    Val::Nil
-                })
+                Ok(if text.contains(&*name) { Val::text(&*name) } else { Val::Nil })
             }
             (None, _) => Ok(Val::Nil),
         },
@@ -87,9 +64,7 @@ pub(super) fn property<'a>(item: &Val<'a>, name: &Val<'a>) -> Answer<'a> {
 }
 
 fn char_at<'a>(item: &Val<'a>, at: i64) -> Val<'a> {
-    let found = item
-        .as_str()
-        .and_then(|text| text.chars().nth(usize::try_from(at).ok()?));
+    let found = item.as_str().and_then(|text| text.chars().nth(usize::try_from(at).ok()?));
     found.map_or(Val::Nil, |c| Val::text(c.to_string()))
 }
 
@@ -123,14 +98,8 @@ pub(super) fn join<'a>(value: Val<'a>, args: &Args<'a>, budget: &mut Budget<'a>)
 
 pub(super) fn concat<'a>(value: Val<'a>, args: &Args<'a>, budget: &mut Budget<'a>) -> Answer<'a> {
     let other = args.val(0);
-    if !matches!(
-        other,
-        Val::List(_) | Val::Range(..) | Val::Json(Json::Array(_))
-    ) {
-        return Err(Fault::msg(format!(
-            "concat needs a list, found {}",
-            other.kind()
-        )));
+    if !matches!(other, Val::List(_) | Val::Range(..) | Val::Json(Json::Array(_))) {
+        return Err(Fault::msg(format!("concat needs a list, found {}", other.kind())));
     }
     let mut all = elements(&value, budget)?;
     all.extend(elements(&other, budget)?);
@@ -175,10 +144,7 @@ pub(super) fn uniq<'a>(value: Val<'a>, args: &Args<'a>, budget: &mut Budget<'a>)
 
 pub(super) fn map<'a>(value: Val<'a>, args: &Args<'a>, budget: &mut Budget<'a>) -> Answer<'a> {
     let name = args.val(0);
-    let mapped: Result<Vec<_>, _> = elements(&value, budget)?
-        .iter()
-        .map(|item| property(item, &name))
-        .collect();
+    let mapped: Result<Vec<_>, _> = elements(&value, budget)?.iter().map(|item| property(item, &name)).collect();
     Ok(Val::list(mapped?))
 }
 
@@ -241,11 +207,7 @@ pub(super) fn sort<'a>(value: Val<'a>, args: &Args<'a>, budget: &mut Budget<'a>)
     )
 }
 
-pub(super) fn sort_natural<'a>(
-    value: Val<'a>,
-    args: &Args<'a>,
-    budget: &mut Budget<'a>,
-) -> Answer<'a> {
+pub(super) fn sort_natural<'a>(value: Val<'a>, args: &Args<'a>, budget: &mut Budget<'a>) -> Answer<'a> {
     let items = elements(&value, budget)?;
     budget.steps(items.len() as u64 * 4)?;
     let key = |item: &Val<'a>| Ok(sort_key(item, args)?.map(|key| to_text(&key).to_lowercase()));

@@ -52,10 +52,7 @@ impl<'a> Args<'a> {
     }
 
     pub fn named(&self, name: &str) -> Option<&Val<'a>> {
-        self.named
-            .iter()
-            .find(|(key, _)| *key == name)
-            .map(|(_, value)| value)
+        self.named.iter().find(|(key, _)| *key == name).map(|(_, value)| value)
     }
 }
 
@@ -159,10 +156,7 @@ pub(crate) fn suggestion(name: &str) -> String {
     if NAME_LEN_MAX < name.len() {
         return String::new();
     }
-    let nearest = FILTERS
-        .iter()
-        .map(|filter| (distance(name, filter.name), filter.name))
-        .min();
+    let nearest = FILTERS.iter().map(|filter| (distance(name, filter.name), filter.name)).min();
     match nearest {
         Some((distance, near)) if distance <= DISTANCE_MAX => format!("; did you mean '{near}'?"),
         _ => String::new(),

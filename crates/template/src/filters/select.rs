@@ -9,11 +9,7 @@ use crate::error::Fault;
 use crate::value::{Val, equals};
 
 /// Which elements match; `None` when an element (nothing, true or false) cannot be asked at all.
-fn matches<'a>(
-    items: &[Val<'a>],
-    args: &Args<'a>,
-    budget: &mut Budget<'a>,
-) -> Result<Option<Vec<bool>>, Fault> {
+fn matches<'a>(items: &[Val<'a>], args: &Args<'a>, budget: &mut Budget<'a>) -> Result<Option<Vec<bool>>, Fault> {
     let name = args.val(0);
     let wanted = args.get(1).filter(|wanted| !wanted.is_nil());
     let mut found = Vec::with_capacity(items.len());
@@ -36,14 +32,9 @@ fn matches<'a>(
 fn kept<'a>(value: &Val<'a>, args: &Args<'a>, budget: &mut Budget<'a>, keep: bool) -> Answer<'a> {
     let items = elements(value, budget)?;
     Ok(match matches(&items, args, budget)? {
-        Some(found) => Val::list(
-            items
-                .into_iter()
-                .zip(found)
-                .filter(|(_, found)| *found == keep)
-                .map(|(item, _)| item)
-                .collect(),
-        ),
+        Some(found) => {
+            Val::list(items.into_iter().zip(found).filter(|(_, found)| *found == keep).map(|(item, _)| item).collect())
+        }
         None => Val::Nil,
     })
 }
@@ -80,11 +71,7 @@ pub(super) fn find<'a>(value: Val<'a>, args: &Args<'a>, budget: &mut Budget<'a>)
     })
 }
 
-pub(super) fn find_index<'a>(
-    value: Val<'a>,
-    args: &Args<'a>,
-    budget: &mut Budget<'a>,
-) -> Answer<'a> {
+pub(super) fn find_index<'a>(value: Val<'a>, args: &Args<'a>, budget: &mut Budget<'a>) -> Answer<'a> {
     Ok(match first_match(&value, args, budget)? {
         Some((Some(at), _)) => Val::Int(at as i64),
         _ => Val::Nil,

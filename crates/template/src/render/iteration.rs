@@ -25,14 +25,10 @@ impl<'a> Items<'a> {
         match value {
             Val::List(items) => Items::List(items.clone()),
             Val::Json(Json::Array(items)) => Items::Array(items),
-            Val::Json(Json::Object(map)) => Items::Pairs(
-                map.iter()
-                    .map(|(key, value)| (key.as_str(), value))
-                    .collect(),
-            ),
-            Val::Range(start, _) => {
-                Items::Range(*start, usize::try_from(value.size()).unwrap_or(0))
+            Val::Json(Json::Object(map)) => {
+                Items::Pairs(map.iter().map(|(key, value)| (key.as_str(), value)).collect())
             }
+            Val::Range(start, _) => Items::Range(*start, usize::try_from(value.size()).unwrap_or(0)),
             text => match text.as_str() {
                 Some("") | None => Items::None,
                 Some(_) => Items::One(text.clone()),
@@ -55,9 +51,7 @@ impl<'a> Items<'a> {
         match self {
             Items::List(items) => items.get(at).cloned().unwrap_or(Val::Nil),
             Items::Array(items) => items.get(at).map_or(Val::Nil, Val::from_json),
-            Items::Pairs(pairs) => pairs
-                .get(at)
-                .map_or(Val::Nil, |(key, value)| pair(key, value)),
+            Items::Pairs(pairs) => pairs.get(at).map_or(Val::Nil, |(key, value)| pair(key, value)),
             Items::Range(start, _) => Val::Int(start.saturating_add(at as i64)),
             Items::One(value) => value.clone(),
             Items::None => Val::Nil,
@@ -75,11 +69,7 @@ struct Segment<'a> {
 
 impl<'a> Segment<'a> {
     fn get(&self, at: usize) -> Val<'a> {
-        let place = if self.is_reversed {
-            self.length - 1 - at
-        } else {
-            at
-        };
+        let place = if self.is_reversed { self.length - 1 - at } else { at };
         self.items.get(self.from + place)
     }
 }
@@ -99,24 +89,12 @@ impl<'a> Renderer<'a> {
         };
         let (total, is_text) = (items.len(), matches!(items, Items::One(_)));
         // Negative offsets count as given for the end, but nothing comes before the first element.
-        let end = limit
-            .map_or(total as i64, |limit| from.saturating_add(limit))
-            .clamp(0, total as i64) as usize;
+        let end = limit.map_or(total as i64, |limit| from.saturating_add(limit)).clamp(0, total as i64) as usize;
         let start = from.clamp(0, total as i64) as usize;
         let segment = if is_text {
-            Segment {
-                items,
-                from: 0,
-                length: 1,
-                is_reversed: false,
-            }
+            Segment { items, from: 0, length: 1, is_reversed: false }
         } else {
-            Segment {
-                items,
-                from: start,
-                length: end.saturating_sub(start),
-                is_reversed: item.is_reversed,
-            }
+            Segment { items, from: start, length: end.saturating_sub(start), is_reversed: item.is_reversed }
         };
         self.offsets.insert(&item.name, start + segment.length);
         Ok(segment)
@@ -177,8 +155,7 @@ impl<'a> Renderer<'a> {
             parent: None,
         });
         self.scope.push();
-        self.scope
-            .set_inner("tablerowloop", Val::Loop(state.clone()));
+        self.scope.set_inner("tablerowloop", Val::Loop(state.clone()));
         self.write("<tr class=\"row1\">\n", out)?;
         let columns = columns.max(1);
         for at in 0..segment.length {
@@ -192,10 +169,7 @@ impl<'a> Renderer<'a> {
                 break;
             }
             if at % columns + 1 == columns && at + 1 < segment.length {
-                self.write(
-                    &format!("</tr>\n<tr class=\"row{}\">", at / columns + 2),
-                    out,
-                )?;
+                self.write(&format!("</tr>\n<tr class=\"row{}\">", at / columns + 2), out)?;
             }
         }
         self.scope.pop();

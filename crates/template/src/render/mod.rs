@@ -12,9 +12,7 @@ use crate::escape;
 use crate::expr::{Comparison, Condition, Expr, FilterCall, Join, Key, Op, Path, Pipeline};
 use crate::filters::Args;
 use crate::template::Template;
-use crate::value::{
-    LoopState, Number, Ordering3, Val, contains, equals, order, push_text, to_text,
-};
+use crate::value::{LoopState, Number, Ordering3, Val, contains, equals, order, push_text, to_text};
 use scope::Scope;
 use serde_json::Value as Json;
 use std::cmp::Ordering;
@@ -78,16 +76,13 @@ impl<'a> Renderer<'a> {
     fn block(&mut self, block: &'a Block, out: &mut String) -> Result<Flow, Fault> {
         self.depth += 1;
         if self.budget.ctx.limits.nesting_max < self.depth {
-            return Err(Fault::Limit(
-                LimitKind::Nesting,
-                u64::from(self.budget.ctx.limits.nesting_max),
-            ));
+            return Err(Fault::Limit(LimitKind::Nesting, u64::from(self.budget.ctx.limits.nesting_max)));
         }
         let template = self.template;
         for node in block {
-            let flow = self.node(node, out).map_err(|fault| {
-                Fault::Placed(fault.placed(|| template.position(node.at as usize)))
-            })?;
+            let flow = self
+                .node(node, out)
+                .map_err(|fault| Fault::Placed(fault.placed(|| template.position(node.at as usize))))?;
             if flow != Flow::On {
                 self.depth -= 1;
                 return Ok(flow);
@@ -129,9 +124,7 @@ impl<'a> Renderer<'a> {
             Kind::Continue => return Ok(Flow::Continue),
             Kind::Abort(reason) => {
                 let reason = self.pipeline(reason)?;
-                return Err(Fault::Placed(RenderError::Aborted(
-                    to_text(&reason).into_owned(),
-                )));
+                return Err(Fault::Placed(RenderError::Aborted(to_text(&reason).into_owned())));
             }
         }
         Ok(Flow::On)
@@ -140,10 +133,7 @@ impl<'a> Renderer<'a> {
     /// Text of the template itself, or made by the engine.
     fn write(&mut self, text: &str, out: &mut String) -> Result<(), Fault> {
         if self.budget.ctx.limits.output_bytes_max < (out.len() + text.len()) as u64 {
-            return Err(Fault::Limit(
-                LimitKind::OutputBytes,
-                self.budget.ctx.limits.output_bytes_max,
-            ));
+            return Err(Fault::Limit(LimitKind::OutputBytes, self.budget.ctx.limits.output_bytes_max));
         }
         self.budget.text(text.len())?;
         out.push_str(text);
@@ -160,10 +150,7 @@ impl<'a> Renderer<'a> {
             (value, context) => escape::push_escaped(context, &to_text(value), out),
         }
         if self.budget.ctx.limits.output_bytes_max < out.len() as u64 {
-            return Err(Fault::Limit(
-                LimitKind::OutputBytes,
-                self.budget.ctx.limits.output_bytes_max,
-            ));
+            return Err(Fault::Limit(LimitKind::OutputBytes, self.budget.ctx.limits.output_bytes_max));
         }
         self.budget.text(out.len() - before)
     }
@@ -222,14 +209,7 @@ impl<'a> Renderer<'a> {
             CycleName::Values(written) => format!("values {written}"),
         };
         let at = self.cycles.get(&key).copied().unwrap_or(0);
-        self.cycles.insert(
-            key,
-            if at + 1 < item.values.len() {
-                at + 1
-            } else {
-                0
-            },
-        );
+        self.cycles.insert(key, if at + 1 < item.values.len() { at + 1 } else { 0 });
         if let Some(value) = item.values.get(at) {
             let value = self.expr(value)?;
             self.show(&value, out)?;
@@ -256,10 +236,7 @@ impl<'a> Renderer<'a> {
     }
 
     fn filter(&mut self, value: Val<'a>, call: &'a FilterCall) -> Result<Val<'a>, Fault> {
-        let mut args = Args {
-            list: Vec::with_capacity(call.args.len()),
-            named: Vec::new(),
-        };
+        let mut args = Args { list: Vec::with_capacity(call.args.len()), named: Vec::new() };
         for arg in &call.args {
             args.list.push(self.expr(arg)?);
         }
@@ -269,9 +246,7 @@ impl<'a> Renderer<'a> {
         let size = value.as_str().map_or(0, str::len) as u64;
         self.budget.steps(1 + size / 64)?;
         (call.filter.run)(value, &args, &mut self.budget).map_err(|fault| match fault {
-            Fault::Message(message) => {
-                Fault::Message(format!("{message} (filter '{}')", call.filter.name))
-            }
+            Fault::Message(message) => Fault::Message(format!("{message} (filter '{}')", call.filter.name)),
             other => other,
         })
     }

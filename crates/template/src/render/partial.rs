@@ -21,10 +21,7 @@ impl<'a> Renderer<'a> {
         };
         self.include_depth += 1;
         if self.budget.ctx.limits.include_depth_max < self.include_depth {
-            return Err(Fault::Limit(
-                LimitKind::IncludeDepth,
-                u64::from(self.budget.ctx.limits.include_depth_max),
-            ));
+            return Err(Fault::Limit(LimitKind::IncludeDepth, u64::from(self.budget.ctx.limits.include_depth_max)));
         }
         let bound = match &item.bound {
             Some(expr) => Some(self.expr(expr)?),
@@ -40,9 +37,7 @@ impl<'a> Renderer<'a> {
         };
         let flow = match item.kind {
             PartialKind::Include => self.include(template, variable, bound, args, out)?,
-            PartialKind::Render => {
-                self.render_apart(template, variable, bound, item.is_for, args, out)?
-            }
+            PartialKind::Render => self.render_apart(template, variable, bound, item.is_for, args, out)?,
         };
         self.include_depth -= 1;
         Ok(flow)
@@ -74,8 +69,7 @@ impl<'a> Renderer<'a> {
             (Some(length), Some(list)) => {
                 for at in 0..length {
                     self.budget.iteration()?;
-                    self.scope
-                        .set_inner(variable, list.index(&Val::Int(at as i64)));
+                    self.scope.set_inner(variable, list.index(&Val::Int(at as i64)));
                     flow = self.within(template, out)?;
                     if flow == Flow::Break {
                         break;
@@ -106,13 +100,7 @@ impl<'a> Renderer<'a> {
         let list = bound.as_ref().filter(|_| is_for).and_then(list_len);
         let rounds = list.unwrap_or(1);
         let state = list.map(|length| {
-            Rc::new(LoopState {
-                name: variable.to_string(),
-                length,
-                index: Cell::new(0),
-                columns: None,
-                parent: None,
-            })
+            Rc::new(LoopState { name: variable.to_string(), length, index: Cell::new(0), columns: None, parent: None })
         });
         for at in 0..rounds {
             self.budget.iteration()?;

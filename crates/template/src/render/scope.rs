@@ -11,11 +11,7 @@ pub(super) struct Scope<'a> {
 
 impl<'a> Scope<'a> {
     pub fn new() -> Scope<'a> {
-        Scope {
-            outer: HashMap::new(),
-            inner: Vec::new(),
-            counters: HashMap::new(),
-        }
+        Scope { outer: HashMap::new(), inner: Vec::new(), counters: HashMap::new() }
     }
 
     pub fn get(&self, name: &str) -> Option<Val<'a>> {
@@ -40,10 +36,7 @@ impl<'a> Scope<'a> {
 
     /// Sets in the innermost scope.
     pub fn set_inner(&mut self, name: &'a str, value: Val<'a>) {
-        self.inner
-            .last_mut()
-            .unwrap_or(&mut self.outer)
-            .insert(name, value);
+        self.inner.last_mut().unwrap_or(&mut self.outer).insert(name, value);
     }
 
     /// Adds `before` to the counter, answers it, adds `after`.

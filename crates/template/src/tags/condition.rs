@@ -9,35 +9,20 @@ pub(super) fn parse_if<'s>(parser: &mut Parser<'s>, tag: TagAt<'s>) -> Result<Pa
     branches(parser, tag, false, &["elsif", "else", "endif"])
 }
 
-pub(super) fn parse_unless<'s>(
-    parser: &mut Parser<'s>,
-    tag: TagAt<'s>,
-) -> Result<Parsed, LexError> {
+pub(super) fn parse_unless<'s>(parser: &mut Parser<'s>, tag: TagAt<'s>) -> Result<Parsed, LexError> {
     branches(parser, tag, true, &["elsif", "else", "endunless"])
 }
 
 fn condition(tag: TagAt<'_>) -> Result<Condition, LexError> {
     let mut reader = Reader::new(tag.markup, tag.markup_at)?;
     if reader.is_at_end() {
-        return Err(LexError {
-            message: format!("'{}' needs a condition", tag.name),
-            at: tag.at,
-        });
+        return Err(LexError { message: format!("'{}' needs a condition", tag.name), at: tag.at });
     }
     reader.condition()
 }
 
-fn branches<'s>(
-    parser: &mut Parser<'s>,
-    tag: TagAt<'s>,
-    is_unless: bool,
-    ends: &[&str],
-) -> Result<Parsed, LexError> {
-    let mut result = If {
-        is_unless,
-        branches: Vec::new(),
-        otherwise: Vec::new(),
-    };
+fn branches<'s>(parser: &mut Parser<'s>, tag: TagAt<'s>, is_unless: bool, ends: &[&str]) -> Result<Parsed, LexError> {
+    let mut result = If { is_unless, branches: Vec::new(), otherwise: Vec::new() };
     let mut is_blank = true;
     let mut current = Some(condition(tag)?);
     let mut has_else = false;
@@ -59,34 +44,21 @@ fn branches<'s>(
         }
     }
     if is_blank {
-        result
-            .branches
-            .iter_mut()
-            .for_each(|(_, block)| drop_blank_text(block));
+        result.branches.iter_mut().for_each(|(_, block)| drop_blank_text(block));
         drop_blank_text(&mut result.otherwise);
     }
-    Ok(Parsed {
-        nodes: vec![Kind::If(Box::new(result))],
-        is_blank,
-    })
+    Ok(Parsed { nodes: vec![Kind::If(Box::new(result))], is_blank })
 }
 
 pub(super) fn parse_case<'s>(parser: &mut Parser<'s>, tag: TagAt<'s>) -> Result<Parsed, LexError> {
     const ENDS: &[&str] = &["when", "else", "endcase"];
     let mut reader = Reader::new(tag.markup, tag.markup_at)?;
-    let mut result = Case {
-        value: reader.expr()?,
-        branches: Vec::new(),
-    };
+    let mut result = Case { value: reader.expr()?, branches: Vec::new() };
     reader.end()?;
     let mut end = parser.block(ENDS, Some(tag))?.end; // What stands before the first 'when' never shows.
     let mut is_blank = true;
     while let Some(next) = end.filter(|next| next.name != "endcase") {
-        let values = if next.name == "when" {
-            Some(when_values(next)?)
-        } else {
-            None
-        };
+        let values = if next.name == "when" { Some(when_values(next)?) } else { None };
         let body = parser.block(ENDS, Some(tag))?;
         is_blank &= body.is_blank;
         result.branches.push(match values {
@@ -101,10 +73,7 @@ pub(super) fn parse_case<'s>(parser: &mut Parser<'s>, tag: TagAt<'s>) -> Result<
             drop_blank_text(block);
         }
     }
-    Ok(Parsed {
-        nodes: vec![Kind::Case(Box::new(result))],
-        is_blank,
-    })
+    Ok(Parsed { nodes: vec![Kind::Case(Box::new(result))], is_blank })
 }
 
 /// `a, b or c`.

@@ -46,10 +46,7 @@ fn head(tag: TagAt<'_>) -> Result<For, LexError> {
             "offset" => result.offset = Offset::At(reader.expr()?),
             "cols" if tag.name == "tablerow" => result.columns = Some(reader.expr()?),
             _ => {
-                return Err(LexError {
-                    message: format!("'{}' has no option '{option}'", tag.name),
-                    at,
-                });
+                return Err(LexError { message: format!("'{}' has no option '{option}'", tag.name), at });
             }
         }
     }
@@ -70,25 +67,16 @@ pub(super) fn parse_for<'s>(parser: &mut Parser<'s>, tag: TagAt<'s>) -> Result<P
         drop_blank_text(&mut result.body);
         drop_blank_text(&mut result.otherwise);
     }
-    Ok(Parsed {
-        nodes: vec![Kind::For(Box::new(result))],
-        is_blank,
-    })
+    Ok(Parsed { nodes: vec![Kind::For(Box::new(result))], is_blank })
 }
 
-pub(super) fn parse_tablerow<'s>(
-    parser: &mut Parser<'s>,
-    tag: TagAt<'s>,
-) -> Result<Parsed, LexError> {
+pub(super) fn parse_tablerow<'s>(parser: &mut Parser<'s>, tag: TagAt<'s>) -> Result<Parsed, LexError> {
     let mut result = head(tag)?;
     result.body = parser.block(&["endtablerow"], Some(tag))?.nodes;
     Ok(Parsed::shown(Kind::TableRow(Box::new(result))))
 }
 
-pub(super) fn parse_ifchanged<'s>(
-    parser: &mut Parser<'s>,
-    tag: TagAt<'s>,
-) -> Result<Parsed, LexError> {
+pub(super) fn parse_ifchanged<'s>(parser: &mut Parser<'s>, tag: TagAt<'s>) -> Result<Parsed, LexError> {
     let body = parser.block(&["endifchanged"], Some(tag))?;
     Ok(Parsed::shown(Kind::IfChanged(body.nodes)))
 }

@@ -24,10 +24,7 @@ pub struct TagInfo {
 
 /// The tags that the lexer or the parser deals with before the list is asked; no template reaches their `parse`.
 fn taken_earlier(_: &mut Parser<'_>, tag: TagAt<'_>) -> Result<Parsed, LexError> {
-    Err(LexError {
-        message: format!("'{}' cannot stand here", tag.name),
-        at: tag.at,
-    })
+    Err(LexError { message: format!("'{}' cannot stand here", tag.name), at: tag.at })
 }
 
 #[rustfmt::skip]

@@ -19,17 +19,8 @@ fn parse(tag: TagAt<'_>, kind: PartialKind) -> Result<Parsed, LexError> {
     if kind == PartialKind::Render && !matches!(reader.peek(), Token::Str(_)) {
         return reader.expected("the name of a content block in quotes");
     }
-    let mut result = Partial {
-        kind,
-        name: reader.expr()?,
-        bound: None,
-        is_for: false,
-        alias: None,
-        args: Vec::new(),
-    };
-    if matches!(reader.peek(), Token::Ident("with" | "for"))
-        && reader.peek_second() != Token::Mark(':')
-    {
+    let mut result = Partial { kind, name: reader.expr()?, bound: None, is_for: false, alias: None, args: Vec::new() };
+    if matches!(reader.peek(), Token::Ident("with" | "for")) && reader.peek_second() != Token::Mark(':') {
         result.is_for = reader.advance() == Token::Ident("for");
         result.bound = Some(reader.expr()?);
     }

@@ -7,16 +7,8 @@ use crate::parser::{Parsed, Parser, TagAt};
 
 /// A name that can be set: word characters and hyphens, also only digits. Answers the rest and its offset.
 fn target(tag: TagAt<'_>) -> Result<(&str, &str, usize), LexError> {
-    let wrong = |message: String| {
-        Err(LexError {
-            message,
-            at: tag.markup_at,
-        })
-    };
-    let end = tag
-        .markup
-        .find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-'))
-        .unwrap_or(tag.markup.len());
+    let wrong = |message: String| Err(LexError { message, at: tag.markup_at });
+    let end = tag.markup.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-')).unwrap_or(tag.markup.len());
     let name = &tag.markup[..end];
     if name.is_empty() {
         return wrong(format!("'{}' needs the name of a variable", tag.name));
@@ -39,14 +31,8 @@ pub(super) fn parse_assign<'s>(_: &mut Parser<'s>, tag: TagAt<'s>) -> Result<Par
     Ok(Parsed::silent(Kind::Assign(name.into(), Box::new(value))))
 }
 
-pub(super) fn parse_capture<'s>(
-    parser: &mut Parser<'s>,
-    tag: TagAt<'s>,
-) -> Result<Parsed, LexError> {
-    let quoted = tag
-        .markup
-        .strip_prefix(['\'', '"'])
-        .and_then(|name| name.strip_suffix(['\'', '"']));
+pub(super) fn parse_capture<'s>(parser: &mut Parser<'s>, tag: TagAt<'s>) -> Result<Parsed, LexError> {
+    let quoted = tag.markup.strip_prefix(['\'', '"']).and_then(|name| name.strip_suffix(['\'', '"']));
     let name = match quoted {
         Some(name) if !name.is_empty() => name,
         _ => {
@@ -74,13 +60,8 @@ pub(super) fn parse_decrement<'s>(_: &mut Parser<'s>, tag: TagAt<'s>) -> Result<
 }
 
 pub(super) fn parse_echo<'s>(_: &mut Parser<'s>, tag: TagAt<'s>) -> Result<Parsed, LexError> {
-    let nodes = super::output(tag.markup, tag.markup_at)?
-        .into_iter()
-        .collect();
-    Ok(Parsed {
-        nodes,
-        is_blank: false,
-    })
+    let nodes = super::output(tag.markup, tag.markup_at)?.into_iter().collect();
+    Ok(Parsed { nodes, is_blank: false })
 }
 
 /// `abort_message 'reason'` or `abort_message('reason')`.
@@ -89,10 +70,7 @@ pub(super) fn parse_abort<'s>(_: &mut Parser<'s>, tag: TagAt<'s>) -> Result<Pars
     let has_bracket = reader.skip('(');
     let ends_now = reader.is_at_end() || reader.peek() == Token::Mark(')');
     let reason = if ends_now {
-        Pipeline {
-            value: Expr::Str("no reason given".into()),
-            filters: Vec::new(),
-        }
+        Pipeline { value: Expr::Str("no reason given".into()), filters: Vec::new() }
     } else {
         reader.pipeline()?
     };

@@ -13,8 +13,7 @@ fn cases() -> Option<Vec<Value>> {
         Some(path) => PathBuf::from(path),
         None => PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
     };
-    let text =
-        std::fs::read_to_string(shared.join("data/golden-liquid/golden_liquid.json")).ok()?;
+    let text = std::fs::read_to_string(shared.join("data/golden-liquid/golden_liquid.json")).ok()?;
     let mut all: Value = serde_json::from_str(&text).expect("the golden file is JSON");
     match all["tests"].take() {
         Value::Array(cases) => Some(cases),
@@ -26,20 +25,11 @@ fn cases() -> Option<Vec<Value>> {
 fn run(case: &Value) -> Result<String, String> {
     let mut partials = HashMap::new();
     for (name, source) in case["templates"].as_object().into_iter().flatten() {
-        partials.insert(
-            name.clone(),
-            Template::parse(source.as_str().unwrap_or("")).map_err(|e| e.to_string())?,
-        );
+        partials.insert(name.clone(), Template::parse(source.as_str().unwrap_or("")).map_err(|e| e.to_string())?);
     }
-    let template = Template::parse(case["template"].as_str().expect("a template"))
-        .map_err(|e| e.to_string())?;
-    let ctx = RenderContext {
-        partials: &partials,
-        ..RenderContext::new(OutputContext::Text, 1_772_366_400_000)
-    };
-    template
-        .render(&case["data"], &ctx)
-        .map_err(|e| e.to_string())
+    let template = Template::parse(case["template"].as_str().expect("a template")).map_err(|e| e.to_string())?;
+    let ctx = RenderContext { partials: &partials, ..RenderContext::new(OutputContext::Text, 1_772_366_400_000) };
+    template.render(&case["data"], &ctx).map_err(|e| e.to_string())
 }
 
 fn is_right(case: &Value, actual: &Result<String, String>) -> bool {
@@ -47,9 +37,7 @@ fn is_right(case: &Value, actual: &Result<String, String>) -> bool {
         Err(_) => case["invalid"] == true,
         Ok(text) => {
             let any_of = case["results"].as_array().into_iter().flatten();
-            any_of
-                .chain(case.get("result"))
-                .any(|expected| expected == text.as_str())
+            any_of.chain(case.get("result")).any(|expected| expected == text.as_str())
         }
     }
 }
@@ -73,9 +61,5 @@ fn golden_liquid_cases_pass() {
         }
     }
     println!("golden Liquid: {passed} of {} cases pass", cases.len());
-    assert!(
-        PASS_MIN <= passed,
-        "only {passed} of {} cases pass",
-        cases.len()
-    );
+    assert!(PASS_MIN <= passed, "only {passed} of {} cases pass", cases.len());
 }

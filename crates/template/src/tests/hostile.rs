@@ -1,12 +1,8 @@
 //! Hostile templates and data: a clear error soon, never a panic, never a hang.
 
 use super::{NOW_MS, render, render_error};
-use crate::email::{
-    BodyKind, CompiledEmail, EmailSource, append_pixel, html_to_text, rewrite_links,
-};
-use crate::{
-    LimitKind, Limits, OutputContext, RenderContext, RenderError, Template, filters, tags,
-};
+use crate::email::{BodyKind, CompiledEmail, EmailSource, append_pixel, html_to_text, rewrite_links};
+use crate::{LimitKind, Limits, OutputContext, RenderContext, RenderError, Template, filters, tags};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -22,31 +18,15 @@ fn stops_at(limit: LimitKind, source: &str) {
         RenderError::Limit { limit: met, .. } => assert_eq!(met, limit, "{source}"),
         other => panic!("{source}: {other}"),
     }
-    assert!(
-        started.elapsed() < SLOW,
-        "{source} took {:?}",
-        started.elapsed()
-    );
+    assert!(started.elapsed() < SLOW, "{source} took {:?}", started.elapsed());
 }
 
 #[test]
 fn loops_without_end_are_stopped() {
-    stops_at(
-        LimitKind::LoopIterations,
-        "{% for i in (1..100000000) %}{% endfor %}",
-    );
-    stops_at(
-        LimitKind::LoopIterations,
-        "{% for i in (1..1000) %}{% for j in (1..1000) %}x{% endfor %}{% endfor %}",
-    );
-    stops_at(
-        LimitKind::OutputBytes,
-        "{% tablerow i in (1..100000000) cols:0 %}{% endtablerow %}",
-    );
-    stops_at(
-        LimitKind::Steps,
-        "{{ (1..9223372036854775807) | join: 'x' }}",
-    );
+    stops_at(LimitKind::LoopIterations, "{% for i in (1..100000000) %}{% endfor %}");
+    stops_at(LimitKind::LoopIterations, "{% for i in (1..1000) %}{% for j in (1..1000) %}x{% endfor %}{% endfor %}");
+    stops_at(LimitKind::OutputBytes, "{% tablerow i in (1..100000000) cols:0 %}{% endtablerow %}");
+    stops_at(LimitKind::Steps, "{{ (1..9223372036854775807) | join: 'x' }}");
     stops_at(
         LimitKind::Steps,
         "{% assign a = (1..100000) | reverse %}{% for i in (1..1000) %}{% assign b = a | sort %}{% endfor %}",
@@ -76,28 +56,13 @@ fn texts_that_grow_without_end_are_stopped() {
 #[test]
 fn content_blocks_that_include_themselves_are_stopped() {
     let blocks = HashMap::from([
-        (
-            "me".to_string(),
-            Template::parse("{% include 'me' %}").expect("a template"),
-        ),
-        (
-            "two".to_string(),
-            Template::parse("{% render 'two' %}{% render 'two' %}").expect("a template"),
-        ),
+        ("me".to_string(), Template::parse("{% include 'me' %}").expect("a template")),
+        ("two".to_string(), Template::parse("{% render 'two' %}{% render 'two' %}").expect("a template")),
     ]);
-    let ctx = RenderContext {
-        partials: &blocks,
-        ..RenderContext::new(OutputContext::Text, NOW_MS)
-    };
+    let ctx = RenderContext { partials: &blocks, ..RenderContext::new(OutputContext::Text, NOW_MS) };
     for source in ["{% include 'me' %}", "{% render 'two' %}"] {
         assert!(
-            matches!(
-                render_error(source, &ctx),
-                RenderError::Limit {
-                    limit: LimitKind::IncludeDepth,
-                    ..
-                }
-            ),
+            matches!(render_error(source, &ctx), RenderError::Limit { limit: LimitKind::IncludeDepth, .. }),
             "{source}"
         );
     }
@@ -105,33 +70,15 @@ fn content_blocks_that_include_themselves_are_stopped() {
 
 #[test]
 fn limits_are_the_callers() {
-    let limits = Limits {
-        output_bytes_max: 5,
-        ..Limits::default()
-    };
-    let ctx = RenderContext {
-        limits,
-        ..RenderContext::new(OutputContext::Text, NOW_MS)
-    };
+    let limits = Limits { output_bytes_max: 5, ..Limits::default() };
+    let ctx = RenderContext { limits, ..RenderContext::new(OutputContext::Text, NOW_MS) };
     let template = Template::parse("{{ v }}").expect("a template");
-    assert_eq!(
-        template.render(&json!({ "v": "12345" }), &ctx).as_deref(),
-        Ok("12345")
-    );
+    assert_eq!(template.render(&json!({ "v": "12345" }), &ctx).as_deref(), Ok("12345"));
     assert!(template.render(&json!({ "v": "123456" }), &ctx).is_err());
-    let nesting = RenderContext {
-        limits: Limits {
-            nesting_max: 2,
-            ..Limits::default()
-        },
-        ..ctx
-    };
+    let nesting = RenderContext { limits: Limits { nesting_max: 2, ..Limits::default() }, ..ctx };
     assert!(matches!(
         render_error("{% if true %}{% if true %}{% endif %}{% endif %}", &nesting),
-        RenderError::Limit {
-            limit: LimitKind::Nesting,
-            ..
-        }
+        RenderError::Limit { limit: LimitKind::Nesting, .. }
     ));
 }
 
@@ -168,23 +115,13 @@ fn large_and_deep_templates_are_read_or_refused() {
             text: None,
         };
         let _ = CompiledEmail::compile(&email).is_ok();
-        assert!(
-            started.elapsed() < SLOW,
-            "{piece} took {:?}",
-            started.elapsed()
-        );
+        assert!(started.elapsed() < SLOW, "{piece} took {:?}", started.elapsed());
     }
     let nested = format!("{}x{}", "{{ a[".repeat(1), "b[".repeat(5_000));
     assert!(Template::parse(&nested).is_err());
     let chain = format!("{{% if a {} %}}x{{% endif %}}", "and a ".repeat(100_000));
-    assert_eq!(
-        render(OutputContext::Text, &chain, &json!({ "a": 1 })).as_deref(),
-        Ok("x")
-    );
-    assert!(
-        Template::parse(&"x".repeat(2 * 1024 * 1024))
-            .is_err_and(|error| error.message.contains("bytes"))
-    );
+    assert_eq!(render(OutputContext::Text, &chain, &json!({ "a": 1 })).as_deref(), Ok("x"));
+    assert!(Template::parse(&"x".repeat(2 * 1024 * 1024)).is_err_and(|error| error.message.contains("bytes")));
 }
 
 /// The libraries behind MJML and CSS follow elements by recursion.
@@ -212,25 +149,12 @@ fn deep_markup_is_refused_before_it_exhausts_the_stack() {
         ] {
             for count in [100, 140, 20_000] {
                 let body = format!("{before}{}{after}", piece.repeat(count));
-                let email = EmailSource {
-                    kind,
-                    subject: "s".into(),
-                    preheader: String::new(),
-                    body,
-                    text: None,
-                };
+                let email = EmailSource { kind, subject: "s".into(), preheader: String::new(), body, text: None };
                 let started = Instant::now();
                 if let Ok(compiled) = CompiledEmail::compile(&email) {
-                    let _ = compiled.render(
-                        &Value::Null,
-                        &RenderContext::new(OutputContext::Html, NOW_MS),
-                    );
+                    let _ = compiled.render(&Value::Null, &RenderContext::new(OutputContext::Html, NOW_MS));
                 }
-                assert!(
-                    started.elapsed() < SLOW,
-                    "{piece} took {:?}",
-                    started.elapsed()
-                );
+                assert!(started.elapsed() < SLOW, "{piece} took {:?}", started.elapsed());
             }
         }
     }
@@ -283,13 +207,11 @@ fn piece() -> impl Strategy<Value = String> {
         "[",
     ]);
     prop_oneof![
-        (prop::sample::select(tag_names), expr.clone(), any::<bool>()).prop_map(
-            |(name, expr, dash)| if dash {
-                format!("{{%- {name} {expr} -%}}")
-            } else {
-                format!("{{% {name} {expr} %}}")
-            }
-        ),
+        (prop::sample::select(tag_names), expr.clone(), any::<bool>()).prop_map(|(name, expr, dash)| if dash {
+            format!("{{%- {name} {expr} -%}}")
+        } else {
+            format!("{{% {name} {expr} %}}")
+        }),
         (expr.clone(), prop::sample::select(filter_names), expr)
             .prop_map(|(a, filter, b)| format!("{{{{ {a} | {filter}: {b} }}}}")),
         prop::sample::select(vec![
@@ -324,7 +246,9 @@ fn closed() -> impl Strategy<Value = String> {
             body.clone().prop_map(|body| format!("{{% if a %}}{body}{{% else %}}{body}{{% endif %}}")),
             body.clone().prop_map(|body| format!("{{% for x in a reversed %}}{body}{{% endfor %}}")),
             body.clone().prop_map(|body| format!("{{% capture c %}}{body}{{% endcapture %}}{{{{ c }}}}")),
-            body.prop_map(|body| format!("<table><tr>{{% tablerow x in (1..3) cols:2 %}}<td>{body}</td>{{% endtablerow %}}</tr></table>")),
+            body.prop_map(|body| format!(
+                "<table><tr>{{% tablerow x in (1..3) cols:2 %}}<td>{body}</td>{{% endtablerow %}}</tr></table>"
+            )),
         ]
     })
 }

@@ -16,19 +16,13 @@ const NOW_MS: i64 = 1_772_366_400_000;
 /// Parses and renders `source`; errors become their text.
 fn render(output: OutputContext, source: &str, data: &Value) -> Result<String, String> {
     let template = Template::parse(source).map_err(|error| error.to_string())?;
-    template
-        .render(data, &RenderContext::new(output, NOW_MS))
-        .map_err(|error| error.to_string())
+    template.render(data, &RenderContext::new(output, NOW_MS)).map_err(|error| error.to_string())
 }
 
 /// The one place that renders plain text.
 #[track_caller]
 fn check(source: &str, data: Value, expected: &str) {
-    assert_eq!(
-        render(OutputContext::Text, source, &data).as_deref(),
-        Ok(expected),
-        "{source}"
-    );
+    assert_eq!(render(OutputContext::Text, source, &data).as_deref(), Ok(expected), "{source}");
 }
 
 #[track_caller]
@@ -38,8 +32,5 @@ fn check_error(source: &str, data: Value, expected: &str) {
 }
 
 fn render_error(source: &str, ctx: &RenderContext) -> RenderError {
-    Template::parse(source)
-        .expect("a template")
-        .render(&Value::Null, ctx)
-        .expect_err("an error")
+    Template::parse(source).expect("a template").render(&Value::Null, ctx).expect_err("an error")
 }

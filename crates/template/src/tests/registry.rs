@@ -9,11 +9,7 @@ use std::collections::HashSet;
 fn every_filter_does_what_its_example_says() {
     for filter in filters() {
         let (template, shows) = filter.example;
-        assert!(
-            template.contains(filter.name),
-            "the example of '{}' does not use it",
-            filter.name
-        );
+        assert!(template.contains(filter.name), "the example of '{}' does not use it", filter.name);
         check(template, json!({}), shows);
     }
 }
@@ -22,11 +18,7 @@ fn every_filter_does_what_its_example_says() {
 fn every_tag_does_what_its_example_says() {
     for tag in tags() {
         let (template, shows) = tag.example;
-        assert!(
-            template.contains(tag.name),
-            "the example of '{}' does not use it",
-            tag.name
-        );
+        assert!(template.contains(tag.name), "the example of '{}' does not use it", tag.name);
         check(template, json!({}), shows);
     }
 }
@@ -48,15 +40,9 @@ fn every_filter_takes_any_value() {
     for filter in filters() {
         for input in &indexes {
             for arg in &indexes {
-                let args: Vec<String> = (0..filter.args.1)
-                    .map(|n| format!("v[{}]", (arg + n) % count))
-                    .collect();
+                let args: Vec<String> = (0..filter.args.1).map(|n| format!("v[{}]", (arg + n) % count)).collect();
                 let colon = if args.is_empty() { "" } else { ": " };
-                let template = format!(
-                    "{{{{ v[{input}] | {}{colon}{} }}}}",
-                    filter.name,
-                    args.join(", ")
-                );
+                let template = format!("{{{{ v[{input}] | {}{colon}{} }}}}", filter.name, args.join(", "));
                 let _: Result<String, String> = render(OutputContext::Html, &template, &values);
             }
         }

@@ -22,21 +22,14 @@ fn equals_nested(a: &Val<'_>, b: &Val<'_>, work: &mut u64, depth_left: u32) -> b
         (Val::Nil, Val::Nil) => true,
         (Val::Bool(a), Val::Bool(b)) => a == b,
         (Val::Int(a), Val::Int(b)) => a == b,
-        (Val::Int(int), Val::Float(float)) | (Val::Float(float), Val::Int(int)) => {
-            *int as f64 == *float
-        }
+        (Val::Int(int), Val::Float(float)) | (Val::Float(float), Val::Int(int)) => *int as f64 == *float,
         (Val::Float(a), Val::Float(b)) => a == b,
         (Val::Range(a, b), Val::Range(c, d)) => (a, b) == (c, d),
         (Val::Json(Json::Object(a)), Val::Json(Json::Object(b))) => {
             a.len() == b.len()
                 && a.iter().all(|(key, value)| {
                     b.get(key).is_some_and(|other| {
-                        equals_nested(
-                            &Val::from_json(value),
-                            &Val::from_json(other),
-                            work,
-                            depth_left - 1,
-                        )
+                        equals_nested(&Val::from_json(value), &Val::from_json(other), work, depth_left - 1)
                     })
                 })
         }
@@ -104,9 +97,7 @@ pub(crate) fn order(a: &Val<'_>, b: &Val<'_>) -> Ordering3 {
         return Ordering3::Is(a.cmp(b));
     }
     match (number(a), number(b), a.as_str(), b.as_str()) {
-        (Some(a), Some(b), ..) => a
-            .partial_cmp(&b)
-            .map_or(Ordering3::Unordered, Ordering3::Is),
+        (Some(a), Some(b), ..) => a.partial_cmp(&b).map_or(Ordering3::Unordered, Ordering3::Is),
         (_, _, Some(a), Some(b)) => Ordering3::Is(a.cmp(b)),
         (Some(_), _, _, Some(_)) | (_, Some(_), Some(_), _) => Ordering3::Mismatch,
         _ => Ordering3::Unordered,
@@ -124,9 +115,7 @@ pub(crate) fn contains(whole: &Val<'_>, part: &Val<'_>, work: &mut u64) -> bool 
     }
     match whole {
         Val::List(items) => items.iter().any(|item| equals(item, part, work)),
-        Val::Json(Json::Array(items)) => items
-            .iter()
-            .any(|item| equals(&Val::from_json(item), part, work)),
+        Val::Json(Json::Array(items)) => items.iter().any(|item| equals(&Val::from_json(item), part, work)),
         Val::Json(Json::Object(map)) => part.as_str().is_some_and(|name| map.contains_key(name)),
         Val::Range(start, end) => matches!(part, Val::Int(int) if (*start..=*end).contains(int)),
         _ => false,

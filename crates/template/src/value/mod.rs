@@ -113,25 +113,15 @@ impl<'a> Val<'a> {
     /// Element `at` of a list; negative counts from the end.
     fn at(&self, at: i64) -> Val<'a> {
         let place = |len: usize| {
-            let from_start = if at < 0 {
-                at.checked_add(len as i64)?
-            } else {
-                at
-            };
-            usize::try_from(from_start)
-                .ok()
-                .filter(|place| *place < len)
+            let from_start = if at < 0 { at.checked_add(len as i64)? } else { at };
+            usize::try_from(from_start).ok().filter(|place| *place < len)
         };
         match self {
             Val::List(items) => place(items.len()).map_or(Val::Nil, |place| items[place].clone()),
-            Val::Json(Json::Array(items)) => {
-                place(items.len()).map_or(Val::Nil, |place| Val::from_json(&items[place]))
-            }
+            Val::Json(Json::Array(items)) => place(items.len()).map_or(Val::Nil, |place| Val::from_json(&items[place])),
             Val::Range(start, _) => {
                 let len = usize::try_from(self.size()).unwrap_or(usize::MAX);
-                place(len).map_or(Val::Nil, |place| {
-                    Val::Int(start.saturating_add(place as i64))
-                })
+                place(len).map_or(Val::Nil, |place| Val::Int(start.saturating_add(place as i64)))
             }
             _ => Val::Nil,
         }
@@ -172,15 +162,9 @@ impl<'a> Val<'a> {
 
     pub fn first(&self) -> Val<'a> {
         match self {
-            Val::Json(Json::Object(map)) => map
-                .iter()
-                .next()
-                .map_or(Val::Nil, |(key, value)| pair(key, value)),
+            Val::Json(Json::Object(map)) => map.iter().next().map_or(Val::Nil, |(key, value)| pair(key, value)),
             _ => match self.as_str() {
-                Some(text) => text
-                    .chars()
-                    .next()
-                    .map_or(Val::Nil, |c| Val::text(c.to_string())),
+                Some(text) => text.chars().next().map_or(Val::Nil, |c| Val::text(c.to_string())),
                 None => self.at(0),
             },
         }
@@ -188,10 +172,7 @@ impl<'a> Val<'a> {
 
     pub fn last(&self) -> Val<'a> {
         match self.as_str() {
-            Some(text) => text
-                .chars()
-                .next_back()
-                .map_or(Val::Nil, |c| Val::text(c.to_string())),
+            Some(text) => text.chars().next_back().map_or(Val::Nil, |c| Val::text(c.to_string())),
             None => self.at(-1),
         }
     }

@@ -46,9 +46,7 @@ impl Number {
             return Number::Float(float);
         }
         let sign_len = usize::from(text.starts_with(['-', '+']));
-        let end = text[sign_len..]
-            .find(|c: char| !c.is_ascii_digit())
-            .map_or(text.len(), |at| at + sign_len);
+        let end = text[sign_len..].find(|c: char| !c.is_ascii_digit()).map_or(text.len(), |at| at + sign_len);
         match text[..end].parse::<i64>() {
             Ok(int) => Number::Int(int),
             Err(_) => Number::Float(text[..end].parse().unwrap_or(0.0)).or_zero(),
@@ -81,29 +79,16 @@ impl Number {
     }
 
     pub fn plus(self, other: Number) -> Number {
-        self.combine(
-            other,
-            i64::checked_add,
-            |a, b| aligned(a, b, i128::checked_add),
-            |a, b| a + b,
-        )
+        self.combine(other, i64::checked_add, |a, b| aligned(a, b, i128::checked_add), |a, b| a + b)
     }
 
     pub fn minus(self, other: Number) -> Number {
-        self.combine(
-            other,
-            i64::checked_sub,
-            |a, b| aligned(a, b, i128::checked_sub),
-            |a, b| a - b,
-        )
+        self.combine(other, i64::checked_sub, |a, b| aligned(a, b, i128::checked_sub), |a, b| a - b)
     }
 
     pub fn times(self, other: Number) -> Number {
         let decimal = |a: Decimal, b: Decimal| {
-            Some(Decimal {
-                mantissa: a.mantissa.checked_mul(b.mantissa)?,
-                scale: a.scale + b.scale,
-            })
+            Some(Decimal { mantissa: a.mantissa.checked_mul(b.mantissa)?, scale: a.scale + b.scale })
         };
         self.combine(other, i64::checked_mul, decimal, |a, b| a * b)
     }
@@ -111,29 +96,12 @@ impl Number {
     /// The remainder, with the sign of the divisor. The divisor must not be zero.
     pub fn modulo(self, other: Number) -> Number {
         let int = |a: i64, b: i64| {
-            a.checked_rem(b).map(|rest| {
-                if rest != 0 && (rest < 0) != (b < 0) {
-                    rest + b
-                } else {
-                    rest
-                }
-            })
+            a.checked_rem(b).map(|rest| if rest != 0 && (rest < 0) != (b < 0) { rest + b } else { rest })
         };
         let floor_mod = |a: i128, b: i128| {
-            a.checked_rem(b).map(|rest| {
-                if rest != 0 && (rest < 0) != (b < 0) {
-                    rest + b
-                } else {
-                    rest
-                }
-            })
+            a.checked_rem(b).map(|rest| if rest != 0 && (rest < 0) != (b < 0) { rest + b } else { rest })
         };
-        self.combine(
-            other,
-            int,
-            |a, b| aligned(a, b, floor_mod),
-            |a, b| a - b * (a / b).floor(),
-        )
+        self.combine(other, int, |a, b| aligned(a, b, floor_mod), |a, b| a - b * (a / b).floor())
     }
 
     /// Whole numbers divide to whole numbers, rounding down. The divisor must not be zero.
@@ -142,11 +110,7 @@ impl Number {
             (Number::Int(a), Number::Int(b)) => match a.checked_div_euclid(b) {
                 Some(_) => {
                     let quotient = a / b;
-                    Number::Int(if a % b != 0 && ((a < 0) != (b < 0)) {
-                        quotient - 1
-                    } else {
-                        quotient
-                    })
+                    Number::Int(if a % b != 0 && ((a < 0) != (b < 0)) { quotient - 1 } else { quotient })
                 }
                 None => Number::Float(a as f64 / b as f64),
             },
@@ -201,11 +165,7 @@ impl Decimal {
 
     fn float(self) -> f64 {
         let sign = if self.mantissa < 0 { "-" } else { "" };
-        let digits = format!(
-            "{:0>width$}",
-            self.mantissa.unsigned_abs(),
-            width = self.scale as usize + 1
-        );
+        let digits = format!("{:0>width$}", self.mantissa.unsigned_abs(), width = self.scale as usize + 1);
         let (whole, fraction) = digits.split_at(digits.len() - self.scale as usize);
         format!("{sign}{whole}.{fraction}0").parse().unwrap_or(0.0)
     }
@@ -214,10 +174,7 @@ impl Decimal {
 fn aligned(a: Decimal, b: Decimal, apply: impl Fn(i128, i128) -> Option<i128>) -> Option<Decimal> {
     let scale = a.scale.max(b.scale);
     let widen = |d: Decimal| d.mantissa.checked_mul(10i128.pow(scale - d.scale));
-    Some(Decimal {
-        mantissa: apply(widen(a)?, widen(b)?)?,
-        scale,
-    })
+    Some(Decimal { mantissa: apply(widen(a)?, widen(b)?)?, scale })
 }
 
 /// Rounds half away from zero, by the digits the number is written with.
@@ -225,16 +182,8 @@ pub(crate) fn round_decimal(value: f64, digits: u32) -> f64 {
     match Decimal::of(Number::Float(value)) {
         Some(decimal) if digits < decimal.scale => {
             let unit = 10i128.pow(decimal.scale - digits);
-            let half = if decimal.mantissa < 0 {
-                -unit / 2
-            } else {
-                unit / 2
-            };
-            Decimal {
-                mantissa: (decimal.mantissa + half) / unit,
-                scale: digits,
-            }
-            .float()
+            let half = if decimal.mantissa < 0 { -unit / 2 } else { unit / 2 };
+            Decimal { mantissa: (decimal.mantissa + half) / unit, scale: digits }.float()
         }
         Some(_) => value,
         None if digits == 0 => value.round(),

@@ -33,19 +33,13 @@ fn push_nested(value: &Val<'_>, out: &mut String, depth_left: u32) {
     }
     match value {
         Val::Float(float) => out.push_str(&float_text(*float)),
-        Val::List(items) => items
-            .iter()
-            .for_each(|item| push_nested(item, out, depth_left - 1)),
-        Val::Json(Json::Array(items)) => items
-            .iter()
-            .for_each(|item| push_nested(&Val::from_json(item), out, depth_left - 1)),
+        Val::List(items) => items.iter().for_each(|item| push_nested(item, out, depth_left - 1)),
+        Val::Json(Json::Array(items)) => {
+            items.iter().for_each(|item| push_nested(&Val::from_json(item), out, depth_left - 1))
+        }
         Val::Json(json) => out.push_str(&json.to_string()),
         Val::Range(start, end) => out.push_str(&format!("{start}..{end}")),
-        Val::Loop(state) => out.push_str(if state.columns.is_some() {
-            "tablerowloop"
-        } else {
-            "forloop"
-        }),
+        Val::Loop(state) => out.push_str(if state.columns.is_some() { "tablerowloop" } else { "forloop" }),
         other => out.push_str(&to_text(other)),
     }
 }
@@ -68,17 +62,10 @@ pub(crate) fn float_text(float: f64) -> String {
         let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
         let point = if mantissa.contains('.') { "" } else { ".0" };
         let sign = if exponent.starts_with('-') { "-" } else { "+" };
-        return format!(
-            "{mantissa}{point}e{sign}{:0>2}",
-            exponent.trim_start_matches('-')
-        );
+        return format!("{mantissa}{point}e{sign}{:0>2}", exponent.trim_start_matches('-'));
     }
     let text = format!("{float}");
-    if text.contains('.') {
-        text
-    } else {
-        text + ".0"
-    }
+    if text.contains('.') { text } else { text + ".0" }
 }
 
 /// The value as JSON text.
@@ -96,12 +83,7 @@ fn to_json(value: &Val<'_>, depth_left: u32) -> Json {
         Val::Owned(text) | Val::Safe(text) => Json::from(&**text),
         Val::Json(json) => (*json).clone(),
         Val::List(_) if depth_left == 0 => Json::Null,
-        Val::List(items) => Json::Array(
-            items
-                .iter()
-                .map(|item| to_json(item, depth_left - 1))
-                .collect(),
-        ),
+        Val::List(items) => Json::Array(items.iter().map(|item| to_json(item, depth_left - 1)).collect()),
         Val::Range(..) => Json::from(to_text(value).into_owned()),
     }
 }

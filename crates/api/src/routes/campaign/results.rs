@@ -45,11 +45,8 @@ struct ProgressView {
 async fn progress_of(app: &App, workspace: WorkspaceId, id: CampaignId) -> ApiResult<(CampaignState, ProgressView)> {
     let campaign = app.campaign.get(workspace, id).await?;
     let progress = app.campaign.progress_of(workspace, id, campaign.state).await?;
-    let view = ProgressView {
-        state: campaign.state.name(),
-        progress: progress.into(),
-        finished_at: campaign.finished_at,
-    };
+    let view =
+        ProgressView { state: campaign.state.name(), progress: progress.into(), finished_at: campaign.finished_at };
     Ok((campaign.state, view))
 }
 
@@ -264,8 +261,7 @@ async fn report(
         clicks_machine: row.clicks_machine,
         unique: row.unique,
     };
-    let failure =
-        |row: deliver::FailureRow| FailureView { reason: row.reason, count: row.count, example: row.example };
+    let failure = |row: deliver::FailureRow| FailureView { reason: row.reason, count: row.count, example: row.example };
     Ok(Json(CampaignReport {
         progress: progress.into(),
         delivered_rate,

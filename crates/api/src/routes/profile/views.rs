@@ -68,7 +68,11 @@ pub(in crate::routes) async fn summaries(
 ) -> ApiResult<Vec<SummaryView>> {
     let orders = found.iter().map(|summary| app.measure.orders_of(workspace, summary.id));
     let orders = futures::future::try_join_all(orders).await?;
-    Ok(found.into_iter().zip(orders).map(|(summary, orders)| SummaryView::of(summary, ValueView::of(&orders))).collect())
+    Ok(found
+        .into_iter()
+        .zip(orders)
+        .map(|(summary, orders)| SummaryView::of(summary, ValueView::of(&orders)))
+        .collect())
 }
 
 #[derive(Serialize, ToSchema)]
@@ -370,7 +374,18 @@ fn summary_of(event: &StoredEvent) -> String {
     let text = if let (Some(amount), Some(currency)) = (amount, property("currency")) {
         format!("{currency} {amount:.2}")
     } else {
-        let named = ["subject", "campaign_name", "product_name", "name", "title", "query", "segment_name", "channel", "path", "url"];
+        let named = [
+            "subject",
+            "campaign_name",
+            "product_name",
+            "name",
+            "title",
+            "query",
+            "segment_name",
+            "channel",
+            "path",
+            "url",
+        ];
         let found = named.iter().find_map(|name| property(name)).or(event.page_name.as_deref());
         found.map(str::to_owned).unwrap_or_else(|| event.traits.map().keys().cloned().collect::<Vec<_>>().join(", "))
     };

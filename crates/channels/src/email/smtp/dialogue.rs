@@ -57,14 +57,18 @@ fn broken(stage: Stage, error: impl std::fmt::Display) -> Failure {
 }
 
 async fn within<T>(limit: Duration, step: impl Future<Output = io::Result<T>>) -> io::Result<T> {
-    tokio::time::timeout(limit, step)
-        .await
-        .unwrap_or_else(|_| Err(io::Error::new(io::ErrorKind::TimedOut, format!("no answer within {} ms", limit.as_millis()))))
+    tokio::time::timeout(limit, step).await.unwrap_or_else(|_| {
+        Err(io::Error::new(io::ErrorKind::TimedOut, format!("no answer within {} ms", limit.as_millis())))
+    })
 }
 
 impl Connection {
     /// Connects, secures and logs in.
-    pub async fn open(settings: &SmtpSettings, tls: &Arc<ClientConfig>, timeouts: SmtpTimeouts) -> Result<Self, Failure> {
+    pub async fn open(
+        settings: &SmtpSettings,
+        tls: &Arc<ClientConfig>,
+        timeouts: SmtpTimeouts,
+    ) -> Result<Self, Failure> {
         let target = (settings.host.as_str(), settings.port);
         let tcp = within(timeouts.connect, TcpStream::connect(target)).await.map_err(|error| {
             broken(Stage::Connect, format!("{}:{} cannot be reached: {error}", settings.host, settings.port))
@@ -160,7 +164,8 @@ impl Connection {
         self.messages += 1;
         self.last_used = Instant::now();
         if self.size_max.is_some_and(|max| mail.len() > max) {
-            let text = format!("5.3.4 the message has {} bytes, the relay takes {}", mail.len(), self.size_max.unwrap_or(0));
+            let text =
+                format!("5.3.4 the message has {} bytes, the relay takes {}", mail.len(), self.size_max.unwrap_or(0));
             return Err(Failure::Answered { stage: Stage::Mail, reply: Reply::new(552, &text) });
         }
         if !envelope.to.is_ascii() && !self.utf8 {
@@ -195,7 +200,9 @@ impl Connection {
             }
             expect(Stage::Data, data_reply, 354)?;
         } else {
-            for (stage, line, code) in [(Stage::Mail, from.as_str(), 250), (Stage::Rcpt, &to, 250), (Stage::Data, "DATA\r\n", 354)] {
+            for (stage, line, code) in
+                [(Stage::Mail, from.as_str(), 250), (Stage::Rcpt, &to, 250), (Stage::Data, "DATA\r\n", 354)]
+            {
                 let reply = self.command(stage, line).await?;
                 expect(stage, reply, code)?;
             }
@@ -206,13 +213,16 @@ impl Connection {
             self.stream.write_all(b".\r\n").await?;
             self.stream.flush().await
         };
-        let lost = |error: io::Error| Failure::AnswerLost { detail: format!("the answer to the message was lost: {error}") };
+        let lost =
+            |error: io::Error| Failure::AnswerLost { detail: format!("the answer to the message was lost: {error}") };
         within(self.timeouts.command, dot).await.map_err(lost)?;
         let reply = self.reply(self.timeouts.accept).await.map_err(lost)?;
         match reply.code {
             200..=299 => Ok(reply),
             400..=599 => Err(Failure::Answered { stage: Stage::Body, reply }),
-            code => Err(Failure::AnswerLost { detail: format!("the server answered the message with {code}, which means nothing") }),
+            code => Err(Failure::AnswerLost {
+                detail: format!("the server answered the message with {code}, which means nothing"),
+            }),
         }
     }
 
@@ -274,7 +284,9 @@ async fn secure<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(
     timeouts: SmtpTimeouts,
 ) -> Result<tokio_rustls::client::TlsStream<S>, Failure> {
     let name = ServerName::try_from(settings.host.clone()).map_err(|error| broken(Stage::Tls, error))?;
-    within(timeouts.connect, TlsConnector::from(tls.clone()).connect(name, stream)).await.map_err(|error| broken(Stage::Tls, error))
+    within(timeouts.connect, TlsConnector::from(tls.clone()).connect(name, stream))
+        .await
+        .map_err(|error| broken(Stage::Tls, error))
 }
 
 fn expect(stage: Stage, reply: Reply, code: u16) -> Result<(), Failure> {

@@ -19,9 +19,7 @@ pub(super) fn date<'a>(value: Val<'a>, args: &Args<'a>, budget: &mut Budget<'a>)
     if value.is_nil() || format.is_nil() || is_empty(&format) {
         return Ok(value);
     }
-    let zone_name = args
-        .named("time_zone")
-        .map_or(budget.ctx.time_zone.into(), |name| to_text(name));
+    let zone_name = args.named("time_zone").map_or(budget.ctx.time_zone.into(), |name| to_text(name));
     let zone = time_zone(&zone_name)?;
     let locale = match args.named("locale") {
         Some(name) => Locale::of(&to_text(name)),
@@ -32,9 +30,7 @@ pub(super) fn date<'a>(value: Val<'a>, args: &Args<'a>, budget: &mut Budget<'a>)
     };
     let format = to_text(&format);
     if FORMAT_BYTES_MAX < format.len() {
-        return Err(Fault::msg(format!(
-            "a date format has at most {FORMAT_BYTES_MAX} bytes"
-        )));
+        return Err(Fault::msg(format!("a date format has at most {FORMAT_BYTES_MAX} bytes")));
     }
     budget.steps(DATE_STEPS)?;
     budget.new_text(strftime::format(&time.to_zoned(zone), &format, locale))
@@ -46,10 +42,7 @@ const DATE_STEPS: u64 = 10;
 fn time_zone(name: &str) -> Result<TimeZone, Fault> {
     match name {
         "UTC" | "" => Ok(TimeZone::UTC),
-        name => TimeZone::get(name).map_err(|_| {
-            Fault::msg(format!(
-                "there is no time zone '{name}'; use a name such as Europe/Amsterdam"
-            ))
-        }),
+        name => TimeZone::get(name)
+            .map_err(|_| Fault::msg(format!("there is no time zone '{name}'; use a name such as Europe/Amsterdam"))),
     }
 }

@@ -69,10 +69,7 @@ struct Found {
 /// `March 14, 2016`, `14 Mar 2016 10:30 pm`, `2016-03-14 10:30:00 +0100`.
 fn words(text: &str, zone: &TimeZone) -> Option<Timestamp> {
     let mut found = Found::default();
-    for word in text
-        .split(|c: char| c.is_whitespace() || c == ',')
-        .filter(|word| !word.is_empty())
-    {
+    for word in text.split(|c: char| c.is_whitespace() || c == ',').filter(|word| !word.is_empty()) {
         read_word(word, &mut found)?;
     }
     let date = match found.date {
@@ -118,11 +115,7 @@ fn read_word(word: &str, found: &mut Found) -> Option<()> {
     } else {
         let digits = lower.trim_end_matches(['s', 't', 'n', 'd', 'r', 'h', '.']);
         let number: i16 = digits.parse().ok()?;
-        if digits.len() == 4 {
-            found.year = Some(number)
-        } else {
-            found.day = Some(i8::try_from(number).ok()?)
-        }
+        if digits.len() == 4 { found.year = Some(number) } else { found.day = Some(i8::try_from(number).ok()?) }
     }
     Some(())
 }
@@ -146,29 +139,16 @@ fn month(word: &str) -> Option<i8> {
     if word.len() < 3 {
         return None;
     }
-    MONTHS
-        .iter()
-        .position(|month| month.starts_with(word))
-        .map(|at| at as i8 + 1)
+    MONTHS.iter().position(|month| month.starts_with(word)).map(|at| at as i8 + 1)
 }
 
 fn is_weekday(word: &str) -> bool {
-    const DAYS: [&str; 7] = [
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-    ];
+    const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
     3 <= word.len() && DAYS.iter().any(|day| day.starts_with(word))
 }
 
 fn clock(word: &str) -> Option<Time> {
-    let mut parts = word
-        .split(':')
-        .map(|part| part.split('.').next().unwrap_or("").parse::<i8>().ok());
+    let mut parts = word.split(':').map(|part| part.split('.').next().unwrap_or("").parse::<i8>().ok());
     let (hour, minute) = (parts.next()??, parts.next()??);
     let second = match parts.next() {
         Some(second) => second?,
@@ -184,10 +164,5 @@ fn offset(word: &str) -> Option<Offset> {
     }
     let (hours, minutes): (i32, i32) = (digits[..2].parse().ok()?, digits[2..].parse().ok()?);
     let seconds = (hours * 60 + minutes) * 60;
-    Offset::from_seconds(if word.starts_with('-') {
-        -seconds
-    } else {
-        seconds
-    })
-    .ok()
+    Offset::from_seconds(if word.starts_with('-') { -seconds } else { seconds }).ok()
 }

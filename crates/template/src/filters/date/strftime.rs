@@ -45,9 +45,7 @@ fn directive(text: &str) -> (Flags, Option<char>, usize) {
             '^' => flags.is_upper = true,
             '#' => flags.is_swapped = true,
             ':' => flags.colons += 1,
-            '0'..='9' => {
-                flags.width = (flags.width * 10 + (c as usize - '0' as usize)).min(WIDTH_MAX)
-            }
+            '0'..='9' => flags.width = (flags.width * 10 + (c as usize - '0' as usize)).min(WIDTH_MAX),
             letter => return (flags, Some(letter), at + letter.len_utf8()),
         }
     }
@@ -67,11 +65,7 @@ impl Flags {
     }
 
     fn word(&self, word: &str) -> Option<String> {
-        let word = if self.is_upper || self.is_swapped {
-            word.to_uppercase()
-        } else {
-            word.to_string()
-        };
+        let word = if self.is_upper || self.is_swapped { word.to_uppercase() } else { word.to_string() };
         let width = self.width;
         Some(match self.pad {
             Some('0') => format!("{word:0>width$}"),
@@ -81,11 +75,7 @@ impl Flags {
 }
 
 fn field(time: &Zoned, letter: char, flags: &Flags, locale: &Locale) -> Option<String> {
-    let (hour, minute, second) = (
-        i64::from(time.hour()),
-        i64::from(time.minute()),
-        i64::from(time.second()),
-    );
+    let (hour, minute, second) = (i64::from(time.hour()), i64::from(time.minute()), i64::from(time.second()));
     let hour_12 = if hour % 12 == 0 { 12 } else { hour % 12 };
     let year = i64::from(time.year());
     let month = time.month() as usize - 1;
@@ -110,11 +100,7 @@ fn field(time: &Zoned, letter: char, flags: &Flags, locale: &Locale) -> Option<S
         'L' => Some(format!("{:03}", time.subsec_nanosecond() / 1_000_000)),
         'N' => Some(format!("{:09}", time.subsec_nanosecond())),
         'z' => Some(offset(time.offset().seconds(), flags.colons)),
-        'Z' => flags.word(
-            time.time_zone()
-                .to_offset_info(time.timestamp())
-                .abbreviation(),
-        ),
+        'Z' => flags.word(time.time_zone().to_offset_info(time.timestamp()).abbreviation()),
         'A' => flags.word(locale.days[sunday_0 as usize]),
         'a' => flags.word(locale.days_short[sunday_0 as usize]),
         'u' => flags.number(i64::from(time.weekday().to_monday_one_offset()), 1, '0'),
@@ -122,16 +108,8 @@ fn field(time: &Zoned, letter: char, flags: &Flags, locale: &Locale) -> Option<S
         'G' => flags.number(i64::from(week.year()), 4, '0'),
         'g' => flags.number(i64::from(week.year()).rem_euclid(100), 2, '0'),
         'V' => flags.number(i64::from(week.week()), 2, '0'),
-        'U' => flags.number(
-            (i64::from(time.day_of_year()) + 6 - i64::from(sunday_0)) / 7,
-            2,
-            '0',
-        ),
-        'W' => flags.number(
-            (i64::from(time.day_of_year()) + 6 - i64::from((sunday_0 + 6) % 7)) / 7,
-            2,
-            '0',
-        ),
+        'U' => flags.number((i64::from(time.day_of_year()) + 6 - i64::from(sunday_0)) / 7, 2, '0'),
+        'W' => flags.number((i64::from(time.day_of_year()) + 6 - i64::from((sunday_0 + 6) % 7)) / 7, 2, '0'),
         's' => flags.number(time.timestamp().as_second(), 1, '0'),
         'p' if flags.is_swapped => Some(if hour < 12 { "am" } else { "pm" }.to_string()),
         'p' => flags.word(if hour < 12 { "AM" } else { "PM" }),
