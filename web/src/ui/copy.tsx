@@ -36,7 +36,7 @@ export function CopyField({ value, label }: { value: string; label: string }) {
 export function CodeBlock({ code, label }: { code: string; label: string }) {
   return (
     <Box pos="relative">
-      <Box pos="absolute" top={6} right={6} style={{ zIndex: 1 }}>
+      <Box pos="absolute" top={6} right={6} bg="var(--mantine-color-body)" style={{ zIndex: 1, borderRadius: 6 }}>
         <CopyIcon value={code} label={label} />
       </Box>
       <ScrollArea.Autosize mah={420} type="auto" viewportProps={{ tabIndex: 0, "aria-label": label, role: "region" }}>

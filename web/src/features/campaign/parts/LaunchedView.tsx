@@ -75,7 +75,10 @@ function Facts({ campaign }: { campaign: Campaign }) {
     <Text size="sm" c="dimmed">
       {campaign.segment_id && (
         <Trans>
-          To <AppLink to={paths.segment(campaign.segment_id)}>{campaign.segment_name ?? campaign.segment_id}</AppLink>
+          To{" "}
+          <AppLink underline="always" to={paths.segment(campaign.segment_id)}>
+            {campaign.segment_name ?? campaign.segment_id}
+          </AppLink>
         </Trans>
       )}
       {campaign.launched_at && (
@@ -95,7 +98,7 @@ function Facts({ campaign }: { campaign: Campaign }) {
         </>
       )}
       {" · "}
-      <AppLink to={`${paths.sandbox()}?campaign=${campaign.id}`}>
+      <AppLink underline="always" to={`${paths.sandbox()}?campaign=${campaign.id}`}>
         <Trans>Messages in the sandbox</Trans>
       </AppLink>
     </Text>

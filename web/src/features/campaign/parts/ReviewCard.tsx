@@ -63,7 +63,7 @@ function Numbers({ review }: { review: CampaignReview }) {
         </Alert>
       )}
       {review.sample.length > 0 && (
-        <Stack gap={4}>
+        <Stack gap={8}>
           <Text size="sm" fw={500}>
             <Trans>The subject as some of them read it</Trans>
           </Text>
@@ -72,7 +72,7 @@ function Numbers({ review }: { review: CampaignReview }) {
               <Text size="sm" truncate>
                 {one.subject}
               </Text>
-              <AppLink size="sm" to={paths.person(one.profile.id)} truncate maw="40%">
+              <AppLink size="sm" to={paths.person(one.profile.id)} truncate maw="40%" py={3}>
                 {one.profile.label}
               </AppLink>
             </Group>

@@ -16,7 +16,7 @@ import { Page } from "@/ui/Page";
 import { Panel } from "@/ui/Panel";
 import { Stat } from "@/ui/Stat";
 import { QueryView } from "@/ui/states";
-import { isRunning, progress, rate } from "../model";
+import { IGNORE, isRunning, progress, rate } from "../model";
 import { importPath, importQuery } from "../queries";
 import { useFieldWords, useStateWords } from "../words";
 
@@ -105,6 +105,12 @@ function MappingPanel({ job }: { job: Import }) {
   const { t } = useLingui();
   const words = useFieldWords();
   const rows = Object.entries(job.mapping?.columns ?? {});
+  const become = (target: string) => {
+    if (target === IGNORE) return t`Leave out`;
+    if (target.startsWith("trait:")) return t`Attribute “${target.slice(6)}”`;
+    if (target.startsWith("property:")) return t`Detail “${target.slice(9)}”`;
+    return words[target] ?? target;
+  };
   if (rows.length === 0) return null;
   return (
     <Panel title={t`Columns`} flush>
@@ -117,7 +123,7 @@ function MappingPanel({ job }: { job: Import }) {
           {
             key: "target",
             header: t`Becomes`,
-            cell: ([, target]) => (target === "ignore" ? t`Leave out` : (words[target] ?? target)),
+            cell: ([, target]) => become(target),
           },
         ]}
       />

@@ -65,7 +65,7 @@ function Opened({ message }: { message: SandboxMessage }) {
           <Line name={t`Received`}>{format.exactTime(message.received_at)}</Line>
         </Table.Tbody>
       </Table>
-      {message.campaign_id && (
+      {message.campaign_id?.startsWith("cmp_") && (
         <Group mb="sm">
           <AppLink to={paths.campaign(message.campaign_id)} size="sm">
             <Trans>To the campaign</Trans>

@@ -1,9 +1,8 @@
 /** Waits for the first event of a source and says so when it is there. */
-import { useLingui } from "@lingui/react/macro";
+import { Plural, useLingui } from "@lingui/react/macro";
 import { Box, Text } from "@mantine/core";
 import { IconCircleCheckFilled } from "@tabler/icons-react";
 import type { Source } from "@/api/types";
-import * as format from "@/lib/format";
 import { paths } from "@/lib/paths";
 import { AppLink } from "@/ui/links";
 import { Time } from "@/ui/Time";
@@ -12,7 +11,6 @@ import classes from "./source.module.css";
 export function Listening({ source }: { source: Source }) {
   const { t } = useLingui();
   const heard = source.events > 0;
-  const count = format.number(source.events);
   return (
     <div className={classes.listening} data-heard={heard || undefined} role="status">
       {heard ? (
@@ -25,7 +23,8 @@ export function Listening({ source }: { source: Source }) {
         <Text size="sm" c={heard ? undefined : "dimmed"}>
           {heard ? (
             <>
-              {t`${count} events so far, the last`} <Time at={source.last_event_at} />
+              <Plural value={source.events} one="# event so far, the last" other="# events so far, the last" />{" "}
+              <Time at={source.last_event_at} />
             </>
           ) : (
             t`Leave this page open, put the code in place, and do something on your site.`
