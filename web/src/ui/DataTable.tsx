@@ -60,7 +60,7 @@ export function DataTable<T>({ label, columns, rows, rowKey, rowHref, onRowClick
 
   return (
     <Box>
-      <Table.ScrollContainer minWidth={0} type="native">
+      <Table.ScrollContainer minWidth={0} type="native" pos="relative">
         <Table
           highlightOnHover={Boolean(rowHref || onRowClick)}
           verticalSpacing="xs"
