@@ -66,7 +66,7 @@ export function LaunchCard({ campaign, review, ready, settled }: Props) {
           </Alert>
         )}
         <Text size="sm" c="dimmed">
-          {t`Orders up to ${campaign.conversion.window_days} days after the last click count as its result, online and in the shop.`}
+          {t`Orders within ${campaign.conversion.window_days} days after a person reacts to it count as its result, online and in the shop.`}
         </Text>
         <Tooltip label={why ?? ""} disabled={why === null}>
           <Button
