@@ -6,6 +6,7 @@ import { useLingui } from "@lingui/react";
 import { Badge, Tooltip } from "@mantine/core";
 import {
   type Icon,
+  IconBell,
   IconBuildingStore,
   IconDeviceMobile,
   IconMail,
@@ -13,6 +14,8 @@ import {
   IconPhone,
   IconPoint,
   IconServer,
+  IconSettings,
+  IconTableImport,
   IconWorld,
 } from "@tabler/icons-react";
 
@@ -29,6 +32,9 @@ const CHANNELS: Record<string, ChannelLook> = {
   email: { icon: IconMail, label: msg`E-mail`, color: "grape" },
   sms: { icon: IconMessage, label: msg`SMS`, color: "lime" },
   server: { icon: IconServer, label: msg`Server`, color: "gray" },
+  push: { icon: IconBell, label: msg`Push message`, color: "yellow" },
+  import: { icon: IconTableImport, label: msg`Import`, color: "gray" },
+  system: { icon: IconSettings, label: msg`Tutti itself`, color: "gray" },
 };
 
 /** The channels a consent can be given for in this version. */

@@ -44,7 +44,8 @@ export function RecentCampaigns({ campaigns }: { campaigns: CampaignSummary[] })
               header: t`Sent`,
               numeric: true,
               from: "sm",
-              cell: (campaign) => format.number(campaign.progress.sent + campaign.progress.delivered + campaign.progress.bounced),
+              cell: (campaign) =>
+                format.number(campaign.progress.sent + campaign.progress.delivered + campaign.progress.bounced),
             },
             {
               key: "revenue",

@@ -5,10 +5,13 @@ import type { Home } from "@/api/types";
 import * as format from "@/lib/format";
 import { Stat } from "@/ui/Stat";
 
+/** Above ten times as much a percentage tells nothing. */
+const LARGEST_SHARE = 10;
+
 /** The day is not over: only what is already more than all of yesterday says something. */
 function ahead(today: number, yesterday: number) {
   const change = format.change(today, yesterday);
-  return change && change.share > 0 ? change : null;
+  return change && change.share > 0 && change.share <= LARGEST_SHARE ? change : null;
 }
 
 export function Tiles({ home }: { home: Home }) {
