@@ -73,6 +73,10 @@ impl PermissionSet {
     pub fn iter(self) -> impl Iterator<Item = Permission> {
         Permission::ALL.iter().copied().filter(move |permission| self.has(*permission))
     }
+    /// True when everything in `other` is in this set.
+    pub const fn covers(self, other: PermissionSet) -> bool {
+        other.0 & !self.0 == 0
+    }
     /// What both allow.
     pub const fn intersection(self, other: PermissionSet) -> PermissionSet {
         PermissionSet(self.0 & other.0)

@@ -93,12 +93,16 @@ async fn a_workspace_keeps_an_owner_and_outsiders_stay_out() {
     for (_store, access, _) in accesses().await {
         let (owner, first, token) = access.setup(setup()).await.unwrap();
         let new = NewUser { email: "m@example.com".into(), name: "M".into(), role: Role::Marketer, password: None };
-        access.add_user(first.id, new.clone()).await.unwrap();
+        let (_, created) = access.add_user(first.id, new.clone()).await.unwrap();
+        assert!(created);
         assert!(matches!(access.add_user(first.id, new).await, Err(AccessError::Conflict(_))));
         assert!(access.set_role(first.id, owner.id, Role::Viewer).await.is_err());
         assert!(access.remove_user(first.id, owner.id).await.is_err());
         let second = access.create_workspace(workspace("Second")).await.unwrap();
         assert!(access.caller_of_session(&token.0, Some(second.id)).await.is_err());
+        let known = NewUser { email: "M@example.com".into(), name: "M".into(), role: Role::Viewer, password: None };
+        let (_, created) = access.add_user(second.id, known).await.unwrap();
+        assert!(!created, "a known account is joined, never handed out");
     }
 }
 

@@ -109,13 +109,14 @@ impl Access {
         let new = NewUser { email: setup.email, name: setup.name, role: Role::Owner, password: Some(setup.password) };
         let checked = self.check_new_user(new).await?;
         let workspace = self.create_workspace(setup.workspace).await?;
-        let member = self.insert_user(workspace.id, checked).await?;
+        let (member, _) = self.insert_user(workspace.id, checked).await?;
         let token = self.open_session(member.user.id).await?;
         Ok((member.user, workspace, token))
     }
 
-    /// Adds somebody to a workspace; a known address keeps its account and password.
-    pub async fn add_user(&self, workspace: WorkspaceId, new: NewUser) -> Result<Member, AccessError> {
+    /// Adds somebody to a workspace; a known address keeps its account and password. True: the account is new. Only then
+    /// may a sign-in link be handed out: an account may belong to other workspaces too.
+    pub async fn add_user(&self, workspace: WorkspaceId, new: NewUser) -> Result<(Member, bool), AccessError> {
         let checked = self.check_new_user(new).await?;
         self.insert_user(workspace, checked).await
     }
@@ -127,7 +128,7 @@ impl Access {
         Ok(NewUser { email: check_email(&new.email)?, name: check_name(&new.name)?, ..new })
     }
 
-    async fn insert_user(&self, workspace: WorkspaceId, new: NewUser) -> Result<Member, AccessError> {
+    async fn insert_user(&self, workspace: WorkspaceId, new: NewUser) -> Result<(Member, bool), AccessError> {
         let now = self.clock.now();
         let hash = match &new.password {
             Some(password) => Some(self.hash_password(password).await?),
@@ -138,7 +139,7 @@ impl Access {
         let sql = "INSERT INTO account (user_id, email, name, password_hash, locale, theme, created_ms) \
                    VALUES ($1, $2, $3, $4, 'en', 'system', $5) ON CONFLICT (email) DO NOTHING";
         let args = [id.to_string().into(), (&new.email).into(), (&new.name).into(), hash.into(), Val::from(now)];
-        tx.execute(sql, &args).await?;
+        let created = tx.execute(sql, &args).await? == 1;
         let sql = format!("SELECT {USER_COLUMNS} FROM account a WHERE a.email = $1");
         let row = tx.query_one(&sql, &[(&new.email).into()]).await?;
         let user = user_of(&row.ok_or_else(|| AccessError::Internal("the account just written is gone".into()))?)?;
@@ -149,7 +150,7 @@ impl Access {
             return Err(AccessError::Conflict("this person is a member of the workspace already".into()));
         }
         tx.commit().await?;
-        Ok(Member { user, role: new.role })
+        Ok((Member { user, role: new.role }, created))
     }
 
     pub async fn user(&self, id: UserId) -> Result<Option<User>, AccessError> {

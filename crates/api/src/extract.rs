@@ -16,10 +16,41 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let (parts, body) = request.into_parts();
+        let body = axum::body::to_bytes(body, crate::JSON_BODY_BYTES_MAX).await.map_err(|_| {
+            let detail = format!("a JSON body may have {} bytes", crate::JSON_BODY_BYTES_MAX);
+            Problem::new(ProblemKind::TooLarge, "body_too_large", detail)
+        })?;
+        if has_nul(&body) {
+            let detail = "text may not hold the character NUL (\\u0000)";
+            return Err(ApiError(Problem::new(ProblemKind::Malformed, "nul_character", detail)));
+        }
+        let request = Request::from_parts(parts, axum::body::Body::from(body));
         match axum::Json::<T>::from_request(request, state).await {
             Ok(axum::Json(value)) => Ok(Self(value)),
             Err(rejection) => Err(ApiError(json_problem(&rejection))),
         }
+    }
+}
+
+/// An escaped NUL in a JSON text (a raw one is no JSON). PostgreSQL text cannot hold it, so it is refused everywhere.
+fn has_nul(json: &[u8]) -> bool {
+    const ESCAPED: &[u8] = b"\\u0000";
+    json.windows(ESCAPED.len()).enumerate().any(|(at, window)| {
+        // An even number of backslashes before it means that this one begins the escape.
+        window == ESCAPED && json[..at].iter().rev().take_while(|byte| **byte == b'\\').count().is_multiple_of(2)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::has_nul;
+
+    #[test]
+    fn only_a_real_nul_is_refused() {
+        assert!(has_nul(br#"{"a":"b\u0000c"}"#));
+        assert!(!has_nul(br#"{"a":"b\\u0000c"}"#), "an escaped backslash before u0000 is text");
+        assert!(!has_nul(br#"{"a":"b\u0001c"}"#));
     }
 }
 

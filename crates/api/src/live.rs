@@ -98,6 +98,10 @@ impl LiveEvents {
         for (index, item) in batch.events.iter().enumerate() {
             let of_workspace = recent.entry(item.event.workspace).or_default();
             of_workspace.total += 1;
+            if item.event.display_name() == events::names::PROFILE_ERASED {
+                let erased = item.event.profile.unwrap_or(item.profile);
+                of_workspace.events.retain(|kept| kept.profile != erased);
+            }
             let name = item.event.display_name();
             if let Some(entry) = of_workspace.names.get_mut(name) {
                 *entry = (entry.0 + 1, entry.1.max(item.event.at));

@@ -12,7 +12,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 /// Open requests get this long to end after a stop was asked for.
-const GRACE: Duration = Duration::from_secs(10);
+const GRACE: Duration = Duration::from_secs(3);
 
 /// Sent with every answer that does not set its own.
 const SECURITY_HEADERS: [(&str, &str); 6] = [

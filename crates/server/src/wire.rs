@@ -54,6 +54,10 @@ pub struct Program {
 pub async fn open_database(config: &Config) -> anyhow::Result<Db> {
     std::fs::create_dir_all(&config.data_dir)
         .with_context(|| format!("cannot make the data folder {}", config.data_dir.display()))?;
+    // Customers' data is nobody else's on this machine.
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(&config.data_dir, std::fs::Permissions::from_mode(0o700))
+        .with_context(|| format!("cannot make {} private", config.data_dir.display()))?;
     let db = if config.database_url.is_empty() {
         Db::open_sqlite(&config.data_dir.join("tutti.db")).await?
     } else {

@@ -52,6 +52,15 @@ fn parse_role(role: &str) -> Result<Role, Problem> {
     })
 }
 
+/// Nobody, and no key, makes somebody who may do more than they may.
+fn grantable(auth: &Auth, role: Role) -> Result<Role, Problem> {
+    if auth.caller.permissions.covers(role.permissions()) {
+        return Ok(role);
+    }
+    let detail = format!("you cannot make somebody {role}: that role may do more than you may");
+    Err(Problem::new(base::ProblemKind::Forbidden, "forbidden", detail))
+}
+
 /// Everybody in the workspace.
 #[utoipa::path(get, path = "/api/v1/users", tag = "access", responses((status = 200, body = Members), (status = 401), (status = 403)))]
 async fn list(State(app): State<Arc<App>>, auth: Auth) -> ApiResult<Json<Members>> {
@@ -79,9 +88,11 @@ async fn create(
 ) -> ApiResult<(StatusCode, Json<Invited>)> {
     let workspace = auth.require(Permission::UserWrite)?;
     let needs_link = body.password.is_none();
-    let new = NewUser { email: body.email, name: body.name, role: parse_role(&body.role)?, password: body.password };
-    let member = app.access.add_user(workspace, new).await?;
-    let link = if needs_link {
+    let role = grantable(&auth, parse_role(&body.role)?)?;
+    let new = NewUser { email: body.email, name: body.name, role, password: body.password };
+    let (member, created) = app.access.add_user(workspace, new).await?;
+    // Somebody who has an account signs in with it: a link would open their other workspaces to who asked for it.
+    let link = if needs_link && created {
         let token = app.access.make_login_link(member.user.id, INVITATION_MS).await?;
         Some(format!("{}/api/v1/session/link?token={token}", app.public_url))
     } else {
@@ -113,7 +124,7 @@ async fn patch(
     Json(body): Json<RolePatch>,
 ) -> ApiResult<StatusCode> {
     let workspace = auth.require(Permission::UserWrite)?;
-    let role = parse_role(&body.role)?;
+    let role = grantable(&auth, parse_role(&body.role)?)?;
     app.access.set_role(workspace, id, role).await?;
     let record = AuditRecord {
         action: "user.role",

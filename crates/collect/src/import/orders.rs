@@ -116,7 +116,9 @@ impl OrderRows {
         if line.person.is_nobody() {
             return Err("no customer: the row has no customer id, e-mail address, phone number or loyalty card".into());
         }
-        let refund = line.refund || looks_cancelled(&order_id) || line.quantity.is_some_and(|quantity| quantity < 0.0);
+        let negative = |amount: Option<f64>| amount.is_some_and(|amount| amount < 0.0);
+        let refund =
+            line.refund || looks_cancelled(&order_id) || negative(line.quantity) || negative(line.stated_total);
         let key = format!("{}{order_id}", if refund { "-" } else { "+" });
         if self.window.closed_set.contains(&xxh3_64(key.as_bytes())) {
             return Err(format!(

@@ -90,6 +90,10 @@ pub(super) fn repair_tail(dir: &Path) -> Result<u64, InboxError> {
         let file = OpenOptions::new().write(true).open(&last.path).map_err(storage(&last.path))?;
         file.set_len(at as u64).and_then(|()| file.sync_all()).map_err(storage(&last.path))?;
     }
+    // Whole records that a killed program wrote and did not sync yet are taken over: from here on a retry of them is a
+    // duplicate and is answered at once, so they must be on the disk now.
+    File::open(&last.path).and_then(|file| file.sync_all()).map_err(storage(&last.path))?;
+    File::open(dir).and_then(|folder| folder.sync_all()).map_err(storage(dir))?;
     Ok(last.start + at as u64)
 }
 

@@ -116,6 +116,16 @@ impl Pipeline {
             Some(row) => row.i64("position")? as u64,
             None => 0,
         };
+        if cursor > inbox.end().0 {
+            return Err(PipelineError::Inbox(InboxError::Corrupt {
+                segment: "the inbox".into(),
+                at: inbox.end().0,
+                detail: format!(
+                    "the views were written from a longer log (they reach {cursor}): the inbox folder is older than the \
+                     database, or was cut. Restore both from the same backup"
+                ),
+            }));
+        }
         let (live, _) = broadcast::channel(LIVE_BATCHES_MAX);
         let pipeline = Self {
             db,

@@ -77,11 +77,13 @@ impl Behaviour {
         Some((index, last_ms))
     }
 
+    /// Finds or makes the index of an event name; None beyond the limit.
     fn index(&mut self, name: &str) -> Option<usize> {
         if let Some(index) = self.by_name.get(name) {
             return Some(*index);
         }
-        if self.events.len() >= EVENT_NAMES_MAX {
+        // What Tutti itself writes always has its place: a source that makes names up cannot push it out.
+        if self.events.len() >= EVENT_NAMES_MAX && !is_system(name) {
             if !self.full_logged {
                 self.full_logged = true;
                 tracing::warn!(
@@ -370,4 +372,26 @@ impl EventFacts for OneEvent<'_> {
             self.index.columns[*column].1.values(self.row.properties, each);
         }
     }
+}
+
+/// Names of the events Tutti writes and of the orders everything is measured by.
+fn is_system(name: &str) -> bool {
+    use events::names::*;
+    [
+        EMAIL_SENT,
+        EMAIL_DELIVERED,
+        EMAIL_BOUNCED,
+        EMAIL_FAILED,
+        EMAIL_SKIPPED,
+        EMAIL_OPENED,
+        EMAIL_LINK_CLICKED,
+        EMAIL_MARKED_AS_SPAM,
+        UNSUBSCRIBED,
+        CONSENT_CHANGED,
+        SEGMENT_ENTERED,
+        SEGMENT_EXITED,
+        ORDER_COMPLETED,
+        ORDER_REFUNDED,
+    ]
+    .contains(&name)
 }

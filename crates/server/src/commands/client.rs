@@ -43,7 +43,6 @@ impl Client {
         self.send(self.request(Method::POST, path).json(body)).await
     }
 
-
     pub async fn delete(&self, path: &str) -> anyhow::Result<Value> {
         self.send(self.request(Method::DELETE, path)).await
     }

@@ -72,7 +72,7 @@ pub async fn run(config: &Config, command: UserCommand, json: bool) -> anyhow::R
         UserCommand::Create { email, name, role, workspace } => {
             let role = Role::parse(&role)
                 .ok_or_else(|| super::UsageError("a role is owner, marketer, analyst or viewer".into()))?;
-            let member = access.add_user(workspace, NewUser { email, name, role, password: None }).await?;
+            let (member, _) = access.add_user(workspace, NewUser { email, name, role, password: None }).await?;
             let text =
                 format!("{} is a {} of {workspace}; `tutti user link` signs them in", member.user.email, member.role);
             super::print(json, &serde_json::to_value(&member)?, |_| text);

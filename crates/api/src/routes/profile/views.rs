@@ -125,7 +125,7 @@ impl From<TraitSeen> for TraitView {
     }
 }
 
-/// What the customer brought in. Sums are in the currency of the latest order; cancelled orders do not count.
+/// What the customer brought in. Sums are of the orders in the currency most orders are in; cancelled ones do not count.
 #[derive(Default, Serialize, ToSchema)]
 pub(in crate::routes) struct ValueView {
     orders: i64,
@@ -139,11 +139,24 @@ pub(in crate::routes) struct ValueView {
     shop_revenue: Option<MoneyView>,
 }
 
+/// The currency most of the orders are in.
+fn main_currency(orders: &[&OrderRecord]) -> Option<base::Currency> {
+    let mut counts: Vec<(base::Currency, usize)> = Vec::new();
+    for order in orders {
+        match counts.iter_mut().find(|(currency, _)| *currency == order.revenue.currency) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((order.revenue.currency, 1)),
+        }
+    }
+    counts.into_iter().max_by_key(|(_, count)| *count).map(|(currency, _)| currency)
+}
+
 impl ValueView {
     pub fn of(orders: &[OrderRecord]) -> Self {
         let counted: Vec<&OrderRecord> = orders.iter().filter(|order| !order.cancelled).collect();
         let Some(last) = counted.last() else { return Self::default() };
-        let currency = last.revenue.currency;
+        let currency = main_currency(&counted).unwrap_or(last.revenue.currency);
+        let in_currency = counted.iter().filter(|order| order.revenue.currency == currency).count() as i64;
         let sum = |wanted: &dyn Fn(&OrderRecord) -> bool| {
             let same = counted.iter().filter(|order| order.revenue.currency == currency && wanted(order));
             same.map(|order| order.revenue.minor - order.refunded.minor).sum::<i64>()
@@ -156,7 +169,7 @@ impl ValueView {
             revenue: money(revenue),
             first_order_at: counted.first().map(|order| order.at),
             last_order_at: Some(last.at),
-            average_order: money(revenue / counted.len() as i64),
+            average_order: money(revenue / in_currency.max(1)),
             online_revenue: money(sum(&|order| !in_shop(order))),
             shop_revenue: money(sum(&in_shop)),
         }
