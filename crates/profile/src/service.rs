@@ -173,7 +173,7 @@ impl Profiles {
         &self,
         workspace: WorkspaceId,
         identifiers: &[Identifier],
-        traits: JsonMap,
+        mut traits: JsonMap,
     ) -> Result<String, ProfileError> {
         let mut external = Vec::new();
         let mut call = JsonMap::new();
@@ -192,6 +192,10 @@ impl Profiles {
                 "anonymous_id" => call.insert("anonymousId".into(), identifier.value.as_str().into()),
                 name => {
                     external.push(serde_json::json!({"type": name, "id": identifier.value}));
+                    // Messages go to the trait: an address given as an identifier only could never be written to.
+                    if matches!(name, "email" | "phone") && !traits.contains_key(name) {
+                        traits.insert(name.to_owned(), identifier.value.as_str().into());
+                    }
                     None
                 }
             };
