@@ -11,7 +11,7 @@ help:
 	@echo "make test    install what the tests need, start it on loopback, run every test"
 	@echo "make dev     server and web UI with reload"
 	@echo "make lint    format, clippy, web lint"
-	@echo "make openapi write docs/reference/openapi.json and the web client's types"
+	@echo "make openapi write docs/reference/openapi.json"
 
 demo: build
 	@$(TUTTI) demo $(ARGS)
