@@ -24,7 +24,7 @@ export function fullMessage(message: Partial<EmailMessage> | null | undefined): 
 }
 
 export function draftOf(campaign: Campaign): Draft {
-  return { name: campaign.name, segment_id: campaign.segment_id, message: fullMessage(campaign.message) };
+  return { name: campaign.name, segment_id: campaign.segment_id ?? null, message: fullMessage(campaign.message) };
 }
 
 export function isWritten(message: EmailMessage): boolean {

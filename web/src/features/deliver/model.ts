@@ -1,5 +1,5 @@
 /** The sender's form and the request it becomes. Pure. */
-import type { Sender, Smtp } from "@/api/types";
+import type { Sender, SenderRequest, Smtp } from "@/api/types";
 
 export type SenderForm = {
   channel: Sender["channel"];
@@ -26,8 +26,8 @@ export function toForm(sender: Sender): SenderForm {
     channel: sender.channel,
     from_name: sender.from_name,
     from_email: sender.from_email,
-    reply_to: sender.reply_to ?? "",
-    postal_address: sender.postal_address ?? "",
+    reply_to: sender.reply_to,
+    postal_address: sender.postal_address,
     host: smtp?.host ?? "",
     port: smtp?.port ?? DEFAULT_PORT,
     tls: smtp?.tls ?? "starttls",
@@ -40,30 +40,30 @@ export function toForm(sender: Sender): SenderForm {
 }
 
 /** An empty password means: keep the present one. Settings of SMTP are kept while the sandbox is in use. */
-export function fromForm(form: SenderForm, before: Sender): Sender {
-  const rates = form.domain_rates.filter((one) => one.domain.trim() !== "");
-  const smtp: Smtp | null =
-    form.host.trim() === ""
-      ? null
-      : {
-          ...before.smtp,
-          host: form.host.trim(),
-          port: form.port,
-          tls: form.tls,
-          username: form.username.trim(),
-          rate_per_second: form.rate_per_second,
-          connections: form.connections,
-          per_domain_rate: Object.fromEntries(rates.map((one) => [one.domain.trim().toLowerCase(), one.rate])),
-          ...(form.password ? { password: form.password } : {}),
-        };
+export function fromForm(form: SenderForm, before: Sender): SenderRequest {
   return {
-    ...before,
     channel: form.channel,
     from_name: form.from_name.trim(),
     from_email: form.from_email.trim(),
     reply_to: form.reply_to.trim(),
     postal_address: form.postal_address.trim(),
-    smtp,
+    bounce_domain: before.bounce_domain,
+    smtp: form.host.trim() === "" ? null : smtpOf(form, before),
+  };
+}
+
+function smtpOf(form: SenderForm, before: Sender): SenderRequest["smtp"] {
+  const rates = form.domain_rates.filter((one) => one.domain.trim() !== "");
+  return {
+    host: form.host.trim(),
+    port: form.port,
+    tls: form.tls,
+    username: form.username.trim(),
+    rate_per_second: form.rate_per_second,
+    connections: form.connections,
+    per_domain_rate: Object.fromEntries(rates.map((one) => [one.domain.trim().toLowerCase(), one.rate])),
+    ca_pem: before.smtp?.ca_pem ?? "",
+    ...(form.password ? { password: form.password } : {}),
   };
 }
 

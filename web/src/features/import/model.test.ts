@@ -12,12 +12,14 @@ const JOB: Import = {
   rows_done: 500,
   rows_accepted: 490,
   rows_rejected: 10,
+  events_sent: 490,
   bytes_total: 1000,
   bytes_done: 250,
+  created_at: "2026-11-22T10:00:00Z",
   started_at: "2026-11-22T10:00:00Z",
   finished_at: null,
   error: null,
-  mapping: null,
+  mapping: { columns: {} },
 };
 
 describe("an import", () => {

@@ -34,8 +34,3 @@ export function parseTraitValue(text: string): unknown {
   }
   return text;
 }
-
-/** Opened and clicked come as a flag or as the time it happened. */
-export function happened(mark: boolean | string | null): boolean {
-  return mark !== null && mark !== false;
-}

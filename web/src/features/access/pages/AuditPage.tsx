@@ -64,13 +64,13 @@ export default function AuditPage() {
             <Text size="sm" c="dimmed">
               {[open.actor, format.exactTime(open.at), open.object].filter(Boolean).join(" · ")}
             </Text>
-            {open.before !== null && (
+            {open.before && (
               <div>
                 <Text fw={600}>{t`Before`}</Text>
                 <JsonView value={open.before} label={t`Before`} />
               </div>
             )}
-            {open.after !== null && (
+            {open.after && (
               <div>
                 <Text fw={600}>{t`After`}</Text>
                 <JsonView value={open.after} label={t`After`} />

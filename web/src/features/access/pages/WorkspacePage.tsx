@@ -121,7 +121,7 @@ function NewWorkspace({ opened, onClose }: { opened: boolean; onClose: () => voi
   const go = useGo();
   const form = useForm({ initialValues: { name: "", time_zone: ownTimeZone(), currency: "EUR" } });
   const create = useMutation({
-    mutationFn: (values: typeof form.values) => api.post<{ id: string }>("/api/v1/workspaces", values),
+    mutationFn: (values: typeof form.values) => api.post<Workspace>("/api/v1/workspaces", values),
     onSuccess: async (workspace) => {
       chooseWorkspace(workspace.id);
       await queryClient.resetQueries();

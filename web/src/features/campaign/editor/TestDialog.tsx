@@ -4,7 +4,7 @@ import { Alert, Button, Group, Modal, Stack, TagsInput, Text } from "@mantine/co
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "@/api/client";
-import type { Items } from "@/api/types";
+import type { TestAnswers } from "@/api/types";
 import { paths } from "@/lib/paths";
 import { useCan, useMe } from "@/lib/session";
 import { AppLink } from "@/ui/links";
@@ -34,7 +34,7 @@ export function TestDialog({ campaignId, opened, onClose, person, onPerson, save
     mutationFn: async () => {
       if (!(await save())) throw new Error(t`The draft could not be saved, so no test was sent.`);
       const body = { emails, profile_id: person?.id ?? null };
-      return api.post<Items<{ email: string; error: string | null }>>(`${campaignPath(campaignId)}/test`, body);
+      return api.post<TestAnswers>(`${campaignPath(campaignId)}/test`, body);
     },
   });
   const refused = test.data?.items.filter((item) => item.error) ?? [];

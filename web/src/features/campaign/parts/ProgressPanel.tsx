@@ -6,7 +6,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "@/api/client";
 import { queryClient } from "@/api/query";
-import type { Campaign, CampaignProgress } from "@/api/types";
+import type { Campaign, CampaignProgress, UnconfirmedAnswer } from "@/api/types";
 import * as format from "@/lib/format";
 import { useCan } from "@/lib/session";
 import { Panel } from "@/ui/Panel";
@@ -98,7 +98,7 @@ function Unconfirmed({ id, count }: { id: string; count: number }) {
   const [left, setLeft] = useState(false);
   const decide = useMutation({
     mutationFn: (action: "resend" | "leave") =>
-      api.post<{ resent: number }>(`${campaignPath(id)}/unconfirmed`, { action }),
+      api.post<UnconfirmedAnswer>(`${campaignPath(id)}/unconfirmed`, { action }),
     onSuccess: ({ resent }, action) => {
       if (action === "leave") return setLeft(true);
       toastDone(t`${format.number(resent)} go out again`);

@@ -47,7 +47,7 @@ function Numbers({ review }: { review: CampaignReview }) {
           <Line name={t`Get the e-mail`} count={review.recipients} strong />
         </Table.Tbody>
       </Table>
-      {review.estimated_seconds !== null && (
+      {typeof review.estimated_seconds === "number" && (
         <Text size="sm" c="dimmed">
           {t`Sending takes about ${format.duration(1000 * review.estimated_seconds)} at the rate of the sender.`}
         </Text>

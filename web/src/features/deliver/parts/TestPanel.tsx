@@ -4,14 +4,12 @@ import { Alert, Button, Group, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useMutation } from "@tanstack/react-query";
 import { api } from "@/api/client";
-import type { Sender } from "@/api/types";
+import type { Sender, SenderTest } from "@/api/types";
 import { paths } from "@/lib/paths";
 import { useCan, useMe } from "@/lib/session";
 import { AppLink } from "@/ui/links";
 import { Panel } from "@/ui/Panel";
 import { ErrorPanel } from "@/ui/states";
-
-type TestAnswer = { results: { address: string; accepted: boolean; error: string | null }[] };
 
 export function TestPanel({ sender }: { sender: Sender }) {
   const { t } = useLingui();
@@ -20,7 +18,7 @@ export function TestPanel({ sender }: { sender: Sender }) {
   const form = useForm({ initialValues: { to: me.user.email } });
   const test = useMutation({
     meta: { quiet: true },
-    mutationFn: (values: typeof form.values) => api.post<TestAnswer>("/api/v1/senders/test", values),
+    mutationFn: (values: typeof form.values) => api.post<SenderTest>("/api/v1/senders/test", values),
   });
   const refused = test.data?.results.find((result) => !result.accepted);
   return (

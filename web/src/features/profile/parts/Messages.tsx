@@ -11,7 +11,6 @@ import { MessageState } from "@/ui/message-state";
 import { Panel } from "@/ui/Panel";
 import { EmptyState } from "@/ui/states";
 import { Time } from "@/ui/Time";
-import { happened } from "../model";
 
 export function Messages({ profile }: { profile: Profile }) {
   const { t } = useLingui();
@@ -58,8 +57,8 @@ export function Messages({ profile }: { profile: Profile }) {
             from: "sm",
             cell: (message) => (
               <Group gap={4}>
-                {happened(message.opened) && <Badge variant="light" color="blue">{t`Opened`}</Badge>}
-                {happened(message.clicked) && <Badge variant="light" color="teal">{t`Clicked`}</Badge>}
+                {message.opened && <Badge variant="light" color="blue">{t`Opened`}</Badge>}
+                {message.clicked && <Badge variant="light" color="teal">{t`Clicked`}</Badge>}
               </Group>
             ),
           },
