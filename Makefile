@@ -4,11 +4,12 @@ CACHE ?= $(HOME)/.cache/tutti
 export CARGO_TARGET_DIR ?= $(CACHE)/target
 TUTTI = $(CARGO_TARGET_DIR)/debug/tutti
 
-.PHONY: help demo build web test lint dev openapi clean-demo
+.PHONY: help demo build web test bench lint dev openapi clean-demo
 
 help:
 	@echo "make demo    build everything, start one program on embedded storage, play a shop into it"
 	@echo "make test    install what the tests need, start it on loopback, run every test"
+	@echo "make bench   measure beside the peers (ONLY=group for some of it)"
 	@echo "make dev     server and web UI with reload"
 	@echo "make lint    format, clippy, web lint"
 	@echo "make openapi write docs/reference/openapi.json"
@@ -29,6 +30,9 @@ web/dist/index.html: web/package-lock.json $(shell find web/src web/index.html w
 
 test:
 	@scripts/test
+
+bench:
+	@scripts/bench
 
 lint:
 	cargo fmt --all -- --check
