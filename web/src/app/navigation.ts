@@ -16,6 +16,7 @@ import {
   IconSend,
   IconSettings,
   IconTableImport,
+  IconTemplate,
   IconUsers,
 } from "@tabler/icons-react";
 import { paths } from "@/lib/paths";
@@ -43,6 +44,7 @@ export const NAVIGATION: PlaceGroup[] = [
     label: msg`Engage`,
     places: [
       { to: paths.campaigns(), label: msg`Campaigns`, icon: IconSend, key: "c", permission: "campaign.read" },
+      { to: paths.templates(), label: msg`Templates`, icon: IconTemplate, key: "m", permission: "content.read" },
       { to: paths.sandbox(), label: msg`Sandbox inbox`, icon: IconInbox, key: "x", permission: "sandbox.read" },
     ],
   },

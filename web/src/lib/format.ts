@@ -39,7 +39,7 @@ function dateText(at: string | number | Date, options: Intl.DateTimeFormatOption
   if (Number.isNaN(date.getTime())) return "–";
   const format = new Intl.DateTimeFormat(intl(), { timeZone: context.timeZone, ...options });
   if (context.locale !== "fy") return format.format(date);
-  return frisianParts(format.formatToParts(date), date, context.timeZone);
+  return frisianParts(format.formatToParts(date), date, options.timeZone ?? context.timeZone);
 }
 
 /** Shown where there is no value. */
@@ -93,6 +93,12 @@ export function date(at: string | number | Date | null | undefined): string {
 export function dateTime(at: string | number | Date | null | undefined): string {
   if (!at) return NOTHING;
   return dateText(at, { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" });
+}
+
+/** Weekday, date and time in a zone that is named: for what will happen at that moment. */
+export function appointment(at: string | number | Date, timeZone = context.timeZone): string {
+  const text = dateText(at, { dateStyle: "full", timeStyle: "short", timeZone });
+  return `${text} (${timeZone})`;
 }
 
 /** With seconds and zone: for tooltips and details. */
@@ -149,6 +155,17 @@ export function duration(ms: number): string {
   if (ms < HOUR) return plural(Math.round(ms / MINUTE), { one: "# minute", other: "# minutes" });
   if (ms < DAY) return plural(Math.round(ms / HOUR), { one: "# hour", other: "# hours" });
   return plural(Math.round(ms / DAY), { one: "# day", other: "# days" });
+}
+
+/** A length of time in two units, for counting down: "2 days 3 hours". */
+export function countdown(ms: number): string {
+  if (ms < MINUTE) return t`less than a minute`;
+  const days = plural(Math.floor(ms / DAY), { one: "# day", other: "# days" });
+  const hours = plural(Math.floor((ms % DAY) / HOUR), { one: "# hour", other: "# hours" });
+  const minutes = plural(Math.floor((ms % HOUR) / MINUTE), { one: "# minute", other: "# minutes" });
+  if (ms < HOUR) return minutes;
+  if (ms < DAY) return ms % HOUR < MINUTE ? hours : `${hours} ${minutes}`;
+  return ms % DAY < HOUR ? days : `${days} ${hours}`;
 }
 
 const KIB = 1024;

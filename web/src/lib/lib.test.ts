@@ -4,6 +4,7 @@ import { parseEvents } from "@/api/sse";
 import * as format from "./format";
 import { pushHistory, redo, startHistory, undo } from "./history";
 import { keyName } from "./shortcuts";
+import { momentOf, wallTime } from "./zones";
 
 const SPACE = /[\u00a0\u202f]/g;
 const plain = (text: string) => text.replace(SPACE, " ");
@@ -51,6 +52,47 @@ describe("dates", () => {
     expect(format.dayHeading(at, new Date("2026-11-23T10:00:00Z"))).toBe("Today");
     expect(format.dayHeading(at, new Date("2026-11-24T10:00:00Z"))).toBe("Yesterday");
     expect(format.ago("2026-11-22T23:28:00Z", new Date(at))).toBe("2 minutes ago");
+  });
+});
+
+describe("the clocks of time zones", () => {
+  const zone = "Europe/Amsterdam";
+
+  it("go both ways", () => {
+    expect(momentOf("2026-11-25T09:00", zone)).toEqual({ kind: "exact", at: new Date("2026-11-25T08:00:00Z") });
+    expect(wallTime("2026-07-01T22:30:00Z", zone)).toBe("2026-07-02T00:30");
+    expect(momentOf("2026-07-02T00:30", zone)).toEqual({ kind: "exact", at: new Date("2026-07-01T22:30:00Z") });
+    expect(momentOf("2026-11-25T09:00", "America/St_Johns")).toMatchObject({ at: new Date("2026-11-25T12:30:00Z") });
+  });
+
+  it("jump over an hour in spring", () => {
+    expect(momentOf("2026-03-29T02:30", zone)).toEqual({ kind: "skipped" });
+    expect(momentOf("2026-03-29T03:00", zone)).toEqual({ kind: "exact", at: new Date("2026-03-29T01:00:00Z") });
+  });
+
+  it("show an hour twice in autumn, and the first is meant", () => {
+    expect(momentOf("2026-10-25T02:30", zone)).toEqual({ kind: "twice", at: new Date("2026-10-25T00:30:00Z") });
+    expect(momentOf("2026-10-25T03:00", zone)).toEqual({ kind: "exact", at: new Date("2026-10-25T02:00:00Z") });
+  });
+
+  it("know nothing of half a date", () => {
+    expect(momentOf("2026-11-25T", zone)).toEqual({ kind: "none" });
+    expect(momentOf("2026-13-25T09:00", zone)).toEqual({ kind: "none" });
+  });
+});
+
+describe("counting down", () => {
+  it("takes two units and no empty one", () => {
+    expect(format.countdown(51 * 3_600_000)).toBe("2 days 3 hours");
+    expect(format.countdown(48 * 3_600_000)).toBe("2 days");
+    expect(format.countdown(3_600_000 + 12 * 60_000)).toBe("1 hour 12 minutes");
+    expect(format.countdown(61_000)).toBe("1 minute");
+    expect(format.countdown(59_000)).toBe("less than a minute");
+  });
+
+  it("names the zone of an appointment", () => {
+    expect(format.appointment("2026-11-25T08:00:00Z")).toContain("09:00 (Europe/Amsterdam)");
+    expect(format.appointment("2026-11-25T08:00:00Z", "Asia/Tokyo")).toContain("17:00 (Asia/Tokyo)");
   });
 });
 

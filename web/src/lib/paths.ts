@@ -10,6 +10,7 @@ export const paths = {
   campaigns: () => "/campaigns",
   newCampaign: () => "/campaigns/new",
   campaign: (id: string) => `/campaigns/${encodeURIComponent(id)}`,
+  templates: () => "/templates",
   sandbox: () => "/sandbox",
   sandboxMessage: (id: string) => `/sandbox/${encodeURIComponent(id)}`,
   live: () => "/live",

@@ -14,7 +14,7 @@ export function Stat({ label, value, note, change }: Props) {
   const up = (change?.share ?? 0) >= 0;
   const Arrow = up ? IconArrowUpRight : IconArrowDownRight;
   return (
-    <Paper withBorder radius="md" p="md">
+    <Paper withBorder radius="md" p="md" role="group" aria-label={label}>
       <Text size="sm" c="dimmed">
         {label}
       </Text>

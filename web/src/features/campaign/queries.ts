@@ -13,6 +13,7 @@ import type {
   SegmentCount,
   Sender,
   Starter,
+  Template,
 } from "@/api/types";
 
 const REPORT_RUNNING_MS = 3_000;
@@ -54,6 +55,35 @@ export const startersQuery = queryOptions({
   queryFn: ({ signal }) => api.get<Items<Starter>>("/api/v1/messages/starters", { signal }),
   staleTime: Number.POSITIVE_INFINITY,
 });
+
+const TEMPLATES = "/api/v1/templates";
+
+export const templatesQuery = { ...pagedQuery<Template>(["templates"], TEMPLATES), path: TEMPLATES };
+
+export const templatePath = (id: string) => `${TEMPLATES}/${encodeURIComponent(id)}`;
+
+export const templateQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["templates", id],
+    queryFn: ({ signal }) => api.get<Template>(templatePath(id), { signal }),
+    enabled: id !== "",
+  });
+
+export function templatesChanged(): void {
+  void queryClient.invalidateQueries({ queryKey: ["templates"] });
+}
+
+/** Takes it off every screen at once, before the server is told. */
+export function hideTemplate(id: string): void {
+  queryClient.setQueryData(
+    templatesQuery.queryKey,
+    (list) =>
+      list && {
+        ...list,
+        pages: list.pages.map((page) => ({ ...page, items: page.items.filter((item) => item.id !== id) })),
+      },
+  );
+}
 
 /** What one person would get; without a person the server's example is used. */
 export const previewQuery = (message: EmailMessage, profileId: string | null) =>

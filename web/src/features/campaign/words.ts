@@ -54,6 +54,10 @@ const REASONS: Record<string, MessageDescriptor> = {
   "skipped cancelled": msg`Not sent because the campaign was stopped`,
 };
 
+const HELD: Record<string, MessageDescriptor> = {
+  overdue: msg`The server was not running at that time, and when it ran again it was too late.`,
+};
+
 export const MESSAGE_STATE_NAMES = Object.keys(MESSAGE_STATES);
 
 export function useWords() {
@@ -66,6 +70,7 @@ export function useWords() {
     exclusion: (reason: string) => say(EXCLUSIONS, reason),
     check: (check: { code: string; detail: string }) => say(CHECKS, check.code, check.detail),
     messageState: (state: string) => say(MESSAGE_STATES, state),
+    held: (code: string) => say(HELD, code),
     reason: (reason: string) => say(REASONS, reason),
   };
 }

@@ -2,12 +2,16 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Button, Group, Modal, SegmentedControl, Stack } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { IconLayoutGrid, IconSend } from "@tabler/icons-react";
+import { IconLayoutGrid, IconSend, IconTemplate } from "@tabler/icons-react";
 import { lazy, Suspense, useRef, useState } from "react";
-import type { EmailMessage, Starter } from "@/api/types";
+import type { EmailMessage } from "@/api/types";
+import { useCan } from "@/lib/session";
 import { Panel } from "@/ui/Panel";
 import { Loading } from "@/ui/states";
 import { toastDone } from "@/ui/toast";
+import { DesignGallery } from "../designs/DesignGallery";
+import { type Design, withDesign } from "../designs/designs";
+import { SaveTemplate } from "../designs/SaveTemplate";
 import { isWritten, skeleton } from "../model";
 import type { DraftControl } from "../useDraft";
 import type { CodeHandle } from "./CodeEditor";
@@ -16,7 +20,6 @@ import { InsertMenu } from "./InsertMenu";
 import { MessageFields } from "./MessageFields";
 import type { Person } from "./PersonPicker";
 import { PreviewPane } from "./PreviewPane";
-import { StarterGallery } from "./StarterGallery";
 import { TestDialog } from "./TestDialog";
 
 const CodeEditor = lazy(() => import("./CodeEditor"));
@@ -32,6 +35,8 @@ export function EmailEditor({ campaignId, control, disabled }: Props) {
   const [person, setPerson] = useState<Person | null>(null);
   const [testing, test] = useDisclosure(false);
   const [choosing, choose] = useDisclosure(false);
+  const [keeping, keep] = useDisclosure(false);
+  const mayKeep = useCan("content.write");
   const change = (part: Partial<EmailMessage>) =>
     control.change((draft) => ({ ...draft, message: { ...draft.message, ...part } }));
   const changeKind = (kind: Kind) => {
@@ -40,9 +45,8 @@ export function EmailEditor({ campaignId, control, disabled }: Props) {
     change({ kind, body: bodies.current[kind] ?? skeleton(kind) });
     if (message.body.trim()) toastDone(t`Switch back to find the other version again, as long as this page is open.`);
   };
-  const applyStarter = (starter: Starter) => {
-    const { kind, body, subject, preheader } = starter.message;
-    change({ kind, body, subject: message.subject || subject, preheader: message.preheader || preheader });
+  const begin = (design: Design | null) => {
+    if (design) change(withDesign(message, design.message));
     choose.close();
   };
 
@@ -57,7 +61,7 @@ export function EmailEditor({ campaignId, control, disabled }: Props) {
           </Button>
         }
       >
-        <StarterGallery onChoose={(starter) => starter && applyStarter(starter)} />
+        <DesignGallery onChoose={begin} />
       </Panel>
     );
   }
@@ -112,6 +116,17 @@ export function EmailEditor({ campaignId, control, disabled }: Props) {
             />
           </Suspense>
           <Group mt="sm" justify="flex-end">
+            {mayKeep && (
+              <Button
+                variant="default"
+                leftSection={<IconTemplate size={16} aria-hidden />}
+                disabled={message.body.trim() === ""}
+                title={message.body.trim() === "" ? t`Write a body first.` : undefined}
+                onClick={keep.open}
+              >
+                <Trans>Save as template</Trans>
+              </Button>
+            )}
             <Button
               variant="light"
               leftSection={<IconSend size={16} aria-hidden />}
@@ -140,6 +155,7 @@ export function EmailEditor({ campaignId, control, disabled }: Props) {
         onPerson={setPerson}
         save={control.save}
       />
+      <SaveTemplate opened={keeping} onClose={keep.close} name={control.draft.name} message={message} />
       <Modal
         opened={choosing}
         onClose={choose.close}
@@ -147,7 +163,7 @@ export function EmailEditor({ campaignId, control, disabled }: Props) {
         size="xl"
         closeButtonProps={{ "aria-label": t`Close` }}
       >
-        <StarterGallery onChoose={(starter) => starter && applyStarter(starter)} />
+        <DesignGallery onChoose={begin} />
       </Modal>
     </div>
   );

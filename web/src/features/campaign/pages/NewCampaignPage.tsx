@@ -12,25 +12,37 @@ import { LinkButton } from "@/ui/links";
 import { Page } from "@/ui/Page";
 import { Panel } from "@/ui/Panel";
 import { toastError } from "@/ui/toast";
-import { StarterGallery } from "../editor/StarterGallery";
+import { DesignGallery } from "../designs/DesignGallery";
+import { type Design, starterDesign, templateDesign, templateKey } from "../designs/designs";
 import { fullMessage } from "../model";
 import { SegmentSelect } from "../parts/SegmentSelect";
-import { campaignChanged, startersQuery } from "../queries";
+import { campaignChanged, startersQuery, templateQuery } from "../queries";
+
+/** The design that the address names, such as "starter:welcome"; null while it is not there. */
+function useAskedDesign(): Design | null {
+  const [key] = useSearchValue("design");
+  const id = key.slice(key.indexOf(":") + 1);
+  const template = useQuery(templateQuery(key === templateKey(id) ? id : "")).data;
+  const starters = useQuery(startersQuery).data;
+  if (template) return templateDesign(template);
+  return starters?.items.map(starterDesign).find((one) => one.key === key) ?? null;
+}
 
 export default function NewCampaignPage() {
   const { t } = useLingui();
   const go = useGo();
-  const [asked] = useSearchValue("segment");
-  const starters = useQuery(startersQuery);
-  const [starter, setStarter] = useState<string | null>(null);
+  const [segment] = useSearchValue("segment");
+  const [chosen, choose] = useState<Design | null>();
+  const asked = useAskedDesign();
+  const design = chosen === undefined ? asked : chosen;
   const form = useForm({
-    initialValues: { name: "", segment_id: asked },
+    initialValues: { name: "", segment_id: segment },
     validate: { name: (name) => (name.trim() === "" ? t`Give the campaign a name` : null) },
   });
   const create = useMutation({
     meta: { quiet: true },
     mutationFn: (values: typeof form.values) => {
-      const message: EmailMessage = fullMessage(starters.data?.items.find((one) => one.id === starter)?.message);
+      const message: EmailMessage = fullMessage(design?.message);
       const body = { name: values.name.trim(), segment_id: values.segment_id || null, message, channel: "email" };
       return api.post<Campaign>("/api/v1/campaigns", body);
     },
@@ -73,7 +85,7 @@ export default function NewCampaignPage() {
             title={t`Begin with`}
             note={t`Complete designs that work as they are. Change every word of them later.`}
           >
-            <StarterGallery value={starter} onChoose={(one) => setStarter(one?.id ?? null)} blank />
+            <DesignGallery value={design?.key ?? null} onChoose={choose} blank />
           </Panel>
           <Group>
             <Button type="submit" loading={create.isPending}>

@@ -26,13 +26,6 @@ export function Controls({ campaign }: { campaign: Campaign }) {
   if (!mayLaunch) return null;
   const { state, progress } = campaign;
   const waiting = (action: Action) => control.isPending && control.variables === action;
-  if (state === "scheduled") {
-    return (
-      <Button variant="default" loading={waiting("cancel")} onClick={() => control.mutate("cancel")}>
-        <Trans>Cancel the schedule</Trans>
-      </Button>
-    );
-  }
   if (state !== "sending" && state !== "paused" && state !== "launching") return null;
   return (
     <>

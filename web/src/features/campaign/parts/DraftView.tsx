@@ -49,11 +49,6 @@ export function DraftView({ campaign }: { campaign: Campaign }) {
       }
     >
       <SaveProblem control={control} />
-      {campaign.held && (
-        <Alert color="orange" icon={<IconAlertTriangle />} title={t`It did not start by itself`}>
-          {campaign.held}
-        </Alert>
-      )}
       {writing ? (
         <EmailEditor campaignId={campaign.id} control={control} disabled={!mayWrite} />
       ) : (

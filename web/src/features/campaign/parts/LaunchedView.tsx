@@ -1,7 +1,6 @@
 /** A campaign that is scheduled, on its way or over: progress first, then what came of it. */
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Alert, Stack, Tabs, Text } from "@mantine/core";
-import { IconClock } from "@tabler/icons-react";
+import { Stack, Tabs, Text } from "@mantine/core";
 import { useState } from "react";
 import type { Campaign } from "@/api/types";
 import { useSearchValue } from "@/lib/nav";
@@ -19,6 +18,7 @@ import { Controls } from "./Controls";
 import { ProgressPanel } from "./ProgressPanel";
 import { Recipients } from "./Recipients";
 import { Report } from "./Report";
+import { ScheduledPanel } from "./ScheduledPanel";
 
 export function LaunchedView({ campaign }: { campaign: Campaign }) {
   const { t } = useLingui();
@@ -39,14 +39,7 @@ export function LaunchedView({ campaign }: { campaign: Campaign }) {
         </>
       }
     >
-      {scheduled && campaign.schedule && (
-        <Alert color="blue" icon={<IconClock />} title={t`It goes out by itself`}>
-          <Trans>
-            At <Time at={campaign.schedule.scheduled_at} style="dateTime" />, and not later than{" "}
-            <Time at={campaign.schedule.latest_at} style="dateTime" />. Cancel the schedule to edit it again.
-          </Trans>
-        </Alert>
-      )}
+      {scheduled && campaign.schedule && <ScheduledPanel campaign={campaign} schedule={campaign.schedule} />}
       {!scheduled && <ProgressPanel campaign={campaign} />}
       <Tabs value={tab} onChange={(next) => next && setTab(next)} keepMounted={false}>
         <Tabs.List mb="md">
