@@ -13,6 +13,7 @@ pub mod sandbox;
 pub use email::MailKit;
 pub use email::smtp::{SmtpChannel, SmtpTimeouts};
 pub use sandbox::SandboxChannel;
+pub use sandbox::smtp::SandboxSmtp;
 
 /// The tables of this room.
 pub const MIGRATIONS: &[db::Migration] =

@@ -15,29 +15,30 @@
 //! | `lost@…` | accepted, but the answer is lost: the message becomes unconfirmed |
 //!
 //! Everything else arrives at once and is reported as delivered.
+//!
+//! [`smtp`] is a second door to the same inbox: a mail server on loopback, with the same unruly addresses.
 
+mod forget;
 mod read;
+pub mod smtp;
+mod store;
 
 use crate::email::Composer;
 use async_trait::async_trait;
-use base::{Clock, InboxMailId, MessageId, Rng, WorkspaceId};
+use base::{Clock, MessageId, Rng, WorkspaceId};
 use db::{Db, Tx, Val};
 use deliver::bounce::Reply;
 use deliver::{Capabilities, Channel, Confirmation, Outgoing, SendOutcome, Stage};
-use flate2::Compression;
-use flate2::write::ZlibEncoder;
-use std::io::Write;
 use std::sync::Arc;
 use std::time::Duration;
+use store::{Kept, Store, key_of};
 
 /// How long `slow@…` takes.
 const SLOW: Duration = Duration::from_secs(2);
 
 /// The sandbox channel and its inbox.
 pub struct SandboxChannel {
-    db: Db,
-    clock: Arc<dyn Clock>,
-    rng: Arc<dyn Rng>,
+    store: Store,
     composer: Composer,
 }
 
@@ -69,32 +70,12 @@ fn fate_of(address: &str) -> Fate {
 
 impl SandboxChannel {
     pub fn new(db: Db, clock: Arc<dyn Clock>, rng: Arc<dyn Rng>) -> Self {
-        Self { db, clock, rng, composer: Composer::default() }
+        Self { store: Store { db, clock, rng }, composer: Composer::default() }
     }
 
-    /// Keeps messages, each key once; all or none.
-    async fn keep(&self, messages: &[(&Outgoing, Vec<u8>)]) -> db::Result<()> {
-        let now = self.clock.now();
-        let mut rows = Vec::with_capacity(messages.len());
-        for (message, raw) in messages {
-            rows.push(vec![
-                message.workspace.into(),
-                Val::B(InboxMailId::new(now, &*self.rng).uuid().as_bytes().to_vec()),
-                key_of(message.key),
-                Val::from(&message.campaign),
-                Val::from(&message.from_email),
-                Val::from(&message.to),
-                Val::from(&message.subject),
-                now.into(),
-                raw.len().into(),
-                Val::B(packed(raw)),
-            ]);
-        }
-        let mut tx = self.db.begin().await?;
-        let head = "INSERT INTO sandbox_message (workspace_id, id, message_id, campaign_id, sender, recipient, subject, \
-                    received_ms, raw_bytes, raw)";
-        tx.insert_many(head, "ON CONFLICT DO NOTHING", &rows).await?;
-        tx.commit().await
+    /// The same inbox, reached over SMTP.
+    pub fn smtp(&self, links: deliver::links::Links, door: Arc<dyn smtp::Door>) -> smtp::SandboxSmtp {
+        smtp::SandboxSmtp::new(self.store.clone(), links, door)
     }
 }
 
@@ -138,13 +119,13 @@ impl Channel for SandboxChannel {
                 },
             });
         }
-        let batch: Vec<(&Outgoing, Vec<u8>)> =
-            kept.iter().map(|(index, raw)| (&messages[*index], raw.clone())).collect();
+        let (indexes, batch): (Vec<usize>, Vec<Kept>) =
+            kept.into_iter().map(|(index, raw)| (index, kept_of(&messages[index], raw))).unzip();
         if !batch.is_empty()
-            && let Err(error) = self.keep(&batch).await
+            && let Err(error) = self.store.keep(&batch).await
         {
             // The transaction was rolled back, or its answer was lost; the key makes trying again safe.
-            for (index, _) in kept {
+            for index in indexes {
                 outcomes[index] = SendOutcome::NotHandedOver { detail: format!("the sandbox cannot keep it: {error}") };
             }
         }
@@ -153,7 +134,7 @@ impl Channel for SandboxChannel {
 
     async fn confirm(&self, workspace: WorkspaceId, key: MessageId) -> Confirmation {
         let sql = "SELECT 1 AS found FROM sandbox_message WHERE workspace_id = $1 AND message_id = $2";
-        match self.db.query_one(sql, &[workspace.into(), key_of(key)]).await {
+        match self.store.db.query_one(sql, &[workspace.into(), key_of(key)]).await {
             Ok(Some(_)) => Confirmation::Sent,
             Ok(None) => Confirmation::NotSent,
             Err(_) => Confirmation::Unknown,
@@ -173,15 +154,16 @@ impl Channel for SandboxChannel {
     }
 }
 
-fn key_of(key: MessageId) -> Val {
-    Val::B(key.uuid().as_bytes().to_vec())
-}
-
-fn packed(raw: &[u8]) -> Vec<u8> {
-    let mut encoder = ZlibEncoder::new(Vec::with_capacity(raw.len() / 4), Compression::fast());
-    // Writing to a Vec cannot fail.
-    let _ = encoder.write_all(raw);
-    encoder.finish().unwrap_or_default()
+fn kept_of(message: &Outgoing, raw: Vec<u8>) -> Kept {
+    Kept {
+        workspace: message.workspace,
+        message: message.key,
+        campaign: message.campaign.clone(),
+        from: message.from_email.clone(),
+        to: message.to.clone(),
+        subject: message.subject.clone(),
+        raw,
+    }
 }
 
 #[cfg(test)]

@@ -42,7 +42,7 @@ impl SandboxInbox for SandboxChannel {
         }
         args.push(Val::I(i64::from(page.limit()) + 1));
         sql.push_str(&format!(" ORDER BY id DESC LIMIT ${}", args.len()));
-        let rows = self.db.query(&sql, &args).await?;
+        let rows = self.store.db.query(&sql, &args).await?;
         let items = rows.iter().map(mail_of).collect::<db::Result<Vec<_>>>()?;
         Ok(Page::cut(items, page.limit(), |last| last.id.to_string()))
     }
@@ -50,7 +50,7 @@ impl SandboxInbox for SandboxChannel {
     async fn get(&self, workspace: WorkspaceId, id: InboxMailId) -> Result<Option<SandboxMailBody>> {
         let sql = format!("SELECT {COLUMNS}, raw FROM sandbox_message WHERE workspace_id = $1 AND id = $2");
         let args = [workspace.into(), Val::B(id.uuid().as_bytes().to_vec())];
-        let Some(row) = self.db.query_one(&sql, &args).await? else { return Ok(None) };
+        let Some(row) = self.store.db.query_one(&sql, &args).await? else { return Ok(None) };
         let mut raw = Vec::new();
         ZlibDecoder::new(row.bytes("raw")?.as_slice())
             .take(RAW_BYTES_MAX)

@@ -47,6 +47,9 @@ pub struct Connection {
     pipelining: bool,
     size_max: Option<usize>,
     utf8: bool,
+    /// The server says that its 250 means "delivered", and it is on this machine.
+    is_final: bool,
+    local: bool,
     usable: bool,
     pub messages: u32,
     pub last_used: Instant,
@@ -74,11 +77,12 @@ impl Connection {
             broken(Stage::Connect, format!("{}:{} cannot be reached: {error}", settings.host, settings.port))
         })?;
         let _ = tcp.set_nodelay(true);
+        let local = tcp.peer_addr().is_ok_and(|peer| peer.ip().is_loopback());
         let stream: Box<dyn Stream> = match settings.tls {
             TlsMode::Tls => Box::new(secure(tcp, settings, tls, timeouts).await?),
             TlsMode::None | TlsMode::Starttls => Box::new(tcp),
         };
-        let mut connection = Self::over(stream, timeouts);
+        let mut connection = Self::over(stream, timeouts, local);
         let greeting = connection.reply(timeouts.command).await.map_err(|error| broken(Stage::Connect, error))?;
         expect(Stage::Connect, greeting, 220)?;
         connection.hello().await?;
@@ -91,13 +95,15 @@ impl Connection {
         Ok(connection)
     }
 
-    fn over(stream: Box<dyn Stream>, timeouts: SmtpTimeouts) -> Self {
+    fn over(stream: Box<dyn Stream>, timeouts: SmtpTimeouts, local: bool) -> Self {
         Self {
             stream: BufReader::new(stream),
             timeouts,
             pipelining: false,
             size_max: None,
             utf8: false,
+            is_final: false,
+            local,
             usable: true,
             messages: 0,
             last_used: Instant::now(),
@@ -116,6 +122,8 @@ impl Connection {
         let words: Vec<String> = lines.iter().map(|line| line.to_ascii_uppercase()).collect();
         self.pipelining = words.iter().any(|word| word == "PIPELINING");
         self.utf8 = words.iter().any(|word| word == "SMTPUTF8");
+        // Our sandbox's private extension; from elsewhere it is not believed.
+        self.is_final = self.local && words.iter().any(|word| word == "XFINAL");
         self.size_max = words
             .iter()
             .find_map(|word| word.strip_prefix("SIZE "))
@@ -131,8 +139,9 @@ impl Connection {
         if !self.stream.buffer().is_empty() {
             return Err(broken(Stage::Tls, "the server spoke out of turn"));
         }
+        let local = self.local;
         let stream = secure(self.stream.into_inner(), settings, tls, self.timeouts).await?;
-        let mut connection = Self::over(Box::new(stream), self.timeouts);
+        let mut connection = Self::over(Box::new(stream), self.timeouts, local);
         connection.hello().await?;
         Ok(connection)
     }
@@ -152,6 +161,11 @@ impl Connection {
             self.command(Stage::Auth, &format!("{}\r\n", STANDARD.encode(&settings.password))).await?
         };
         expect(Stage::Auth, reply, 235)
+    }
+
+    /// True when an accepted message lies in its mailbox already.
+    pub fn is_final(&self) -> bool {
+        self.is_final
     }
 
     /// False once the dialogue is in a state that another message must not be started from.
@@ -187,8 +201,15 @@ impl Connection {
         let to = format!("RCPT TO:<{}>\r\n", envelope.to);
         if self.pipelining {
             self.write(Stage::Mail, format!("{from}{to}DATA\r\n").as_bytes()).await?;
+            // After 421 the server closes: what it said counts, and nothing more comes.
             let mail_reply = self.answer(Stage::Mail).await?;
+            if mail_reply.code == 421 {
+                return Err(Failure::Answered { stage: Stage::Mail, reply: mail_reply });
+            }
             let to_reply = self.answer(Stage::Rcpt).await?;
+            if to_reply.code == 421 {
+                return Err(Failure::Answered { stage: Stage::Rcpt, reply: to_reply });
+            }
             let data_reply = self.answer(Stage::Data).await?;
             let refused = expect(Stage::Mail, mail_reply, 250).and_then(|()| expect(Stage::Rcpt, to_reply, 250));
             if let Err(failure) = refused {

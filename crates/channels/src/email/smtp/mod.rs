@@ -96,7 +96,7 @@ impl Channel for SmtpChannel {
             Err(detail) => return SendOutcome::NotHandedOver { detail },
         };
         match pool.send(&envelope, &mail).await {
-            Ok(reply) => SendOutcome::Accepted { provider_ref: Some(reply.reason()), delivered: false },
+            Ok((reply, delivered)) => SendOutcome::Accepted { provider_ref: Some(reply.reason()), delivered },
             Err(failure) => outcome_of(failure),
         }
     }

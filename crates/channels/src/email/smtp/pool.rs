@@ -36,7 +36,8 @@ impl Pool {
         &self.settings
     }
 
-    pub async fn send(&self, envelope: &Envelope, mail: &[u8]) -> Result<Reply, Failure> {
+    /// The answer to an accepted message, and whether it lies in its mailbox already.
+    pub async fn send(&self, envelope: &Envelope, mail: &[u8]) -> Result<(Reply, bool), Failure> {
         let _permit = self.permits.acquire().await.map_err(|error| Failure::Broken { detail: error.to_string() })?;
         if let Some(mut connection) = self.take_idle() {
             let result = connection.send(envelope, mail).await;
@@ -47,14 +48,16 @@ impl Pool {
                 _ => false,
             };
             if !stale {
+                let is_final = connection.is_final();
                 self.keep(connection);
-                return result;
+                return result.map(|reply| (reply, is_final));
             }
         }
         let mut connection = Connection::open(&self.settings, &self.tls, self.timeouts).await?;
         let result = connection.send(envelope, mail).await;
+        let is_final = connection.is_final();
         self.keep(connection);
-        result
+        result.map(|reply| (reply, is_final))
     }
 
     fn take_idle(&self) -> Option<Connection> {
