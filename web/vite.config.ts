@@ -11,7 +11,9 @@ export default defineConfig({
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   server: {
     port: 7780,
-    proxy: Object.fromEntries(["/api", "/v1", "/t/", "/sdk", "/docs"].map((path) => [path, { target: SERVER }])),
+    proxy: Object.fromEntries(
+      ["^/api/(?!docs)", "/v1", "/t/", "/sdk", "/docs"].map((path) => [path, { target: SERVER }]),
+    ),
   },
   build: {
     target: "es2022",

@@ -1,14 +1,20 @@
-// Chromium, axe and waiting; what the stories share.
-import { readFileSync } from 'node:fs';
+// Chromium, axe, steps with names and waiting; what the stories share.
+import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { chromium } from 'playwright-core';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+/** Colours fade from one scheme to the other; axe must look after that. */
+const SCHEME_SETTLES_MS = 250;
 
 export const env = (name) => {
   const value = process.env[name];
   if (!value) throw new Error(`${name} is not set: run scripts/test-e2e`);
   return value;
+};
+
+export const expect = (ok, message) => {
+  if (!ok) throw new Error(message);
 };
 
 export async function openBrowser() {
@@ -21,6 +27,55 @@ export async function openBrowser() {
   });
 }
 
+/**
+ * Named checks, one after the other: each says ok or FAIL, `end` says how many and ends the process. In a `chained`
+ * story each step stands where the one before has left the page: after a failure the rest is not tried and counts as failed, but for
+ * what is to be checked `whatever` happened.
+ */
+export function story({ chained = false } = {}) {
+  let passed = 0;
+  let failed = 0;
+  return {
+    async step(name, work, { whatever = false } = {}) {
+      if (chained && failed > 0 && !whatever) {
+        failed += 1;
+        console.log(`FAIL ${name}\n     not tried after the failure above`);
+        return;
+      }
+      try {
+        await work();
+        passed += 1;
+        console.log(`ok   ${name}`);
+      } catch (error) {
+        failed += 1;
+        console.log(`FAIL ${name}\n     ${String(error.message ?? error).split('\n').slice(0, 12).join('\n     ')}`);
+      }
+    },
+    end() {
+      console.log(`${passed} passed, ${failed} failed`);
+      process.exit(failed === 0 ? 0 : 1);
+    },
+  };
+}
+
+/** Errors of the page's scripts and answers that are server errors, as they happen. */
+export function watchProblems(page) {
+  const problems = [];
+  page.on('pageerror', (error) => problems.push(`page error: ${error.message}`));
+  page.on('response', (response) => {
+    if (response.status() >= 500) problems.push(`${response.status()} ${response.url()}`);
+  });
+  return problems;
+}
+
+/** Keeps a picture of the page when SCREENSHOTS names a folder. */
+export async function picture(page, name) {
+  const folder = process.env.SCREENSHOTS;
+  if (!folder) return;
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: `${folder}/${name}.png` });
+}
+
 /** Serious and critical findings of axe on the page as it stands. The page's own policy forbids scripts from outside, so axe comes in through the debugger. */
 export async function axeFindings(page) {
   await page.evaluate(axeSource);
@@ -29,6 +84,17 @@ export async function axeFindings(page) {
   return found.violations
     .filter((violation) => ['serious', 'critical'].includes(violation.impact))
     .map((violation) => `${violation.id}: ${violation.help} (${violation.nodes.slice(0, 3).map((node) => node.target.join(' ')).join('; ')})`);
+}
+
+/** Fails when axe finds something serious in light or in dark. */
+export async function accessible(page, where) {
+  for (const scheme of ['light', 'dark']) {
+    await page.emulateMedia({ colorScheme: scheme });
+    await page.waitForTimeout(SCHEME_SETTLES_MS);
+    const findings = await axeFindings(page);
+    expect(findings.length === 0, `${where} (${scheme}): ${findings.join('\n')}`);
+  }
+  await page.emulateMedia({ colorScheme: 'light' });
 }
 
 /** A client of the API with the demo's key. */

@@ -1,51 +1,21 @@
 // The main job as a marketer does it: look, find a customer, build a segment, write, launch, read, measure.
 // Each step is a named check; the process ends with 1 when one failed. SCREENSHOTS=DIR keeps a picture of every screen.
-import { mkdirSync } from 'node:fs';
-import { api, axeFindings, env, eventually, openBrowser } from './harness.mjs';
+import { accessible as checked, api, env, eventually, expect, openBrowser, picture, story, watchProblems } from './harness.mjs';
 
-let passed = 0;
-let failed = 0;
-async function step(name, work) {
-  try {
-    await work();
-    passed += 1;
-    console.log(`ok   ${name}`);
-  } catch (error) {
-    failed += 1;
-    console.log(`FAIL ${name}\n     ${String(error.message ?? error).split('\n').slice(0, 12).join('\n     ')}`);
-  }
-}
-const expect = (ok, message) => {
-  if (!ok) throw new Error(message);
-};
-
-const shots = process.env.SCREENSHOTS;
-if (shots) mkdirSync(shots, { recursive: true });
+const { step, end } = story();
 const base = env('API_URL');
 const browser = await openBrowser();
 const context = await browser.newContext({ viewport: { width: 1360, height: 900 }, colorScheme: 'light' });
 const page = await context.newPage();
-const problems = [];
-page.on('pageerror', (error) => problems.push(`page error: ${error.message}`));
-page.on('response', (response) => {
-  if (response.status() >= 500) problems.push(`${response.status()} ${response.url()}`);
-});
+const problems = watchProblems(page);
+const accessible = (where) => checked(page, where);
 
 async function visit(path, name) {
   await page.goto(base + path);
   await page.waitForLoadState('domcontentloaded');
   await page.locator('main h1, main h2').first().waitFor({ timeout: 20_000 });
   await page.waitForTimeout(700);
-  if (shots) await page.screenshot({ path: `${shots}/${name}.png` });
-}
-async function accessible(where) {
-  for (const scheme of ['light', 'dark']) {
-    await page.emulateMedia({ colorScheme: scheme });
-    await page.waitForTimeout(250);
-    const findings = await axeFindings(page);
-    expect(findings.length === 0, `${where} (${scheme}): ${findings.join('\n')}`);
-  }
-  await page.emulateMedia({ colorScheme: 'light' });
+  await picture(page, name);
 }
 
 await step('the printed link signs in', async () => {
@@ -178,10 +148,5 @@ await step('no page failed and no answer was a server error', async () => {
   expect(problems.length === 0, problems.slice(0, 10).join('\n'));
 });
 
-if (shots) {
-  await page.emulateMedia({ colorScheme: 'dark' });
-  await visit('/', 'home-dark');
-}
 await browser.close();
-console.log(`${passed} passed, ${failed} failed`);
-process.exit(failed === 0 ? 0 : 1);
+end();

@@ -33,6 +33,8 @@ const SECURITY_HEADERS: [(&str, &str); 6] = [
 pub fn router(app: std::sync::Arc<api::App>) -> Router {
     api::router(app)
         .route("/sdk/tutti.js", axum::routing::get(browser_sdk))
+        // A page of the UI; everything else under /api is the API's.
+        .route("/api/docs", axum::routing::get(web_ui))
         .fallback(web_ui)
         .layer(tower_http::compression::CompressionLayer::new())
         .layer(axum::middleware::from_fn(security_headers))

@@ -30,6 +30,14 @@ const setupRoute = createRoute({
   component: lazyRouteComponent(() => import("@/features/access/pages/SetupPage")),
 });
 
+/** Open to everybody, as the description it is drawn from. */
+const apiDocsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: paths.apiDocs(),
+  component: lazyRouteComponent(() => import("@/features/apidocs/pages/ApiDocsPage")),
+  errorComponent: RouteError,
+});
+
 const frameRoute = createRoute({
   getParentRoute: () => rootRoute,
   id: "frame",
@@ -69,7 +77,7 @@ const pageRoutes = features.flat().map((page) =>
 );
 
 export const router = createRouter({
-  routeTree: rootRoute.addChildren([signInRoute, setupRoute, frameRoute.addChildren(pageRoutes)]),
+  routeTree: rootRoute.addChildren([signInRoute, setupRoute, apiDocsRoute, frameRoute.addChildren(pageRoutes)]),
   defaultPreload: "intent",
   defaultPreloadStaleTime: 0,
   scrollRestoration: true,

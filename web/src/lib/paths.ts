@@ -28,4 +28,6 @@ export const paths = {
   account: () => "/settings/account",
   signIn: () => "/sign-in",
   setup: () => "/setup",
+  apiDocs: () => "/api/docs",
+  apiRoute: (route: string) => `/api/docs?route=${encodeURIComponent(route)}`,
 } as const;

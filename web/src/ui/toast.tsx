@@ -7,8 +7,11 @@ import { ApiError } from "@/api/errors";
 
 const UNDO_MS = 10_000;
 
+/** The cross has no text of its own. */
+const closable = () => ({ closeButtonProps: { "aria-label": t`Close` } });
+
 export function toastDone(message: string): void {
-  notifications.show({ message, color: "teal", autoClose: 4000 });
+  notifications.show({ ...closable(), message, color: "teal", autoClose: 4000 });
 }
 
 /** A failure: the server's own words, and the request id for whoever looks into it. */
@@ -19,6 +22,7 @@ export function toastError(error: unknown): void {
   const fields = (problem?.errors ?? []).map((field) => field.detail).join(" · ");
   const parts = [detail === title ? "" : detail, fields, problem?.request_id ? `(${problem.request_id})` : ""];
   notifications.show({
+    ...closable(),
     title,
     message: parts.filter(Boolean).join(" "),
     color: "red",
@@ -50,6 +54,7 @@ export function undoable({ message, commit, restore }: Undoable): void {
   const timer = setTimeout(finish, UNDO_MS);
   window.addEventListener("pagehide", finish);
   const id = notifications.show({
+    ...closable(),
     autoClose: UNDO_MS,
     color: "gray",
     message: (
