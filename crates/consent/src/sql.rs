@@ -34,7 +34,7 @@ impl Reader<'_> {
             Reader::Tx(tx) => tx.chunk(),
         };
         let mut rows = Vec::new();
-        for chunk in values.chunks(chunk_max) {
+        for chunk in db::pieces(values, chunk_max) {
             let sql = format!("{select} {} {tail}", in_list(fixed.len() + 1, chunk.len()));
             let args: Vec<Val> = fixed.iter().chain(chunk).cloned().collect();
             rows.extend(self.query(&sql, &args).await?);

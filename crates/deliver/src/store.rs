@@ -1,5 +1,6 @@
 //! SQL of the outbox. One text for SQLite and PostgreSQL.
 
+use crate::journal::AttemptKey;
 use crate::model::{Claimed, NewMessage, Progress, Recorded, RowOutcome, RunState, State};
 use base::{MessageId, ProfileId, Timestamp, WorkspaceId};
 use db::{Db, Result, Row, Tx, Val, placeholders};
@@ -60,13 +61,27 @@ pub async fn set_run(
     state: RunState,
     now: Timestamp,
 ) -> Result<()> {
+    // A halted campaign is started again only after somebody was told of the halt, which is what a pause after it means.
     tx.execute(
-        "INSERT INTO delivery_run (workspace_id, campaign_id, state, changed_ms) VALUES ($1, $2, $3, $4) \
-         ON CONFLICT (workspace_id, campaign_id) DO UPDATE SET state = excluded.state, changed_ms = excluded.changed_ms",
+        "INSERT INTO delivery_run (workspace_id, campaign_id, state, changed_ms, handed, hard_bounced) \
+         VALUES ($1, $2, $3, $4, 0, 0) ON CONFLICT (workspace_id, campaign_id) DO UPDATE SET \
+         state = CASE WHEN delivery_run.halted IS NOT NULL AND excluded.state = 'running' THEN delivery_run.state \
+         ELSE excluded.state END, \
+         handed = CASE WHEN delivery_run.halted IS NOT NULL THEN 0 ELSE delivery_run.handed END, \
+         hard_bounced = CASE WHEN delivery_run.halted IS NOT NULL THEN 0 ELSE delivery_run.hard_bounced END, \
+         halted = CASE WHEN excluded.state = 'running' THEN delivery_run.halted ELSE NULL END, \
+         changed_ms = excluded.changed_ms",
         &[workspace.into(), campaign.into(), state.name().into(), now.into()],
     )
     .await
     .map(|_| ())
+}
+
+/// Why the campaign was halted by itself and nobody has paused it since.
+pub async fn halted(db: &Db, workspace: WorkspaceId, campaign: &str) -> Result<Option<String>> {
+    let sql = "SELECT halted FROM delivery_run WHERE workspace_id = $1 AND campaign_id = $2";
+    let row = db.query_one(sql, &[workspace.into(), campaign.into()]).await?;
+    row.map_or(Ok(None), |row| row.opt_text("halted"))
 }
 
 /// Pending rows of a cancelled campaign become skipped; answers them for their events.
@@ -110,7 +125,7 @@ pub async fn active_runs(db: &Db) -> Result<Vec<(WorkspaceId, String, RunState)>
 }
 
 /// Takes up to `limit` due rows for `node`. The campaign's state is read in the same statement: a pause that was
-/// committed before is seen. There is no time-out on a claim: only its own node gives it back, at its next start.
+/// committed before is seen. Only its own node gives a claimed row back, or one that takes over from it (`nodes`).
 pub async fn claim(
     db: &Db,
     workspace: WorkspaceId,
@@ -123,7 +138,7 @@ pub async fn claim(
     let rows = tx
         .query(
             &format!(
-                "UPDATE outbox SET state = $1, node = $2, attempts = attempts + 1 WHERE workspace_id = $3 AND id IN (\
+                "UPDATE outbox SET state = $1, node = $2, attempts = attempts + 1, handing_ms = NULL WHERE workspace_id = $3 AND id IN (\
                  SELECT id FROM outbox WHERE workspace_id = $3 AND campaign_id = $4 AND state = $5 AND due_ms <= $6 \
                  AND EXISTS (SELECT 1 FROM delivery_run WHERE workspace_id = $3 AND campaign_id = $4 AND state = 'running') \
                  ORDER BY due_ms LIMIT $7{}) RETURNING {CLAIM_COLUMNS}",
@@ -168,20 +183,59 @@ pub async fn mark_done(db: &Db, workspace: WorkspaceId, campaign: &str, from: Ru
     .map(|_| ())
 }
 
-/// Writes outcomes of claimed rows. A row that is not claimed any more is left as it is.
-pub async fn record(tx: &mut Tx, outcomes: &[Recorded]) -> Result<()> {
+/// Marks rows that are about to be handed over; answers those that are still this node's to hand over. `nodes` says why.
+pub async fn mark_handing(db: &Db, node: &str, keys: &[AttemptKey], now: Timestamp) -> Result<HashSet<AttemptKey>> {
+    let mut passed = HashSet::with_capacity(keys.len());
+    let mut tx = db.begin().await?;
+    for chunk in db::pieces(keys, tx.chunk()) {
+        let mut args: Vec<Val> = Vec::with_capacity(chunk.len() * 3 + 2);
+        for (workspace, id, attempt) in chunk {
+            args.extend([(*workspace).into(), id_val(*id), Val::I(i64::from(*attempt))]);
+        }
+        let (node_at, now_at) = (args.len() + 1, args.len() + 2);
+        args.extend([node.into(), now.into()]);
+        let sql = format!(
+            "WITH v (workspace_id, id, attempt) AS (VALUES {}) UPDATE outbox SET handing_ms = ${now_at} FROM v \
+             WHERE outbox.workspace_id = v.workspace_id AND outbox.id = v.id AND outbox.attempts = v.attempt \
+             AND outbox.state = 1 AND outbox.node = ${node_at} AND outbox.handing_ms IS NULL \
+             RETURNING outbox.workspace_id, outbox.id, outbox.attempts",
+            placeholders(chunk.len(), 3)
+        );
+        for row in tx.query(&sql, &args).await? {
+            let attempt = row.i64("attempts")?.clamp(0, i64::from(u32::MAX)) as u32;
+            passed.insert((WorkspaceId::from_sql(row.i64("workspace_id")?), id_of(&row, "id")?, attempt));
+        }
+    }
+    tx.commit().await?;
+    Ok(passed)
+}
+
+/// Writes outcomes of claimed rows. A row that is not claimed any more, or not for this attempt, is left as it is; with a
+/// `node`, also one that another node has. Unconfirmed rows that a take-over left behind are settled by their own node.
+pub async fn record(tx: &mut Tx, outcomes: &[Recorded], node: Option<&str>) -> Result<()> {
     let mut seen = HashSet::new();
     let unique: Vec<&Recorded> =
         outcomes.iter().filter(|item| seen.insert((item.row.workspace, item.row.id))).collect();
-    for chunk in unique.chunks(tx.chunk()) {
-        let args: Vec<Val> = chunk.iter().flat_map(|item| outcome_values(item)).collect();
+    for chunk in db::pieces(&unique, tx.chunk()) {
+        let mut args: Vec<Val> = chunk.iter().flat_map(|item| outcome_values(item)).collect();
+        let whose = match node {
+            Some(node) => {
+                args.push(node.into());
+                format!(
+                    "outbox.node = ${} AND (outbox.state = 1 OR (outbox.state = 2 AND outbox.handing_ms IS NOT NULL))",
+                    args.len()
+                )
+            }
+            None => "outbox.state = 1".into(),
+        };
         let sql = format!(
-            "WITH v (workspace_id, id, state, reason, kind, due_ms, uncounted, sent_ms, delivered_ms, provider_ref) AS \
-             (VALUES {}) UPDATE outbox SET state = v.state, reason = v.reason, bounce_kind = v.kind, \
+            "WITH v (workspace_id, id, attempt, state, reason, kind, due_ms, uncounted, sent_ms, delivered_ms, provider_ref) \
+             AS (VALUES {}) UPDATE outbox SET state = v.state, reason = v.reason, bounce_kind = v.kind, \
              due_ms = COALESCE(v.due_ms, outbox.due_ms), attempts = outbox.attempts - v.uncounted, \
              sent_ms = COALESCE(v.sent_ms, outbox.sent_ms), delivered_ms = COALESCE(v.delivered_ms, outbox.delivered_ms), \
-             provider_ref = COALESCE(v.provider_ref, outbox.provider_ref), node = NULL \
-             FROM v WHERE outbox.workspace_id = v.workspace_id AND outbox.id = v.id AND outbox.state = 1",
+             provider_ref = COALESCE(v.provider_ref, outbox.provider_ref), node = NULL, handing_ms = NULL \
+             FROM v WHERE outbox.workspace_id = v.workspace_id AND outbox.id = v.id AND outbox.attempts = v.attempt \
+             AND {whose}",
             placeholders(chunk.len(), OUTCOME_WIDTH)
         );
         tx.execute(&sql, &args).await?;
@@ -189,7 +243,7 @@ pub async fn record(tx: &mut Tx, outcomes: &[Recorded]) -> Result<()> {
     Ok(())
 }
 
-const OUTCOME_WIDTH: usize = 10;
+const OUTCOME_WIDTH: usize = 11;
 
 fn outcome_values(item: &Recorded) -> [Val; OUTCOME_WIDTH] {
     let at: Val = item.at.into();
@@ -211,6 +265,7 @@ fn outcome_values(item: &Recorded) -> [Val; OUTCOME_WIDTH] {
     [
         item.row.workspace.into(),
         id_val(item.row.id),
+        Val::I(i64::from(item.row.attempt)),
         Val::I(item.outcome.state().rank()),
         item.outcome.reason().into(),
         kind,
@@ -222,14 +277,14 @@ fn outcome_values(item: &Recorded) -> [Val; OUTCOME_WIDTH] {
     ]
 }
 
-/// Rows left claimed by a run that ended. On SQLite there is only one node, so all of them are ours.
+/// Rows left claimed by a run that ended. On SQLite there is only one node, so all of them are ours. On PostgreSQL also
+/// what another node took over as unconfirmed: the journal may know better.
 pub async fn left_claimed(db: &Db, node: &str) -> Result<Vec<Claimed>> {
-    let sql = format!(
-        "SELECT workspace_id, {CLAIM_COLUMNS} FROM outbox WHERE state = 1{}",
-        if db.engine() == "sqlite" { "" } else { " AND node = $1" }
-    );
-    let args = if db.engine() == "sqlite" { vec![] } else { vec![Val::from(node)] };
-    let rows = db.query(&sql, &args).await?;
+    let (mine, args) = match db.engine() {
+        "sqlite" => ("state = 1", vec![]),
+        _ => ("node = $1 AND (state = 1 OR (state = 2 AND handing_ms IS NOT NULL))", vec![Val::from(node)]),
+    };
+    let rows = db.query(&format!("SELECT workspace_id, {CLAIM_COLUMNS} FROM outbox WHERE {mine}"), &args).await?;
     rows.iter().map(|row| claimed_of(WorkspaceId::from_sql(row.i64("workspace_id")?), row)).collect()
 }
 
@@ -250,7 +305,7 @@ pub async fn progress(db: &Db, workspace: WorkspaceId, campaign: &str) -> Result
 /// Unconfirmed rows go back to pending, because the marketer said so.
 pub async fn resend_unconfirmed(tx: &mut Tx, workspace: WorkspaceId, campaign: &str, now: Timestamp) -> Result<u64> {
     tx.execute(
-        "UPDATE outbox SET state = $3, due_ms = $4, reason = 'resent on request' \
+        "UPDATE outbox SET state = $3, due_ms = $4, reason = 'resent on request', node = NULL, handing_ms = NULL \
          WHERE workspace_id = $1 AND campaign_id = $2 AND state = $5",
         &[
             workspace.into(),

@@ -1,15 +1,16 @@
 //! The SQL of the view. Every statement runs on SQLite and PostgreSQL.
 
 use crate::engine::order::OrderRow;
-use crate::model::{Touch, TouchKind};
-use base::{Currency, ProfileId, Timestamp, WorkspaceId};
+use crate::model::{RefusedOrder, Touch, TouchKind};
+use base::{Currency, EventId, ProfileId, Timestamp, WorkspaceId};
 use db::{Result, Row, Tx, Val};
 use events::Offset;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Keys in one `IN (…)`: SQLite binds in O(n) per parameter.
-const KEYS_PER_STATEMENT_MAX: usize = 200;
+pub(crate) const KEYS_PER_STATEMENT_MAX: usize = 200;
+const ERASED_PREFIX: &str = "erased:";
 
 /// One row of the daily sums.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -48,7 +49,7 @@ pub(crate) async fn move_profiles(
     moves: &BTreeMap<ProfileId, ProfileId>,
 ) -> Result<()> {
     let pairs: Vec<_> = moves.iter().collect();
-    for chunk in pairs.chunks(tx.chunk()) {
+    for chunk in db::pieces(&pairs, tx.chunk()) {
         let mut args = vec![Val::from(workspace)];
         let mut values = String::new();
         for (index, (from, into)) in chunk.iter().enumerate() {
@@ -57,7 +58,7 @@ pub(crate) async fn move_profiles(
             values.push_str(&format!("{comma}(CAST(${a} AS BIGINT), CAST(${b} AS BIGINT))"));
             args.extend([Val::from(**from), Val::from(**into)]);
         }
-        for table in ["measure_order", "measure_touch"] {
+        for table in ["measure_order", "measure_touch", "measure_refused_order"] {
             let sql = format!(
                 "WITH v(source, target) AS (VALUES {values}) UPDATE {table} SET profile_id = v.target FROM v
                  WHERE {table}.workspace_id = $1 AND {table}.profile_id = v.source"
@@ -327,13 +328,51 @@ pub(crate) async fn erase(tx: &mut Tx, workspace: WorkspaceId, profiles: &[Profi
     for profile in profiles {
         let args = [Val::from(workspace), Val::from(*profile)];
         changed += tx.execute("DELETE FROM measure_touch WHERE workspace_id = $1 AND profile_id = $2", &args).await?;
-        let credits = "UPDATE measure_credit SET message_id = '' WHERE workspace_id = $1 AND order_id IN
-            (SELECT order_id FROM measure_order WHERE workspace_id = $1 AND profile_id = $2)";
-        tx.execute(credits, &args).await?;
-        let orders = "UPDATE measure_order SET profile_id = 0 WHERE workspace_id = $1 AND profile_id = $2";
-        changed += tx.execute(orders, &args).await?;
+        let refused = "DELETE FROM measure_refused_order WHERE workspace_id = $1 AND profile_id = $2";
+        changed += tx.execute(refused, &args).await?;
+        let orders = "SELECT order_id FROM measure_order WHERE workspace_id = $1 AND profile_id = $2";
+        for row in tx.query(orders, &args).await? {
+            let id = row.text("order_id")?;
+            let args = [workspace.into(), (&id).into(), erased_order_id(workspace, &id).into()];
+            let credit = "UPDATE measure_credit SET message_id = '', order_id = $3 \
+                          WHERE workspace_id = $1 AND order_id = $2";
+            tx.execute(credit, &args).await?;
+            let order = "UPDATE measure_order SET profile_id = 0, order_id = $3 \
+                         WHERE workspace_id = $1 AND order_id = $2";
+            changed += tx.execute(order, &args).await?;
+        }
     }
     Ok(changed)
+}
+
+/// What an order of somebody who was erased is known by: enough to take a late refund off it, not to look it up.
+pub(crate) fn erased_order_id(workspace: WorkspaceId, order_id: &str) -> String {
+    if order_id.starts_with(ERASED_PREFIX) {
+        return order_id.to_owned();
+    }
+    format!("{ERASED_PREFIX}{}", EventId::of(workspace, &format!("order\0{order_id}")))
+}
+
+pub(crate) async fn insert_refused(tx: &mut Tx, workspace: WorkspaceId, rows: &[RefusedOrder]) -> Result<()> {
+    let mut once = BTreeMap::new();
+    for row in rows {
+        let values = vec![
+            workspace.into(),
+            (&row.event_id).into(),
+            (&row.order_id).into(),
+            row.profile.into(),
+            row.at.into(),
+            (&row.event).into(),
+            (&row.channel).into(),
+            (&row.reason).into(),
+            (&row.said).into(),
+        ];
+        once.insert(&row.event_id, values);
+    }
+    let rows: Vec<Vec<Val>> = once.into_values().collect();
+    let head = "INSERT INTO measure_refused_order \
+                (workspace_id, event_id, order_id, profile_id, at_ms, event, channel, reason, said)";
+    tx.insert_many(head, "ON CONFLICT (workspace_id, event_id) DO NOTHING", &rows).await.map(|_| ())
 }
 
 /// `$from,$from+1,…`

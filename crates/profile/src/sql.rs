@@ -22,7 +22,7 @@ pub(crate) async fn update_from(
     tail: &str,
     rows: &[Vec<Val>],
 ) -> Result<(), DbError> {
-    for chunk in rows.chunks(tx.chunk()) {
+    for chunk in db::pieces(rows, tx.chunk()) {
         let mut sql = format!("WITH v({}) AS (VALUES ", columns.join(", "));
         let mut number = 0;
         for index in 0..chunk.len() {

@@ -4,7 +4,7 @@
 //! without being read.
 
 use crate::document::Document;
-use crate::{Eraser, acquisition, identity};
+use crate::{Eraser, Person, acquisition, erase, identity};
 use async_trait::async_trait;
 use base::{ProfileId, Timestamp, WorkspaceId};
 use db::{DbError, Row, Tx, Val};
@@ -57,15 +57,15 @@ impl ProfileView {
     async fn erase(&self, tx: &mut Tx, workspace: WorkspaceId, profile: ProfileId) -> Result<(), ViewError> {
         let sql = "SELECT id FROM profile_erased WHERE workspace_id = $1 AND canonical_id = $2 ORDER BY id";
         let rows = tx.query(sql, &[workspace.into(), profile.into()]).await?;
-        let ids: Result<Vec<ProfileId>, DbError> =
-            rows.iter().map(|row| row.i64("id").map(ProfileId::from_sql)).collect();
-        let ids = ids?;
+        let ids = rows.iter().map(|row| row.i64("id").map(ProfileId::from_sql));
+        let ids = ids.collect::<Result<Vec<ProfileId>, DbError>>()?;
         for id in &ids {
             let sql = "DELETE FROM profile WHERE workspace_id = $1 AND id = $2";
             tx.execute(sql, &[workspace.into(), (*id).into()]).await?;
         }
+        let person = Person { identifiers: erase::identifiers(tx, workspace, profile).await?, profiles: ids };
         for eraser in &self.erasers {
-            eraser.erase(tx, workspace, &ids).await?;
+            eraser.erase(tx, workspace, &person).await?;
         }
         Ok(())
     }
@@ -150,7 +150,7 @@ async fn load(tx: &mut Tx, merges: &[Merge], deltas: &BTreeMap<Who, Delta>) -> R
     for (workspace, mut ids) in wanted {
         ids.sort_unstable();
         ids.dedup();
-        for chunk in ids.chunks(tx.chunk() * 4) {
+        for chunk in db::pieces(&ids, tx.chunk() * 4) {
             let sql = format!(
                 "SELECT id, created_ms, first_seen_ms, last_seen_ms, events, channels, traits FROM profile \
                  WHERE workspace_id = $1 AND id IN {}",
@@ -188,7 +188,7 @@ async fn delete(tx: &mut Tx, dead: &[Who]) -> Result<(), DbError> {
         groups.entry(*workspace).or_default().push(*id);
     }
     for (workspace, ids) in groups {
-        for chunk in ids.chunks(tx.chunk() * 4) {
+        for chunk in db::pieces(&ids, tx.chunk() * 4) {
             let list = crate::sql::in_list(2, chunk.len());
             let sql = format!("DELETE FROM profile WHERE workspace_id = $1 AND id IN {list}");
             let args: Vec<Val> = std::iter::once(workspace.into()).chain(chunk.iter().map(|id| (*id).into())).collect();

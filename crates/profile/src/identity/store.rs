@@ -5,7 +5,7 @@ use super::cache::Known;
 use super::declare::key_hash;
 use super::plan::{Holdings, Plan, Who};
 use crate::identifiers::Kind;
-use base::{Timestamp, WorkspaceId};
+use base::{ProfileId, Timestamp, WorkspaceId};
 use db::{Db, DbError, Row, Tx, Val};
 use events::Event;
 use std::collections::{BTreeMap, HashMap};
@@ -37,7 +37,7 @@ impl Reader<'_> {
     /// `select` ends in `IN`; its first parameters are `fixed`.
     async fn query_in(&mut self, select: &str, fixed: &[Val], values: &[Val]) -> Result<Vec<Row>, DbError> {
         let mut rows = Vec::new();
-        for chunk in values.chunks(self.chunk()) {
+        for chunk in db::pieces(values, self.chunk()) {
             let sql = format!("{select} {}", crate::sql::in_list(fixed.len() + 1, chunk.len()));
             let args: Vec<Val> = fixed.iter().chain(chunk).cloned().collect();
             rows.extend(self.query(&sql, &args).await?);
@@ -191,6 +191,7 @@ async fn write_merges(tx: &mut Tx, plan: &Plan<'_, '_>, events: &[Arc<Event>]) -
 async fn write_erasures(tx: &mut Tx, plan: &Plan<'_, '_>, now: Timestamp) -> Result<(), DbError> {
     for (workspace, id) in &plan.erased {
         let args = [Val::from(*workspace), Val::from(*id)];
+        crate::erase::keep_identifiers(tx, *workspace, ProfileId::new(*id)).await?;
         tx.execute("DELETE FROM profile_identifier WHERE workspace_id = $1 AND profile_id = $2", &args).await?;
         tx.execute(
             "DELETE FROM profile_conflict WHERE workspace_id = $1 AND (profile_id = $2 OR owner_id = $2)",
