@@ -19,11 +19,21 @@ pub struct Money {
 pub enum MoneyError {
     #[error("\"{0}\" is not an ISO 4217 currency code of three letters")]
     BadCurrency(String),
+    #[error("\"{0}\" is not the code of a currency (ISO 4217)")]
+    UnknownCurrency(Currency),
     #[error("cannot add {0} to {1}")]
     CurrencyMismatch(Currency, Currency),
     #[error("{0} is too large an amount")]
     OutOfRange(f64),
 }
+
+/// The codes of ISO 4217 in use (January 2026), without funds, metals and tests.
+const IN_USE: &str = "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF \
+CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR \
+ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP \
+MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG \
+SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VED VES VND VUV WST \
+XAF XCD XCG XOF XPF YER ZAR ZMW ZWG BGN HRK ANG";
 
 impl Currency {
     pub const EUR: Currency = Currency(*b"EUR");
@@ -37,6 +47,14 @@ impl Currency {
                 Ok(Self(letters.map(|letter| letter.to_ascii_uppercase())))
             }
             _ => Err(MoneyError::BadCurrency(code.chars().take(12).collect())),
+        }
+    }
+    /// The same, and only a code of ISO 4217 that is in use (or was until lately): for what comes from outside.
+    pub fn in_use(code: &str) -> Result<Self, MoneyError> {
+        let currency = Self::parse(code)?;
+        match IN_USE.split(' ').any(|known| known == currency.code()) {
+            true => Ok(currency),
+            false => Err(MoneyError::UnknownCurrency(currency)),
         }
     }
     pub fn code(&self) -> &str {
@@ -108,6 +126,8 @@ mod tests {
         assert_eq!(Money::from_major(500.0, Currency::parse("jpy").unwrap()).unwrap().minor, 500);
         assert!(Money::from_major(f64::NAN, Currency::EUR).is_err());
         assert!(Currency::parse("EURO").is_err());
+        assert_eq!(Currency::in_use("sek"), Ok(Currency::SEK));
+        assert!(Currency::in_use("EUX").is_err() && Currency::in_use("EURO").is_err());
         assert_eq!(Money::new(1299, Currency::EUR).to_string(), "EUR 12.99");
     }
 }
