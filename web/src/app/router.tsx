@@ -10,11 +10,13 @@ import {
 import { chooseWorkspace } from "@/api/client";
 import { isStatus } from "@/api/errors";
 import { meQuery, metaQuery, queryClient } from "@/api/query";
+import type { Me } from "@/api/types";
 import { paths } from "@/lib/paths";
 import { features } from "./features";
 import { Frame } from "./frame/Frame";
 import { NotFound } from "./frame/NotFound";
 import { RouteError } from "./frame/RouteError";
+import { takeOverLocale } from "./preferences";
 
 const rootRoute = createRootRoute({ component: Outlet, notFoundComponent: NotFound, errorComponent: RouteError });
 
@@ -47,7 +49,7 @@ const frameRoute = createRoute({
     const meta = await queryClient.ensureQueryData(metaQuery);
     if (meta.setup_needed) throw redirect({ href: paths.setup() });
     try {
-      await loadMe();
+      await takeOverLocale(await loadMe());
     } catch (error) {
       if (!isStatus(error, 401)) throw error;
       const next = location.href === "/" ? "" : `?next=${encodeURIComponent(location.href)}`;
@@ -57,13 +59,13 @@ const frameRoute = createRoute({
 });
 
 /** A remembered workspace may be gone, or belong to somebody else: forget it and ask once more. */
-async function loadMe(): Promise<void> {
+async function loadMe(): Promise<Me> {
   try {
-    await queryClient.ensureQueryData(meQuery);
+    return await queryClient.ensureQueryData(meQuery);
   } catch (error) {
     if (!isStatus(error, 403) && !isStatus(error, 404)) throw error;
     chooseWorkspace(null);
-    await queryClient.fetchQuery(meQuery);
+    return await queryClient.fetchQuery(meQuery);
   }
 }
 

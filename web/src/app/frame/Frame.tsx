@@ -8,6 +8,7 @@ import { Suspense, useEffect } from "react";
 import { setFormatContext } from "@/lib/format";
 import { useMe } from "@/lib/session";
 import { Loading } from "@/ui/states";
+import { useOwnScheme } from "../preferences";
 import { Brand } from "./Brand";
 import { CommandPalette, PaletteButton } from "./CommandPalette";
 import classes from "./Frame.module.css";
@@ -25,6 +26,7 @@ export function Frame() {
   const [sheetOpen, sheet] = useDisclosure(false);
   const pathname = useRouterState({ select: (state) => state.location.pathname });
   setFormatContext({ timeZone: me.workspace.time_zone, currency: me.workspace.currency });
+  useOwnScheme(me);
   useGlobalShortcuts(sheet.open);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the menu closes when the place changes
   useEffect(() => menu.close(), [pathname]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { CampaignProgress, CampaignReview } from "@/api/types";
+import type { Campaign, CampaignProgress, CampaignReview } from "@/api/types";
 import {
   cardStates,
   doneShare,
@@ -8,7 +8,9 @@ import {
   isWritten,
   linkExpression,
   ratePerSecond,
+  sameDraft,
   traitExpression,
+  undecided,
 } from "./model";
 
 const WRITTEN = fullMessage({ subject: "Hello", body: "<p>Hello</p>" });
@@ -62,6 +64,14 @@ describe("messages", () => {
 describe("cards of a draft", () => {
   const draft = { name: "n", segment_id: "seg_1", message: WRITTEN };
 
+  it("has nothing to save when it is typed back to what it was", () => {
+    const { subject, ...rest } = WRITTEN;
+    expect(sameDraft(draft, { segment_id: "seg_1", name: "n", message: { ...rest, subject } })).toBe(true);
+    expect(sameDraft(draft, { ...draft, message: { ...WRITTEN, utm: { ...WRITTEN.utm, enabled: false } } })).toBe(
+      false,
+    );
+  });
+
   it("is ready only when nothing blocks", () => {
     expect(cardStates(draft, review())).toMatchObject({ audience: "done", content: "done", ready: true });
     expect(cardStates(draft, undefined).ready).toBe(false);
@@ -83,6 +93,14 @@ describe("progress", () => {
   it("counts everybody who is not waiting as done", () => {
     expect(doneShare(PROGRESS)).toBe(0.75);
     expect(doneShare({ ...PROGRESS, audience: 0 })).toBe(0);
+  });
+
+  it("asks about messages without an answer until somebody has left them", () => {
+    const campaign = { progress: { ...PROGRESS, unconfirmed: 3 }, unconfirmed_left: 0 } as Campaign;
+    expect(undecided(campaign)).toBe(3);
+    expect(undecided({ ...campaign, unconfirmed_left: 3 })).toBe(0);
+    expect(undecided({ ...campaign, unconfirmed_left: 2 })).toBe(1);
+    expect(undecided({ ...campaign, unconfirmed_left: 5 })).toBe(0);
   });
 
   it("tells a rate only from two readings that moved", () => {

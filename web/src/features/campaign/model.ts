@@ -1,4 +1,5 @@
 /** Campaign drafts and results as values; no screen, no server. */
+import { hashKey } from "@tanstack/react-query";
 import type { Campaign, CampaignProgress, CampaignReview, CampaignState, EmailMessage } from "@/api/types";
 
 export type Draft = { name: string; segment_id: string | null; message: EmailMessage };
@@ -25,6 +26,11 @@ export function fullMessage(message: Partial<EmailMessage> | null | undefined): 
 
 export function draftOf(campaign: Campaign): Draft {
   return { name: campaign.name, segment_id: campaign.segment_id ?? null, message: fullMessage(campaign.message) };
+}
+
+/** Nothing to save: every field is equal, in whatever order it was put together. */
+export function sameDraft(one: Draft, other: Draft): boolean {
+  return one === other || hashKey([one]) === hashKey([other]);
 }
 
 export function isWritten(message: EmailMessage): boolean {
@@ -80,6 +86,11 @@ export function isRunning(state: CampaignState): boolean {
 export function doneShare(progress: CampaignProgress): number {
   const open = progress.pending + progress.sending;
   return progress.audience > 0 ? (progress.audience - open) / progress.audience : 0;
+}
+
+/** Messages without an answer that nobody has decided about. */
+export function undecided(campaign: Campaign): number {
+  return Math.max(campaign.progress.unconfirmed - campaign.unconfirmed_left, 0);
 }
 
 /** Handed over to the mail server, whatever came of it later. */

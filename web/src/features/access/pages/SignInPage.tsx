@@ -4,9 +4,8 @@ import { useForm } from "@mantine/form";
 import { useMutation } from "@tanstack/react-query";
 import { api } from "@/api/client";
 import { isStatus } from "@/api/errors";
-import { meQuery, queryClient } from "@/api/query";
+import { queryClient } from "@/api/query";
 import type { Me } from "@/api/types";
-import { activateLocale, isLocale } from "@/i18n";
 import { useGo, useSearchValue } from "@/lib/nav";
 import { paths } from "@/lib/paths";
 import { ErrorPanel } from "@/ui/states";
@@ -25,10 +24,8 @@ export default function SignInPage() {
   const signIn = useMutation({
     meta: { quiet: true },
     mutationFn: (body: { email: string; password: string }) => api.post<Me>("/api/v1/session", body),
-    onSuccess: async () => {
+    onSuccess: () => {
       queryClient.clear();
-      const me = await queryClient.fetchQuery(meQuery);
-      if (isLocale(me.user.locale)) await activateLocale(me.user.locale);
       go(safeNext(next), { replace: true });
     },
   });

@@ -162,6 +162,11 @@ function StateCell({ campaign }: { campaign: CampaignSummary }) {
   return (
     <Box>
       <CampaignState state={campaign.state} />
+      {campaign.state === "scheduled" && campaign.schedule && (
+        <Text size="sm" c={campaign.held ? "var(--mantine-color-orange-text)" : "dimmed"} component="span" ml={8}>
+          {campaign.held ? t`did not start` : <Time at={campaign.schedule.scheduled_at} style="dateTime" />}
+        </Text>
+      )}
       {isRunning(campaign.state) && (
         <Progress value={100 * share} size="sm" mt={4} aria-label={t`${campaign.name}: ${text} done`} />
       )}

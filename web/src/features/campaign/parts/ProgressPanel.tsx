@@ -3,7 +3,6 @@ import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { Alert, Button, Group, Progress, Stack, Text } from "@mantine/core";
 import { IconHelpCircle } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
-import { useState } from "react";
 import { api } from "@/api/client";
 import { queryClient } from "@/api/query";
 import type { Campaign, CampaignProgress, UnconfirmedAnswer } from "@/api/types";
@@ -11,7 +10,7 @@ import * as format from "@/lib/format";
 import { useCan } from "@/lib/session";
 import { Panel } from "@/ui/Panel";
 import { toastDone } from "@/ui/toast";
-import { doneShare, isRunning } from "../model";
+import { doneShare, isRunning, undecided } from "../model";
 import { campaignPath } from "../queries";
 import { useProgress } from "../useProgress";
 import { useWords } from "../words";
@@ -83,11 +82,12 @@ export function ProgressPanel({ campaign }: { campaign: Campaign }) {
         </Group>
         {campaign.state === "paused" && (
           <Text size="sm" mt="sm">
+            {campaign.held && <b>{words.held(campaign.held)} </b>}
             <Trans>Paused: nothing more goes out until it is resumed. Nobody who got it will get it again.</Trans>
           </Text>
         )}
       </Panel>
-      {progress.unconfirmed > 0 && !running && <Unconfirmed id={campaign.id} count={progress.unconfirmed} />}
+      {!running && undecided(campaign) > 0 && <Unconfirmed id={campaign.id} count={undecided(campaign)} />}
     </Stack>
   );
 }
@@ -95,17 +95,14 @@ export function ProgressPanel({ campaign }: { campaign: Campaign }) {
 function Unconfirmed({ id, count }: { id: string; count: number }) {
   const { t } = useLingui();
   const mayLaunch = useCan("campaign.launch");
-  const [left, setLeft] = useState(false);
   const decide = useMutation({
     mutationFn: (action: "resend" | "leave") =>
       api.post<UnconfirmedAnswer>(`${campaignPath(id)}/unconfirmed`, { action }),
     onSuccess: ({ resent }, action) => {
-      if (action === "leave") return setLeft(true);
-      toastDone(t`${format.number(resent)} go out again`);
+      if (action === "resend") toastDone(t`${format.number(resent)} go out again`);
       void queryClient.invalidateQueries({ queryKey: ["campaigns"] });
     },
   });
-  if (left) return null;
   return (
     <Alert
       color="orange"
