@@ -5,6 +5,11 @@ use base::{AuditId, Json, Page, PageRequest, Timestamp, WorkspaceId};
 use db::Val;
 use serde::Serialize;
 
+/// What editors save by themselves while somebody types: a run of them is one entry of the trail.
+const SAVED_WHILE_TYPING: [&str; 1] = ["campaign.update"];
+/// An edit this soon after the entry of the one before belongs to it.
+const TYPING_MS: i64 = 10 * 60_000;
+
 /// What is recorded of a change.
 #[derive(Debug, Clone, Default)]
 pub struct AuditRecord {
@@ -33,7 +38,12 @@ pub struct AuditEntry {
 }
 
 impl Access {
+    /// Writes an entry. Entries are never changed afterwards; an edit that an entry of the last ten minutes covers
+    /// (same person, same thing, nothing else done to it in between) gets none of its own.
     pub async fn audit(&self, workspace: WorkspaceId, actor: &Actor, record: AuditRecord) -> Result<(), AccessError> {
+        if SAVED_WHILE_TYPING.contains(&record.action) && self.is_covered(workspace, actor, &record).await? {
+            return Ok(());
+        }
         let now = self.clock.now();
         let sql = "INSERT INTO audit (workspace_id, audit_id, at_ms, actor, action, object, summary, before_json, \
                    after_json, ip) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
@@ -51,6 +61,23 @@ impl Access {
         ];
         self.db.execute(sql, &args).await?;
         Ok(())
+    }
+
+    async fn is_covered(
+        &self,
+        workspace: WorkspaceId,
+        actor: &Actor,
+        record: &AuditRecord,
+    ) -> Result<bool, AccessError> {
+        let since = self.clock.now().plus_ms(-TYPING_MS);
+        let sql = "SELECT actor, action, summary FROM audit \
+                   WHERE workspace_id = $1 AND audit_id > $2 AND object = $3 ORDER BY audit_id DESC LIMIT 1";
+        let args = [workspace.into(), earliest_id(since).to_string().into(), record.object.as_str().into()];
+        let rows = self.db.query(sql, &args).await?;
+        let Some(last) = rows.first() else { return Ok(false) };
+        Ok(last.text("actor")? == actor.label()
+            && last.text("action")? == record.action
+            && last.text("summary")? == record.summary)
     }
 
     /// Newest first.
@@ -84,4 +111,11 @@ impl Access {
             .collect::<Result<Vec<_>, AccessError>>()?;
         Ok(Page::cut(entries, page.limit(), |entry| entry.id.to_string()))
     }
+}
+
+/// Sorts before the id of every entry made at or after `at`: ids begin with the time, in milliseconds.
+fn earliest_id(at: Timestamp) -> AuditId {
+    let mut bytes = [0; 16];
+    bytes[..6].copy_from_slice(&at.ms().to_be_bytes()[2..]);
+    AuditId::from_bytes(bytes)
 }

@@ -18,6 +18,7 @@ pub struct User {
     pub id: UserId,
     pub email: String,
     pub name: String,
+    /// Empty: none was chosen yet.
     pub locale: String,
     pub theme: String,
     pub created_at: Timestamp,
@@ -137,7 +138,7 @@ impl Access {
         let id = UserId::new(now, &*self.rng);
         let mut tx = self.db.begin().await?;
         let sql = "INSERT INTO account (user_id, email, name, password_hash, locale, theme, created_ms) \
-                   VALUES ($1, $2, $3, $4, 'en', 'system', $5) ON CONFLICT (email) DO NOTHING";
+                   VALUES ($1, $2, $3, $4, '', 'system', $5) ON CONFLICT (email) DO NOTHING";
         let args = [id.to_string().into(), (&new.email).into(), (&new.name).into(), hash.into(), Val::from(now)];
         let created = tx.execute(sql, &args).await? == 1;
         let sql = format!("SELECT {USER_COLUMNS} FROM account a WHERE a.email = $1");
