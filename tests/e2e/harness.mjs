@@ -32,7 +32,7 @@ export async function openBrowser() {
  * story each step stands where the one before has left the page: after a failure the rest is not tried and counts as failed, but for
  * what is to be checked `whatever` happened.
  */
-export function story({ chained = false } = {}) {
+export function story({ chained = false, failed: onFailure = async () => {} } = {}) {
   let passed = 0;
   let failed = 0;
   return {
@@ -49,6 +49,7 @@ export function story({ chained = false } = {}) {
       } catch (error) {
         failed += 1;
         console.log(`FAIL ${name}\n     ${String(error.message ?? error).split('\n').slice(0, 12).join('\n     ')}`);
+        await onFailure();
       }
     },
     end() {

@@ -11,7 +11,7 @@ const PATIENCE_MS = 20_000;
 const MESSAGES_PER_SECOND = 15;
 const RUN = Date.now().toString(36);
 
-const { step, end } = story({ chained: true });
+const { step, end } = story({ chained: true, failed: () => picture(page, 'failed') });
 const base = env('API_URL');
 const browser = await openBrowser();
 const context = await browser.newContext({

@@ -2,7 +2,7 @@
 
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Box, Button, Center, Table, VisuallyHidden } from "@mantine/core";
-import { type ReactNode, useRef } from "react";
+import { memo, type ReactNode, useRef } from "react";
 import { useShortcut } from "@/lib/shortcuts";
 import classes from "./DataTable.module.css";
 import { PlainLink } from "./links";
@@ -40,24 +40,6 @@ export function DataTable<T>({ label, columns, rows, rowKey, rowHref, onRowClick
   useShortcut("j", t`Next row`, () => step(1), "list");
   useShortcut("k", t`Previous row`, () => step(-1), "list");
 
-  const first = (row: T, content: ReactNode) => {
-    if (rowHref) {
-      return (
-        <PlainLink to={rowHref(row)} className={classes.rowLink} data-row-focus>
-          {content}
-        </PlainLink>
-      );
-    }
-    if (onRowClick) {
-      return (
-        <button type="button" className={classes.rowButton} data-row-focus onClick={() => onRowClick(row)}>
-          {content}
-        </button>
-      );
-    }
-    return content;
-  };
-
   return (
     <Box>
       <Table.ScrollContainer minWidth={0} type="native" pos="relative">
@@ -87,17 +69,7 @@ export function DataTable<T>({ label, columns, rows, rowKey, rowHref, onRowClick
           </Table.Thead>
           <Table.Tbody ref={body}>
             {rows.map((row) => (
-              <Table.Tr key={rowKey(row)} className={rowHref || onRowClick ? classes.clickable : undefined}>
-                {columns.map((column, index) => (
-                  <Table.Td
-                    key={column.key}
-                    visibleFrom={column.from}
-                    className={column.numeric ? classes.numeric : undefined}
-                  >
-                    {index === 0 ? first(row, column.cell(row)) : column.cell(row)}
-                  </Table.Td>
-                ))}
-              </Table.Tr>
+              <Row key={rowKey(row)} row={row} columns={columns} href={rowHref?.(row)} onRowClick={onRowClick} />
             ))}
           </Table.Tbody>
         </Table>
@@ -110,5 +82,37 @@ export function DataTable<T>({ label, columns, rows, rowKey, rowHref, onRowClick
         </Center>
       )}
     </Box>
+  );
+}
+
+type RowProps<T> = { row: T; columns: Column<T>[]; href?: string; onRowClick?: (row: T) => void };
+
+/** Drawn anew only when something of its own changed: a list that grows by the second keeps `columns` and `onRowClick` the same. */
+const Row = memo(function Row<T>({ row, columns, href, onRowClick }: RowProps<T>) {
+  return (
+    <Table.Tr className={href || onRowClick ? classes.clickable : undefined}>
+      {columns.map((column, index) => (
+        <Table.Td key={column.key} visibleFrom={column.from} className={column.numeric ? classes.numeric : undefined}>
+          {index === 0 ? <First row={row} column={column} href={href} onRowClick={onRowClick} /> : column.cell(row)}
+        </Table.Td>
+      ))}
+    </Table.Tr>
+  );
+}) as <T>(props: RowProps<T>) => ReactNode;
+
+function First<T>({ row, column, href, onRowClick }: Omit<RowProps<T>, "columns"> & { column: Column<T> }) {
+  const content = column.cell(row);
+  if (href) {
+    return (
+      <PlainLink to={href} className={classes.rowLink} data-row-focus>
+        {content}
+      </PlainLink>
+    );
+  }
+  if (!onRowClick) return content;
+  return (
+    <button type="button" className={classes.rowButton} data-row-focus onClick={() => onRowClick(row)}>
+      {content}
+    </button>
   );
 }

@@ -9,7 +9,7 @@ const REFRESH_MS = 4000;
 const ACTIVE_PEOPLE = 100;
 
 export function useLabels(paused: boolean): ReadonlyMap<string, string> {
-  const known = useRef(new Map<string, string>());
+  const known = useRef<ReadonlyMap<string, string>>(new Map());
   const active = useQuery({
     queryKey: ["profiles", "active"],
     queryFn: ({ signal }) =>
@@ -17,8 +17,12 @@ export function useLabels(paused: boolean): ReadonlyMap<string, string> {
     enabled: useCan("profile.read"),
     refetchInterval: paused ? false : REFRESH_MS,
   });
+  // The same map as long as it says the same: rows are drawn anew when it changes.
   return useMemo(() => {
-    for (const person of active.data?.items ?? []) known.current.set(person.id, person.label);
-    return new Map(known.current);
+    const fresh = (active.data?.items ?? []).filter((person) => known.current.get(person.id) !== person.label);
+    if (fresh.length > 0) {
+      known.current = new Map([...known.current, ...fresh.map(({ id, label }) => [id, label] as const)]);
+    }
+    return known.current;
   }, [active.data]);
 }

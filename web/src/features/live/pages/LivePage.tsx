@@ -1,13 +1,13 @@
 import { useLingui } from "@lingui/react/macro";
 import { Box, Code, Stack, Text } from "@mantine/core";
 import { IconBroadcast } from "@tabler/icons-react";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import type { LiveEvent } from "@/api/types";
 import { useSearchValue } from "@/lib/nav";
 import { paths } from "@/lib/paths";
 import { useSourceName } from "@/lib/sources";
 import { ChannelIcon } from "@/ui/channels";
-import { DataTable } from "@/ui/DataTable";
+import { type Column, DataTable } from "@/ui/DataTable";
 import { AppLink, LinkButton } from "@/ui/links";
 import { Page } from "@/ui/Page";
 import { Panel } from "@/ui/Panel";
@@ -72,57 +72,62 @@ type TableProps = { events: LiveEvent[]; labels: ReadonlyMap<string, string>; on
 function EventTable({ events, labels, onOpen }: TableProps) {
   const { t } = useLingui();
   const sourceName = useSourceName();
+  // Several events a second come in: only rows that are new are drawn.
+  const columns = useMemo(
+    (): Column<LiveEvent>[] => [
+      {
+        key: "name",
+        header: t`Event`,
+        cell: (event) => (
+          <Text component="span" fw={500}>
+            {event.name}
+          </Text>
+        ),
+      },
+      { key: "channel", header: t`Channel`, width: 70, cell: (event) => <ChannelIcon channel={event.channel} /> },
+      {
+        key: "person",
+        header: t`Person`,
+        cell: (event) => (
+          <AppLink to={paths.person(event.profile.id)}>
+            {personLabel(event, labels, (tail) => t`Visitor ${tail}`)}
+          </AppLink>
+        ),
+      },
+      {
+        key: "what",
+        header: t`Details`,
+        from: "md",
+        cell: (event) => (
+          <Box maw={420}>
+            <Code
+              bg="transparent"
+              fz="xs"
+              style={{ display: "block", overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" }}
+            >
+              {summary(event)}
+            </Code>
+          </Box>
+        ),
+      },
+      { key: "source", header: t`Source`, from: "lg", cell: (event) => sourceName(event.source) },
+      {
+        key: "at",
+        header: t`Time`,
+        from: "sm",
+        numeric: true,
+        cell: (event) => <Time at={event.at} style="clock" />,
+      },
+    ],
+    [t, labels, sourceName],
+  );
   return (
     <DataTable
       label={t`Live events`}
       rows={events}
       rowKey={(event) => event.id}
       onRowClick={onOpen}
-      columns={[
-        {
-          key: "name",
-          header: t`Event`,
-          cell: (event) => (
-            <Text component="span" fw={500}>
-              {event.name}
-            </Text>
-          ),
-        },
-        { key: "channel", header: t`Channel`, width: 70, cell: (event) => <ChannelIcon channel={event.channel} /> },
-        {
-          key: "person",
-          header: t`Person`,
-          cell: (event) => (
-            <AppLink to={paths.person(event.profile.id)}>
-              {personLabel(event, labels, (tail) => t`Visitor ${tail}`)}
-            </AppLink>
-          ),
-        },
-        {
-          key: "what",
-          header: t`Details`,
-          from: "md",
-          cell: (event) => (
-            <Box maw={420}>
-              <Code
-                bg="transparent"
-                fz="xs"
-                style={{ display: "block", overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" }}
-              >
-                {summary(event)}
-              </Code>
-            </Box>
-          ),
-        },
-        { key: "source", header: t`Source`, from: "lg", cell: (event) => sourceName(event.source) },
-        {
-          key: "at",
-          header: t`Time`,
-          from: "sm",
-          numeric: true,
-          cell: (event) => <Time at={event.at} style="clock" />,
-        },
-      ]}
+      columns={columns}
     />
   );
 }
