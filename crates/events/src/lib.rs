@@ -17,7 +17,9 @@ mod view;
 
 pub use event::{Channel, Event, EventKind, Identifier, RawJson};
 pub use inbox::{Appended, Inbox, InboxConfig, InboxError, Offset};
-pub use pipeline::{MIGRATIONS, Pipeline, PipelineConfig, PipelineError, PipelineStatus, emit_in_tx};
+pub use pipeline::{
+    MIGRATIONS, Pipeline, PipelineConfig, PipelineError, PipelineStatus, Trouble, emit_in_tx, erase_put_aside,
+};
 pub use record::{Origin, Record, RecordError};
 pub use system::{SystemEvent, names};
 pub use view::{Batch, Decoder, Effects, History, Merge, Resolution, ResolvedEvent, Resolver, View, ViewError};

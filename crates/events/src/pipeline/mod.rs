@@ -9,9 +9,14 @@
 //! [`RECORD_ATTEMPTS_MAX`] tries, so that one bad record cannot stop everybody's events. A database that does not
 //! answer is waited for.
 
+mod ahead;
+mod aside;
 mod emitted;
+mod trouble;
 
+pub use aside::erase_put_aside;
 pub use emitted::emit_in_tx;
+pub use trouble::Trouble;
 
 use crate::{Batch, Decoder, Effects, Event, History, Inbox, InboxError, Offset, Record, Resolver, View, ViewError};
 use base::{Clock, Timestamp};
@@ -95,8 +100,10 @@ pub struct Pipeline {
     events_total: AtomicU64,
     lag_ms: AtomicI64,
     steps: AtomicU64,
+    troubles: trouble::Troubles,
     emitted: Notify,
     live: broadcast::Sender<Arc<Batch>>,
+    ahead: ahead::Ahead,
 }
 
 impl Pipeline {
@@ -140,8 +147,10 @@ impl Pipeline {
             events_total: AtomicU64::new(0),
             lag_ms: AtomicI64::new(0),
             steps: AtomicU64::new(0),
+            troubles: trouble::Troubles::default(),
             emitted: Notify::new(),
             live,
+            ahead: ahead::Ahead::default(),
         };
         pipeline.refill_history().await?;
         Ok(pipeline)
@@ -171,6 +180,12 @@ impl Pipeline {
         }
     }
 
+    /// What keeps the pipeline from going on: for longer than `patience_ms`, or because `in_a_row_max` records one after
+    /// the other had to be put aside.
+    pub fn trouble(&self, patience_ms: i64, in_a_row_max: u64) -> Option<Trouble> {
+        self.troubles.now(self.clock.now(), patience_ms, in_a_row_max)
+    }
+
     /// Runs until `stop` turns true.
     pub async fn run(&self, mut stop: watch::Receiver<bool>) {
         while !*stop.borrow() {
@@ -178,9 +193,13 @@ impl Pipeline {
                 outcome = self.turn() => outcome,
                 _ = stop.wait_for(|stop| *stop) => return,
             };
-            if let Err(error) = outcome {
-                tracing::warn!(%error, "pipeline: trying again");
-                tokio::time::sleep(std::time::Duration::from_millis(RETRY_MS)).await;
+            match outcome {
+                Ok(()) => self.troubles.went_well(),
+                Err(error) => {
+                    tracing::warn!(%error, "pipeline: trying again");
+                    self.troubles.failed(self.clock.now(), error.to_string());
+                    tokio::time::sleep(std::time::Duration::from_millis(RETRY_MS)).await;
+                }
             }
         }
     }
@@ -218,11 +237,13 @@ impl Pipeline {
     /// Processes one batch; answers the bytes taken.
     async fn step(&self) -> Result<u64, PipelineError> {
         let from = Offset(self.cursor.load(Ordering::Relaxed));
-        let (records, end) = self.inbox.read(from, self.config.batch_bytes_max).await?;
+        let ahead::Taken { end, records, events, .. } =
+            self.ahead.take(&self.inbox, &self.decoder, from, self.config.batch_bytes_max).await?;
         if records.is_empty() {
             return Ok(0);
         }
-        if let Err(error) = self.process(&records, end).await {
+        self.troubles.began(self.clock.now());
+        if let Err(error) = self.process(events, end).await {
             if error.is_unavailable() {
                 return Err(error);
             }
@@ -231,16 +252,19 @@ impl Pipeline {
         }
         let step = self.steps.fetch_add(1, Ordering::Relaxed);
         if step.is_multiple_of(RELEASE_EVERY_STEPS) {
-            let floor = self.history.cursor().await?.min(Offset(self.cursor.load(Ordering::Relaxed)));
-            self.inbox.release(floor).await?;
+            self.release().await?;
         }
         Ok(end.0 - from.0)
     }
 
-    async fn process(&self, records: &[Record], end: Offset) -> Result<(), PipelineError> {
+    /// Drops the segments of the log that the views and the history are past.
+    pub async fn release(&self) -> Result<(), PipelineError> {
+        let floor = self.history.cursor().await?.min(Offset(self.cursor.load(Ordering::Relaxed)));
+        Ok(self.inbox.release(floor).await?)
+    }
+
+    async fn process(&self, events: Vec<Arc<Event>>, end: Offset) -> Result<(), PipelineError> {
         let now = self.clock.now();
-        let events: Vec<Arc<Event>> =
-            records.iter().flat_map(|record| self.decoder.decode(record)).map(Arc::new).collect();
         let mut tx = self.db.begin().await?;
         let outcome = self.apply(&mut tx, events, end, now).await;
         let batch = match outcome {
@@ -304,8 +328,10 @@ impl Pipeline {
         // Killed here, the history is refilled from the log at the next start.
         while let Err(error) = self.history.append(&batch).await {
             tracing::error!(%error, "pipeline: the history does not take a batch; waiting");
+            self.troubles.failed(self.clock.now(), format!("the history does not take a batch: {error}"));
             tokio::time::sleep(std::time::Duration::from_millis(RETRY_MS)).await;
         }
+        self.troubles.committed();
         // No listener is fine.
         let _ = self.live.send(Arc::new(batch));
     }
@@ -323,7 +349,8 @@ impl Pipeline {
         for (index, record) in records.iter().enumerate() {
             let record_end = records.get(index + 1).map_or(end, |next| next.offset);
             let mut attempt = 1;
-            while let Err(error) = self.process(std::slice::from_ref(record), record_end).await {
+            let events = || ahead::decode(&*self.decoder, std::slice::from_ref(record));
+            while let Err(error) = self.process(events(), record_end).await {
                 if error.is_unavailable() {
                     return Err(error);
                 }
@@ -353,6 +380,7 @@ impl Pipeline {
         self.apply(&mut tx, Vec::new(), end, self.clock.now()).await.map_err(|(error, _)| error)?;
         tx.commit().await?;
         self.cursor.store(end.0, Ordering::Relaxed);
+        self.troubles.put_aside(self.clock.now(), error.to_string());
         Ok(())
     }
 
@@ -370,8 +398,7 @@ impl Pipeline {
             if records.is_empty() {
                 return Ok(());
             }
-            let events: Vec<Arc<Event>> =
-                records.iter().flat_map(|record| self.decoder.decode(record)).map(Arc::new).collect();
+            let events = ahead::decode(&*self.decoder, &records);
             let profiles = self.resolver.lookup(&events).await?;
             let events = events.into_iter().zip(profiles).filter_map(|(event, profile)| {
                 profile.map(|profile| crate::ResolvedEvent { event, profile, created: false })

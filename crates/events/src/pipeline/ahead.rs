@@ -1,0 +1,58 @@
+//! Reading ahead: the next batch is read and decoded while this one is written, on the core that the database leaves.
+
+use crate::{Decoder, Event, Inbox, InboxError, Offset, Record};
+use std::sync::Arc;
+use tokio::task::JoinHandle;
+
+/// Records read from the log, and their events.
+pub(super) struct Taken {
+    pub from: Offset,
+    pub end: Offset,
+    pub records: Vec<Record>,
+    pub events: Vec<Arc<Event>>,
+}
+
+/// At most one batch that was read before it was asked for.
+#[derive(Default)]
+pub(super) struct Ahead(tokio::sync::Mutex<Option<JoinHandle<Result<Taken, InboxError>>>>);
+
+impl Ahead {
+    /// The records after `from`; starts to read those that follow.
+    pub async fn take(
+        &self,
+        inbox: &Arc<Inbox>,
+        decoder: &Arc<dyn Decoder>,
+        from: Offset,
+        bytes_max: usize,
+    ) -> Result<Taken, InboxError> {
+        let mut ahead = self.0.lock().await;
+        let ready = match ahead.take() {
+            // Another place than asked for (a batch was rolled back), or a task that died: read again.
+            Some(task) => task.await.ok().transpose()?.filter(|taken| taken.from == from && !taken.records.is_empty()),
+            None => None,
+        };
+        let taken = match ready {
+            Some(taken) => taken,
+            None => read(inbox.clone(), decoder.clone(), from, bytes_max).await?,
+        };
+        if inbox.end() > taken.end {
+            *ahead = Some(tokio::spawn(read(inbox.clone(), decoder.clone(), taken.end, bytes_max)));
+        }
+        Ok(taken)
+    }
+}
+
+pub(super) fn decode(decoder: &dyn Decoder, records: &[Record]) -> Vec<Arc<Event>> {
+    records.iter().flat_map(|record| decoder.decode(record)).map(Arc::new).collect()
+}
+
+async fn read(
+    inbox: Arc<Inbox>,
+    decoder: Arc<dyn Decoder>,
+    from: Offset,
+    bytes_max: usize,
+) -> Result<Taken, InboxError> {
+    let (records, end) = inbox.read(from, bytes_max).await?;
+    let events = decode(&*decoder, &records);
+    Ok(Taken { from, end, records, events })
+}
