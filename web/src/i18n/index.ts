@@ -1,6 +1,6 @@
 /** The four languages: which one to use, and loading its catalogue. */
 import { i18n } from "@lingui/core";
-import { setFormatContext } from "@/lib/format";
+import { INTL_LOCALE, setFormatContext } from "@/lib/format";
 
 export const LOCALES = { en: "English", nl: "Nederlands", sv: "Svenska", fy: "Frysk" } as const;
 export type Locale = keyof typeof LOCALES;
@@ -28,7 +28,8 @@ const CATALOGUES: Record<Locale, () => Promise<{ messages: Parameters<typeof i18
 
 export async function activateLocale(locale: Locale): Promise<void> {
   const { messages } = await CATALOGUES[locale]();
-  i18n.loadAndActivate({ locale, messages });
+  // Numbers inside sentences are written as everywhere else, also where the browser knows little of the language.
+  i18n.loadAndActivate({ locale, locales: INTL_LOCALE[locale], messages });
   setFormatContext({ locale });
   localStorage.setItem(STORED, locale);
   document.documentElement.lang = locale;

@@ -9,7 +9,7 @@ import { frisianParts } from "./frisian";
 export type FormatContext = { locale: string; timeZone: string; currency: string };
 
 /** Regional variants give day-first dates and 24-hour times; Frisian borrows Dutch patterns with its own names. */
-const INTL_LOCALE: Record<string, string> = { en: "en-GB", nl: "nl-NL", sv: "sv-SE", fy: "nl-NL" };
+export const INTL_LOCALE: Record<string, string> = { en: "en-GB", nl: "nl-NL", sv: "sv-SE", fy: "nl-NL" };
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -188,6 +188,12 @@ export function change(now: number, before: number): { share: number; text: stri
     maximumFractionDigits: 0,
   }).format(share);
   return { share, text };
+}
+
+/** A person without name and address is called "Visitor 42" by the server: in the reader's language here. */
+export function person(label: string): string {
+  const visitor = /^Visitor (\d+)$/.exec(label)?.[1];
+  return visitor ? t`Visitor ${visitor}` : label;
 }
 
 /** Any JSON value in one short line. */

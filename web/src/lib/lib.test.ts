@@ -81,6 +81,15 @@ describe("the clocks of time zones", () => {
   });
 });
 
+describe("people", () => {
+  it("keep their names, and visitors get a word of the language", () => {
+    expect(format.person("Emma Bos")).toBe("Emma Bos");
+    expect(format.person("Visitor 42")).toBe("Visitor 42");
+    i18n.loadAndActivate({ locale: "nl", messages: { jKANhK: ["Bezoeker ", ["tail"]] } });
+    expect(format.person("Visitor Jones")).toBe("Visitor Jones");
+  });
+});
+
 describe("counting down", () => {
   it("takes two units and no empty one", () => {
     expect(format.countdown(51 * 3_600_000)).toBe("2 days 3 hours");

@@ -38,6 +38,7 @@ function useEcharts(data: ChartData, label: string) {
               text: color("--mantine-color-dimmed"),
               line: color("--mantine-color-default-border"),
               background: color("--mantine-color-body"),
+              font: style.fontFamily,
               palette: PALETTES[scheme],
             },
             latest.current.label,

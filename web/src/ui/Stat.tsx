@@ -14,12 +14,12 @@ export function Stat({ label, value, note, change }: Props) {
   const up = (change?.share ?? 0) >= 0;
   const Arrow = up ? IconArrowUpRight : IconArrowDownRight;
   return (
-    <Paper withBorder radius="md" p="md" role="group" aria-label={label}>
+    <Paper withBorder radius="md" p={{ base: "sm", sm: "md" }} role="group" aria-label={label}>
       <Text size="sm" c="dimmed">
         {label}
       </Text>
       <Group gap="xs" align="baseline" wrap="wrap">
-        <Text fz={26} fw={650} lh={1.25} style={{ fontVariantNumeric: "tabular-nums" }}>
+        <Text fz="clamp(1.15rem, 4.4vw, 1.625rem)" fw={650} lh={1.25} style={{ fontVariantNumeric: "tabular-nums" }}>
           {value}
         </Text>
         {change && (

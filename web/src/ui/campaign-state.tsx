@@ -1,10 +1,8 @@
 /** The state of a campaign in a word and a colour: used by its own screens, home and people. */
-import type { MessageDescriptor } from "@lingui/core";
 import { msg } from "@lingui/core/macro";
-import { useLingui } from "@lingui/react";
-import { Badge } from "@mantine/core";
+import { StateBadge, type StateLooks } from "./StateBadge";
 
-const STATES: Record<string, { label: MessageDescriptor; color: string }> = {
+const STATES: StateLooks = {
   draft: { label: msg`Draft`, color: "gray" },
   scheduled: { label: msg`Scheduled`, color: "blue" },
   launching: { label: msg`Starting`, color: "blue" },
@@ -15,11 +13,5 @@ const STATES: Record<string, { label: MessageDescriptor; color: string }> = {
 };
 
 export function CampaignState({ state }: { state: string }) {
-  const { _ } = useLingui();
-  const look = STATES[state];
-  return (
-    <Badge variant="light" color={look?.color ?? "gray"}>
-      {look ? _(look.label) : state}
-    </Badge>
-  );
+  return <StateBadge looks={STATES} state={state} />;
 }

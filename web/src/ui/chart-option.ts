@@ -16,7 +16,8 @@ export type ChartData = {
   horizontal?: boolean;
   axisFormat?: (value: number) => string;
 };
-export type ChartColors = { text: string; line: string; background: string; palette: string[] };
+/** How the page around the chart looks; texts are measured, so the font must be named and not inherited. */
+export type ChartLook = { text: string; line: string; background: string; font: string; palette: string[] };
 
 /** Told apart by colour-blind readers too (Okabe–Ito, adjusted for contrast), light and dark. */
 export const PALETTES = {
@@ -25,6 +26,8 @@ export const PALETTES = {
 };
 
 const AREA_OPACITY = 0.14;
+/** Room above the plot for the line of names, and for the topmost number of the scale. */
+const LEGEND_PX = 44;
 
 function drawn(series: Series, color: string, horizontal: boolean) {
   const bar = series.kind === "bar";
@@ -46,7 +49,7 @@ function drawn(series: Series, color: string, horizontal: boolean) {
   };
 }
 
-export function chartOption(data: ChartData, colors: ChartColors, label: string): Record<string, unknown> {
+export function chartOption(data: ChartData, colors: ChartLook, label: string): Record<string, unknown> {
   const horizontal = data.horizontal ?? false;
   const onRight = data.series.some((series) => series.right);
   const axisText = { color: colors.text, fontSize: 11 };
@@ -68,10 +71,31 @@ export function chartOption(data: ChartData, colors: ChartColors, label: string)
   return {
     aria: { enabled: true, label: { description: label } },
     animation: false,
-    textStyle: { fontFamily: "inherit" },
-    grid: { left: 8, right: onRight ? 8 : 16, top: data.series.length > 1 ? 32 : 12, bottom: 4, containLabel: true },
+    textStyle: { fontFamily: colors.font },
+    grid: {
+      left: 8,
+      right: onRight ? 8 : 16,
+      top: data.series.length > 1 ? LEGEND_PX : 12,
+      bottom: 4,
+      containLabel: true,
+    },
     legend:
-      data.series.length > 1 ? { top: 0, left: 0, textStyle: { color: colors.text }, icon: "roundRect" } : undefined,
+      data.series.length > 1
+        ? {
+            // One line whatever the width: what does not fit is paged, and never lies on the plot.
+            type: "scroll",
+            top: 0,
+            left: 0,
+            itemGap: 18,
+            itemWidth: 14,
+            itemHeight: 10,
+            icon: "roundRect",
+            textStyle: { color: colors.text },
+            pageTextStyle: { color: colors.text },
+            pageIconColor: colors.text,
+            pageIconInactiveColor: colors.line,
+          }
+        : undefined,
     tooltip: {
       trigger: "axis",
       backgroundColor: colors.background,

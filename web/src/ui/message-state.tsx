@@ -1,10 +1,8 @@
 /** What became of one message, in a word and a colour. */
-import type { MessageDescriptor } from "@lingui/core";
 import { msg } from "@lingui/core/macro";
-import { useLingui } from "@lingui/react";
-import { Badge } from "@mantine/core";
+import { StateBadge, type StateLooks } from "./StateBadge";
 
-const STATES: Record<string, { label: MessageDescriptor; color: string }> = {
+const STATES: StateLooks = {
   pending: { label: msg`Waiting`, color: "gray" },
   sending: { label: msg`Sending`, color: "indigo" },
   sent: { label: msg`Sent`, color: "blue" },
@@ -16,11 +14,5 @@ const STATES: Record<string, { label: MessageDescriptor; color: string }> = {
 };
 
 export function MessageState({ state }: { state: string }) {
-  const { _ } = useLingui();
-  const look = STATES[state];
-  return (
-    <Badge variant="light" color={look?.color ?? "gray"}>
-      {look ? _(look.label) : state}
-    </Badge>
-  );
+  return <StateBadge looks={STATES} state={state} />;
 }

@@ -1,5 +1,6 @@
 /** The window of events on screen: newest first, bounded, without duplicates. Pure. */
 import type { LiveEvent } from "@/api/types";
+import { person } from "@/lib/format";
 
 /** More than this nobody reads, and the browser has to draw it. */
 export const MOST_SHOWN = 250;
@@ -41,7 +42,7 @@ export function personLabel(
 ): string {
   const { id } = event.profile;
   const label = event.profile.label ?? labels.get(id);
-  if (label) return label;
+  if (label) return person(label);
   const context = event.context as { traits?: Record<string, unknown> };
   const said = { ...context.traits, ...event.traits, ...event.properties };
   const { email } = said;

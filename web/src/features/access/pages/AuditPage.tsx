@@ -11,12 +11,14 @@ import { Page } from "@/ui/Page";
 import { Panel } from "@/ui/Panel";
 import { EmptyState, QueryView } from "@/ui/states";
 import { Time } from "@/ui/Time";
+import { useAuditWords } from "../audit-words";
 import { auditQuery } from "../queries";
 
 export default function AuditPage() {
   const { t } = useLingui();
   const audit = useInfiniteQuery(auditQuery);
   const rows = audit.data?.pages.flatMap((page) => page.items);
+  const words = useAuditWords();
   const [open, setOpen] = useState<AuditEntry | null>(null);
   return (
     <Page
@@ -40,7 +42,23 @@ export default function AuditPage() {
                   load: () => void audit.fetchNextPage(),
                 }}
                 columns={[
-                  { key: "what", header: t`What`, cell: (entry) => entry.summary || entry.action },
+                  {
+                    key: "what",
+                    header: t`What`,
+                    cell: (entry) => {
+                      const { what, name } = words(entry);
+                      return (
+                        <>
+                          <Text>{what}</Text>
+                          {name && (
+                            <Text size="sm" c="dimmed" lineClamp={1}>
+                              {name}
+                            </Text>
+                          )}
+                        </>
+                      );
+                    },
+                  },
                   { key: "who", header: t`Who`, cell: (entry) => entry.actor },
                   { key: "action", header: t`Action`, from: "md", cell: (entry) => <Code>{entry.action}</Code> },
                   { key: "ip", header: t`From`, from: "md", cell: (entry) => entry.ip ?? format.NOTHING },

@@ -103,6 +103,7 @@ function TeamTable({ items, mayWrite }: { items: User[]; mayWrite: boolean }) {
               <Select
                 aria-label={t`Role of ${user.name}`}
                 size="xs"
+                miw={124}
                 maw={180}
                 allowDeselect={false}
                 disabled={!mayWrite || user.id === me.user.id}

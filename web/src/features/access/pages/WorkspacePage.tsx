@@ -1,5 +1,5 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Button, Group, Modal, NumberInput, Radio, Select, SimpleGrid, Stack, TextInput } from "@mantine/core";
+import { Button, Group, NumberInput, Radio, Select, SimpleGrid, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { IconPlus } from "@tabler/icons-react";
 import { useMutation, useQuery } from "@tanstack/react-query";
@@ -12,6 +12,7 @@ import { useGo } from "@/lib/nav";
 import { paths } from "@/lib/paths";
 import { useCan } from "@/lib/session";
 import { currencies, ownTimeZone, timeZones } from "@/lib/zones";
+import { FormDialog } from "@/ui/FormDialog";
 import { Page } from "@/ui/Page";
 import { Panel } from "@/ui/Panel";
 import { QueryView } from "@/ui/states";
@@ -130,34 +131,29 @@ function NewWorkspace({ opened, onClose }: { opened: boolean; onClose: () => voi
     },
   });
   return (
-    <Modal opened={opened} onClose={onClose} title={t`Another workspace`} closeButtonProps={{ "aria-label": t`Close` }}>
-      <form onSubmit={form.onSubmit((values) => create.mutate(values))}>
-        <Stack>
-          <TextInput label={t`Name`} required data-autofocus {...form.getInputProps("name")} />
-          <Select
-            label={t`Time zone`}
-            data={timeZones()}
-            searchable
-            allowDeselect={false}
-            {...form.getInputProps("time_zone")}
-          />
-          <Select
-            label={t`Currency`}
-            data={currencies()}
-            searchable
-            allowDeselect={false}
-            {...form.getInputProps("currency")}
-          />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              <Trans>Cancel</Trans>
-            </Button>
-            <Button type="submit" loading={create.isPending}>
-              <Trans>Create</Trans>
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <FormDialog
+      opened={opened}
+      onClose={onClose}
+      title={t`Another workspace`}
+      onSubmit={form.onSubmit((values) => create.mutate(values))}
+      submit={t`Create`}
+      loading={create.isPending}
+    >
+      <TextInput label={t`Name`} required data-autofocus {...form.getInputProps("name")} />
+      <Select
+        label={t`Time zone`}
+        data={timeZones()}
+        searchable
+        allowDeselect={false}
+        {...form.getInputProps("time_zone")}
+      />
+      <Select
+        label={t`Currency`}
+        data={currencies()}
+        searchable
+        allowDeselect={false}
+        {...form.getInputProps("currency")}
+      />
+    </FormDialog>
   );
 }

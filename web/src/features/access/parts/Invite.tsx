@@ -1,4 +1,5 @@
 /** Adds a person: with a password, or with a link that signs them in once. */
+
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Button, Group, Modal, PasswordInput, Radio, Stack, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
@@ -8,7 +9,7 @@ import { fieldErrors } from "@/api/errors";
 import { queryClient } from "@/api/query";
 import type { InvitedUser, Role } from "@/api/types";
 import { CopyField } from "@/ui/copy";
-import { ErrorPanel } from "@/ui/states";
+import { DialogFields } from "@/ui/FormDialog";
 import { toastDone } from "@/ui/toast";
 import { usersQuery } from "../queries";
 import { useRoles } from "../roles";
@@ -45,34 +46,29 @@ export function Invite({ onClose }: { onClose: () => void }) {
           </Group>
         </Stack>
       ) : (
-        <form onSubmit={form.onSubmit((values) => invite.mutate(values))}>
-          <Stack>
-            {invite.error && <ErrorPanel error={invite.error} />}
-            <TextInput label={t`Name`} required data-autofocus {...form.getInputProps("name")} />
-            <TextInput label={t`E-mail address`} type="email" required {...form.getInputProps("email")} />
-            <Radio.Group label={t`Role`} {...form.getInputProps("role")}>
-              <Stack gap="xs" mt="xs">
-                {roles.map((role) => (
-                  <Radio key={role.value} value={role.value} label={role.label} description={role.about} />
-                ))}
-              </Stack>
-            </Radio.Group>
-            <PasswordInput
-              label={t`Password`}
-              description={t`Leave empty to get a link to send instead.`}
-              autoComplete="new-password"
-              {...form.getInputProps("password")}
-            />
-            <Group justify="flex-end">
-              <Button variant="default" onClick={onClose}>
-                <Trans>Cancel</Trans>
-              </Button>
-              <Button type="submit" loading={invite.isPending}>
-                <Trans>Add</Trans>
-              </Button>
-            </Group>
-          </Stack>
-        </form>
+        <DialogFields
+          onSubmit={form.onSubmit((values) => invite.mutate(values))}
+          onCancel={onClose}
+          submit={t`Add`}
+          loading={invite.isPending}
+          error={invite.error}
+        >
+          <TextInput label={t`Name`} required data-autofocus {...form.getInputProps("name")} />
+          <TextInput label={t`E-mail address`} type="email" required {...form.getInputProps("email")} />
+          <Radio.Group label={t`Role`} {...form.getInputProps("role")}>
+            <Stack gap="xs" mt="xs">
+              {roles.map((role) => (
+                <Radio key={role.value} value={role.value} label={role.label} description={role.about} />
+              ))}
+            </Stack>
+          </Radio.Group>
+          <PasswordInput
+            label={t`Password`}
+            description={t`Leave empty to get a link to send instead.`}
+            autoComplete="new-password"
+            {...form.getInputProps("password")}
+          />
+        </DialogFields>
       )}
     </Modal>
   );

@@ -1,4 +1,5 @@
 /** Makes a key and shows it, this once. */
+
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Alert, Button, Group, Modal, MultiSelect, Radio, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
@@ -9,7 +10,7 @@ import { queryClient } from "@/api/query";
 import type { NewApiKey } from "@/api/types";
 import { useMe } from "@/lib/session";
 import { CodeBlock, CopyField } from "@/ui/copy";
-import { ErrorPanel } from "@/ui/states";
+import { DialogFields } from "@/ui/FormDialog";
 import { keysQuery } from "../queries";
 
 type Rights = "all" | "read" | "some";
@@ -56,43 +57,38 @@ export function NewKey({ scopes, onClose }: { scopes: string[]; onClose: () => v
           </Group>
         </Stack>
       ) : (
-        <form onSubmit={form.onSubmit((values) => create.mutate(values))}>
-          <Stack>
-            {create.error && <ErrorPanel error={create.error} />}
-            <TextInput
-              label={t`Name`}
-              description={t`Which program uses it.`}
+        <DialogFields
+          onSubmit={form.onSubmit((values) => create.mutate(values))}
+          onCancel={onClose}
+          submit={t`Make the key`}
+          loading={create.isPending}
+          error={create.error}
+        >
+          <TextInput
+            label={t`Name`}
+            description={t`Which program uses it.`}
+            required
+            data-autofocus
+            {...form.getInputProps("name")}
+          />
+          <Radio.Group label={t`Rights`} {...form.getInputProps("rights")}>
+            <Stack gap="xs" mt="xs">
+              <Radio value="all" label={t`Everything`} />
+              <Radio value="read" label={t`Only reading`} />
+              <Radio value="some" label={t`Chosen rights`} />
+            </Stack>
+          </Radio.Group>
+          {form.values.rights === "some" && (
+            <MultiSelect
+              label={t`Chosen rights`}
+              data={known}
+              searchable
               required
-              data-autofocus
-              {...form.getInputProps("name")}
+              {...form.getInputProps("some")}
+              error={form.errors.scopes}
             />
-            <Radio.Group label={t`Rights`} {...form.getInputProps("rights")}>
-              <Stack gap="xs" mt="xs">
-                <Radio value="all" label={t`Everything`} />
-                <Radio value="read" label={t`Only reading`} />
-                <Radio value="some" label={t`Chosen rights`} />
-              </Stack>
-            </Radio.Group>
-            {form.values.rights === "some" && (
-              <MultiSelect
-                label={t`Chosen rights`}
-                data={known}
-                searchable
-                required
-                {...form.getInputProps("some")}
-                error={form.errors.scopes}
-              />
-            )}
-            <Group justify="flex-end">
-              <Button variant="default" onClick={onClose}>
-                <Trans>Cancel</Trans>
-              </Button>
-              <Button type="submit" loading={create.isPending}>
-                <Trans>Make the key</Trans>
-              </Button>
-            </Group>
-          </Stack>
-        </form>
+          )}
+        </DialogFields>
       )}
     </Modal>
   );

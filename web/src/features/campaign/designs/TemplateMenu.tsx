@@ -1,6 +1,7 @@
 /** What can be done with a saved template: rename, duplicate, delete (which can be taken back for ten seconds). */
+
 import { Trans, useLingui } from "@lingui/react/macro";
-import { ActionIcon, Button, Group, Menu, Modal, Stack, TextInput } from "@mantine/core";
+import { ActionIcon, Menu, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useDisclosure } from "@mantine/hooks";
 import { IconCopy, IconDots, IconPencil, IconTrash } from "@tabler/icons-react";
@@ -8,7 +9,7 @@ import { useMutation } from "@tanstack/react-query";
 import { api } from "@/api/client";
 import { fieldErrors } from "@/api/errors";
 import type { Template } from "@/api/types";
-import { ErrorPanel } from "@/ui/states";
+import { FormDialog } from "@/ui/FormDialog";
 import { toastDone, undoable } from "@/ui/toast";
 import { hideTemplate, templatePath, templatesChanged, templatesQuery } from "../queries";
 
@@ -51,20 +52,12 @@ export function TemplateMenu({ template }: { template: Template }) {
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
-      <Modal
-        opened={renaming}
-        onClose={rename.close}
-        title={t`Rename “${template.name}”`}
-        centered
-        closeButtonProps={{ "aria-label": t`Close` }}
-      >
-        <RenameForm template={template} onDone={rename.close} />
-      </Modal>
+      {renaming && <Rename template={template} onClose={rename.close} />}
     </>
   );
 }
 
-function RenameForm({ template, onDone }: { template: Template; onDone: () => void }) {
+function Rename({ template, onClose }: { template: Template; onClose: () => void }) {
   const { t } = useLingui();
   const form = useForm({ initialValues: { name: template.name } });
   const save = useMutation({
@@ -73,24 +66,20 @@ function RenameForm({ template, onDone }: { template: Template; onDone: () => vo
       api.put<Template>(templatePath(template.id), { name, message: template.message }, { ifMatch: template.version }),
     onSuccess: () => {
       templatesChanged();
-      onDone();
+      onClose();
     },
     onError: (error) => form.setErrors(fieldErrors(error)),
   });
   return (
-    <form onSubmit={form.onSubmit((values) => save.mutate(values))}>
-      <Stack>
-        {save.error && <ErrorPanel error={save.error} />}
-        <TextInput label={t`Name`} required data-autofocus {...form.getInputProps("name")} />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onDone}>
-            <Trans>Cancel</Trans>
-          </Button>
-          <Button type="submit" loading={save.isPending}>
-            <Trans>Rename</Trans>
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <FormDialog
+      title={t`Rename “${template.name}”`}
+      onClose={onClose}
+      onSubmit={form.onSubmit((values) => save.mutate(values))}
+      submit={t`Rename`}
+      loading={save.isPending}
+      error={save.error}
+    >
+      <TextInput label={t`Name`} required data-autofocus {...form.getInputProps("name")} />
+    </FormDialog>
   );
 }

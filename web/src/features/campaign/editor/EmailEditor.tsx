@@ -155,7 +155,7 @@ export function EmailEditor({ campaignId, control, disabled }: Props) {
         onPerson={setPerson}
         save={control.save}
       />
-      <SaveTemplate opened={keeping} onClose={keep.close} name={control.draft.name} message={message} />
+      {keeping && <SaveTemplate onClose={keep.close} name={control.draft.name} message={message} />}
       <Modal
         opened={choosing}
         onClose={choose.close}

@@ -1,6 +1,7 @@
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { Box, Group, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { segmentsQuery } from "@/api/query";
 import * as format from "@/lib/format";
 import { paths } from "@/lib/paths";
 import { AppLink } from "@/ui/links";
@@ -19,6 +20,7 @@ export function AudienceCard({ control, state, disabled }: Props) {
   const { t } = useLingui();
   const segment = control.draft.segment_id;
   const count = useQuery({ ...audienceQuery(segment ?? ""), refetchInterval: REFRESH_MS });
+  const sentence = useQuery(segmentsQuery).data?.items.find((one) => one.id === segment)?.sentence;
   const reach = count.data?.reach.email ?? 0;
   const total = count.data?.count ?? 0;
   const out = format.number(total - reach);
@@ -42,13 +44,17 @@ export function AudienceCard({ control, state, disabled }: Props) {
               <Plural value={reach} one="person may be e-mailed now" other="people may be e-mailed now" />
             </Text>
             <Text size="sm" c="dimmed">
-              <Trans>
-                of {totalText} in the segment; {out} may not be e-mailed and are left out.
-              </Trans>
+              {total === reach ? (
+                <Trans>That is everybody in the segment.</Trans>
+              ) : (
+                <Trans>
+                  of {totalText} in the segment; {out} may not be e-mailed and are left out.
+                </Trans>
+              )}
             </Text>
-            {count.data.sentence && (
+            {sentence && (
               <Text size="sm" c="dimmed" mt="xs">
-                {count.data.sentence}
+                {sentence}
               </Text>
             )}
             <Group gap="md" mt="xs">

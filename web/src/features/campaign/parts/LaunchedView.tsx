@@ -90,10 +90,14 @@ function Facts({ campaign }: { campaign: Campaign }) {
           </Trans>
         </>
       )}
-      {" · "}
-      <AppLink underline="always" to={`${paths.sandbox()}?campaign=${campaign.id}`}>
-        <Trans>Messages in the sandbox</Trans>
-      </AppLink>
+      {campaign.launched_at && (
+        <>
+          {" · "}
+          <AppLink underline="always" to={`${paths.sandbox()}?campaign=${campaign.id}`}>
+            <Trans>Messages in the sandbox</Trans>
+          </AppLink>
+        </>
+      )}
     </Text>
   );
 }

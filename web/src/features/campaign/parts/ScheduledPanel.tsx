@@ -1,6 +1,7 @@
 /** A campaign that will start by itself, or should have: when, how long until then, and how to change it. */
+
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
-import { Alert, Button, Group, Modal, Stack, Text } from "@mantine/core";
+import { Alert, Button, Group, Stack, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconAlertTriangle, IconClock } from "@tabler/icons-react";
 import { useMutation, useQuery } from "@tanstack/react-query";
@@ -10,7 +11,7 @@ import type { Campaign, Schedule } from "@/api/types";
 import * as format from "@/lib/format";
 import { useNow } from "@/lib/hooks";
 import { useCan, useMe } from "@/lib/session";
-import { ErrorPanel } from "@/ui/states";
+import { FormDialog } from "@/ui/FormDialog";
 import { campaignChanged, campaignPath, reviewQuery } from "../queries";
 import { formOf, plan } from "../schedule";
 import { useWords } from "../words";
@@ -70,40 +71,33 @@ export function ScheduledPanel({ campaign, schedule }: { campaign: Campaign; sch
           </Group>
         )}
       </Stack>
-      <Modal
-        opened={changing}
-        onClose={change.close}
-        title={t`When “${campaign.name}” starts`}
-        centered
-        closeButtonProps={{ "aria-label": t`Close` }}
-      >
-        <ChangeForm campaign={campaign} schedule={schedule} onDone={change.close} />
-      </Modal>
+      {changing && <ChangeTime campaign={campaign} schedule={schedule} onClose={change.close} />}
     </Alert>
   );
 }
 
-function ChangeForm({ campaign, schedule, onDone }: { campaign: Campaign; schedule: Schedule; onDone: () => void }) {
+type ChangeProps = { campaign: Campaign; schedule: Schedule; onClose: () => void };
+
+function ChangeTime({ campaign, schedule, onClose }: ChangeProps) {
+  const { t } = useLingui();
   const { workspace } = useMe();
   const [form, setForm] = useState(() => formOf(schedule, workspace.time_zone));
-  const save = useSchedule(campaign, onDone);
+  const save = useSchedule(campaign, onClose);
   const planned = plan(form, useNow());
   return (
-    <Stack>
+    <FormDialog
+      title={t`When “${campaign.name}” starts`}
+      onClose={onClose}
+      onSubmit={(event) => {
+        event?.preventDefault();
+        if ("schedule" in planned) save.mutate(planned.schedule);
+      }}
+      submit={t`Save`}
+      loading={save.isPending}
+      disabled={!("schedule" in planned)}
+      error={save.error}
+    >
       <ScheduleFields form={form} onChange={setForm} />
-      {save.error && <ErrorPanel error={save.error} />}
-      <Group justify="flex-end">
-        <Button variant="default" onClick={onDone}>
-          <Trans>Cancel</Trans>
-        </Button>
-        <Button
-          disabled={!("schedule" in planned)}
-          loading={save.isPending}
-          onClick={() => "schedule" in planned && save.mutate(planned.schedule)}
-        >
-          <Trans>Save</Trans>
-        </Button>
-      </Group>
-    </Stack>
+    </FormDialog>
   );
 }

@@ -19,7 +19,10 @@ export function SegmentSelect({ value, onChange, error, disabled }: Props) {
       label={t`Segment`}
       description={
         <Trans>
-          Who gets the e-mail. <AppLink to={paths.newSegment()}>Build a new one</AppLink>
+          Who gets the e-mail.{" "}
+          <AppLink inherit to={paths.newSegment()}>
+            Build a new one
+          </AppLink>
         </Trans>
       }
       placeholder={t`Choose a segment`}

@@ -1,5 +1,5 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Button, Group, Modal, Select, Stack, TextInput } from "@mantine/core";
+import { Button, Select, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { IconBan, IconPlus } from "@tabler/icons-react";
 import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
@@ -14,6 +14,7 @@ import { useShortcut } from "@/lib/shortcuts";
 import { ChannelBadge, CONSENT_CHANNELS, useChannelLabel } from "@/ui/channels";
 import { ConfirmDialog } from "@/ui/confirm";
 import { DataTable } from "@/ui/DataTable";
+import { FormDialog } from "@/ui/FormDialog";
 import { Page } from "@/ui/Page";
 import { Panel } from "@/ui/Panel";
 import { SearchField } from "@/ui/SearchField";
@@ -159,26 +160,20 @@ function Block({ onClose }: { onClose: () => void }) {
     onError: (error) => form.setErrors(fieldErrors(error)),
   });
   return (
-    <Modal opened onClose={onClose} title={t`Block an address`} closeButtonProps={{ "aria-label": t`Close` }}>
-      <form onSubmit={form.onSubmit((values) => block.mutate(values))}>
-        <Stack>
-          <Select
-            label={t`Channel`}
-            allowDeselect={false}
-            data={CONSENT_CHANNELS.map((value) => ({ value, label: label(value) }))}
-            {...form.getInputProps("channel")}
-          />
-          <TextInput label={t`Address`} required data-autofocus autoComplete="off" {...form.getInputProps("address")} />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              <Trans>Cancel</Trans>
-            </Button>
-            <Button type="submit" loading={block.isPending}>
-              <Trans>Block</Trans>
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <FormDialog
+      onClose={onClose}
+      title={t`Block an address`}
+      onSubmit={form.onSubmit((values) => block.mutate(values))}
+      submit={t`Block`}
+      loading={block.isPending}
+    >
+      <Select
+        label={t`Channel`}
+        allowDeselect={false}
+        data={CONSENT_CHANNELS.map((value) => ({ value, label: label(value) }))}
+        {...form.getInputProps("channel")}
+      />
+      <TextInput label={t`Address`} required data-autofocus autoComplete="off" {...form.getInputProps("address")} />
+    </FormDialog>
   );
 }

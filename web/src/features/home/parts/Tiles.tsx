@@ -21,7 +21,7 @@ export function Tiles({ home }: { home: Home }) {
   const before = (text: string) => t`all of yesterday ${text}`;
   const note = (was: string, sum: string) => `${before(was)} · ${all(sum)}`;
   return (
-    <SimpleGrid cols={{ base: 1, xs: 2, lg: 4 }} spacing="md">
+    <SimpleGrid cols={{ base: 2, lg: 4 }} spacing={{ base: "sm", sm: "md" }}>
       <Stat
         label={t`Revenue today`}
         value={format.money(today.revenue)}

@@ -2,6 +2,7 @@ import { useLingui } from "@lingui/react/macro";
 import { Stack, Tabs } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import type { Profile } from "@/api/types";
+import * as format from "@/lib/format";
 import { useParam, useSearchValue } from "@/lib/nav";
 import { paths } from "@/lib/paths";
 import { Page } from "@/ui/Page";
@@ -23,7 +24,7 @@ export default function PersonPage() {
   const email = person.data?.identifiers.find((identifier) => identifier.kind === "email")?.value;
   return (
     <Page
-      title={person.data?.label ?? t`Person`}
+      title={person.data ? format.person(person.data.label) : t`Person`}
       description={email && email !== person.data?.label ? email : undefined}
       back={{ to: paths.people(), label: t`People` }}
     >

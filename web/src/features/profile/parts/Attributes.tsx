@@ -1,6 +1,7 @@
 /** What is known about a person: value, where it came from, when. Editable by hand. */
+
 import { Trans, useLingui } from "@lingui/react/macro";
-import { ActionIcon, Button, Group, Modal, Stack, Text, TextInput } from "@mantine/core";
+import { ActionIcon, Button, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { IconPencil, IconPlus } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
@@ -12,6 +13,7 @@ import * as format from "@/lib/format";
 import { useCan } from "@/lib/session";
 import { useSourceName } from "@/lib/sources";
 import { DataTable } from "@/ui/DataTable";
+import { FormDialog } from "@/ui/FormDialog";
 import { Panel } from "@/ui/Panel";
 import { EmptyState } from "@/ui/states";
 import { Time } from "@/ui/Time";
@@ -98,30 +100,19 @@ function EditTrait({ profile, edit, onClose }: { profile: Profile; edit: Edit; o
     },
   });
   return (
-    <Modal
-      opened
+    <FormDialog
       onClose={onClose}
       title={edit.isNew ? t`Add an attribute to ${profile.label}` : t`Change ${edit.name} of ${profile.label}`}
-      closeButtonProps={{ "aria-label": t`Close` }}
+      onSubmit={form.onSubmit((values) => save.mutate(values))}
+      submit={t`Save`}
+      loading={save.isPending}
     >
-      <form onSubmit={form.onSubmit((values) => save.mutate(values))}>
-        <Stack>
-          <TextInput label={t`Name`} required disabled={!edit.isNew} {...form.getInputProps("name")} />
-          <TextInput
-            label={t`Value`}
-            description={t`A number, true or false, or text. Empty removes the attribute.`}
-            {...form.getInputProps("value")}
-          />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              <Trans>Cancel</Trans>
-            </Button>
-            <Button type="submit" loading={save.isPending}>
-              <Trans>Save</Trans>
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+      <TextInput label={t`Name`} required disabled={!edit.isNew} {...form.getInputProps("name")} />
+      <TextInput
+        label={t`Value`}
+        description={t`A number, true or false, or text. Empty removes the attribute.`}
+        {...form.getInputProps("value")}
+      />
+    </FormDialog>
   );
 }

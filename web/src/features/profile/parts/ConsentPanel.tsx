@@ -1,6 +1,7 @@
 /** What a person allowed, per channel, with its proof; changing it asks how you know. */
+
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Badge, Button, Group, Modal, Radio, Select, Stack, Textarea } from "@mantine/core";
+import { Badge, Button, Group, Radio, Select, Stack, Textarea } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
@@ -12,6 +13,7 @@ import { useCan } from "@/lib/session";
 import { useSourceName } from "@/lib/sources";
 import { ChannelIcon, CONSENT_CHANNELS, useChannelLabel } from "@/ui/channels";
 import { DataTable } from "@/ui/DataTable";
+import { FormDialog } from "@/ui/FormDialog";
 import { Panel } from "@/ui/Panel";
 import { Time } from "@/ui/Time";
 import { toastDone } from "@/ui/toast";
@@ -119,50 +121,39 @@ function EditConsent({ profile, channel, onClose }: { profile: Profile; channel:
     },
   });
   return (
-    <Modal
-      opened
+    <FormDialog
       onClose={onClose}
       title={t`Consent of ${profile.label} for ${channelName}`}
-      closeButtonProps={{ "aria-label": t`Close` }}
+      onSubmit={form.onSubmit((values) => save.mutate(values))}
+      submit={t`Save`}
+      loading={save.isPending}
     >
-      <form onSubmit={form.onSubmit((values) => save.mutate(values))}>
-        <Stack>
-          <Radio.Group label={t`State`} {...form.getInputProps("state")}>
-            <Stack gap="xs" mt="xs">
-              {(["subscribed", "unsubscribed", "unknown"] as const).map((state) => (
-                <Radio key={state} value={state} label={words[state]} />
-              ))}
-            </Stack>
-          </Radio.Group>
-          <Select
-            label={t`How do you know?`}
-            allowDeselect={false}
-            data={[
-              { value: "phone", label: t`Said so by phone` },
-              { value: "in_person", label: t`Said so in the shop` },
-              { value: "written", label: t`Wrote so` },
-              { value: "form", label: t`Filled in a form` },
-            ]}
-            {...form.getInputProps("method")}
-          />
-          <Textarea
-            label={t`Proof`}
-            description={t`What was said or shown, for whoever asks later.`}
-            autosize
-            minRows={2}
-            required={form.values.state === "subscribed"}
-            {...form.getInputProps("text")}
-          />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              <Trans>Cancel</Trans>
-            </Button>
-            <Button type="submit" loading={save.isPending}>
-              <Trans>Save</Trans>
-            </Button>
-          </Group>
+      <Radio.Group label={t`State`} {...form.getInputProps("state")}>
+        <Stack gap="xs" mt="xs">
+          {(["subscribed", "unsubscribed", "unknown"] as const).map((state) => (
+            <Radio key={state} value={state} label={words[state]} />
+          ))}
         </Stack>
-      </form>
-    </Modal>
+      </Radio.Group>
+      <Select
+        label={t`How do you know?`}
+        allowDeselect={false}
+        data={[
+          { value: "phone", label: t`Said so by phone` },
+          { value: "in_person", label: t`Said so in the shop` },
+          { value: "written", label: t`Wrote so` },
+          { value: "form", label: t`Filled in a form` },
+        ]}
+        {...form.getInputProps("method")}
+      />
+      <Textarea
+        label={t`Proof`}
+        description={t`What was said or shown, for whoever asks later.`}
+        autosize
+        minRows={2}
+        required={form.values.state === "subscribed"}
+        {...form.getInputProps("text")}
+      />
+    </FormDialog>
   );
 }

@@ -49,7 +49,7 @@ export function PeopleTable({ rows, shown, more }: Props) {
       rowHref={(person) => paths.person(person.id)}
       more={more}
       columns={[
-        { key: "label", header: t`Person`, cell: (person) => person.label },
+        { key: "label", header: t`Person`, cell: (person) => format.person(person.label) },
         ...shown.map((key) => ({ key, header: labels[key], ...CELLS[key] })),
       ]}
     />

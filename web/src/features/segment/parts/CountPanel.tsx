@@ -88,7 +88,7 @@ export function CountPanel({ count, error, counting, unfinished }: Props) {
           {count.sample.map((person) => (
             <Group key={person.id} justify="space-between" gap="xs" py={4} wrap="nowrap">
               <AppLink to={paths.person(person.id)} size="sm" truncate>
-                {person.label}
+                {format.person(person.label)}
               </AppLink>
               <Text size="xs" c="dimmed" style={{ whiteSpace: "nowrap" }}>
                 {person.revenue

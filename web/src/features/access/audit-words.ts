@@ -1,0 +1,61 @@
+/** What was done, in the reader's language; the server's own sentence, which names the object, is in English. */
+import type { MessageDescriptor } from "@lingui/core";
+import { msg } from "@lingui/core/macro";
+import { useLingui } from "@lingui/react";
+import type { AuditEntry } from "@/api/types";
+
+const ACTIONS: Record<string, MessageDescriptor> = {
+  "campaign.create": msg`Made a campaign`,
+  "campaign.update": msg`Changed a campaign`,
+  "campaign.delete": msg`Deleted a draft`,
+  "campaign.duplicate": msg`Copied a campaign`,
+  "campaign.launch": msg`Launched a campaign`,
+  "campaign.schedule": msg`Scheduled a campaign`,
+  "campaign.pause": msg`Paused a campaign`,
+  "campaign.resume": msg`Resumed a campaign`,
+  "campaign.cancel": msg`Stopped a campaign`,
+  "campaign.test": msg`Sent a test`,
+  "campaign.unconfirmed": msg`Decided about messages without an answer`,
+  "consent.set": msg`Changed somebody’s consent`,
+  "import.create": msg`Started an import`,
+  "key.create": msg`Made an API key`,
+  "key.revoke": msg`Withdrew an API key`,
+  "profile.create": msg`Added a customer`,
+  "profile.update": msg`Changed what is known about a customer`,
+  "profile.erase": msg`Erased a customer`,
+  "profile.export": msg`Downloaded all data of a customer`,
+  "segment.create": msg`Made a segment`,
+  "segment.update": msg`Changed a segment`,
+  "segment.delete": msg`Deleted a segment`,
+  "sender.dkim": msg`Changed the signature of e-mail`,
+  "sender.update": msg`Changed the sender`,
+  "source.create": msg`Connected a source`,
+  "source.delete": msg`Removed a source`,
+  "source.rename": msg`Renamed a source`,
+  "source.rotate": msg`Gave a source a new key`,
+  "suppression.create": msg`Blocked an address`,
+  "suppression.delete": msg`Unblocked an address`,
+  "suppression.import": msg`Blocked a list of addresses`,
+  "template.create": msg`Saved a template`,
+  "template.update": msg`Changed a template`,
+  "template.delete": msg`Deleted a template`,
+  "user.create": msg`Added a colleague`,
+  "user.remove": msg`Removed a colleague`,
+  "user.role": msg`Changed the role of a colleague`,
+  "workspace.update": msg`Changed the workspace`,
+};
+
+/** The name in a sentence such as: launched the campaign "Spring". */
+export function namedIn(summary: string): string | null {
+  return /"(.+)"/.exec(summary)?.[1] ?? null;
+}
+
+export function useAuditWords() {
+  const { _ } = useLingui();
+  return (entry: AuditEntry): { what: string; name: string | null } => {
+    const action = ACTIONS[entry.action];
+    return action
+      ? { what: _(action), name: namedIn(entry.summary) }
+      : { what: entry.summary || entry.action, name: null };
+  };
+}
