@@ -121,16 +121,35 @@ impl Journal {
         }
     }
 
+    /// Begins a new file, so that what was said before can go once it is committed; answers its number.
+    pub fn turn(&self) -> Result<u64> {
+        let mut open = self.open.lock();
+        self.begin_file(&mut open)?;
+        Ok(open.number)
+    }
+
+    /// True while a file older than `number` is there: an attempt begun in it is not committed yet.
+    pub fn has_before(&self, number: u64) -> Result<bool> {
+        let files = files_in(&self.folder).map_err(|error| journal_error(&self.folder, &error))?;
+        Ok(files.iter().any(|(file, _)| *file < number))
+    }
+
+    fn begin_file(&self, open: &mut Open) -> Result<()> {
+        let failed = |error: std::io::Error| journal_error(&self.folder, &error);
+        let number = open.number + 1;
+        let (file, bytes) = new_file(&self.folder, number, &self.boot).map_err(failed)?;
+        let old = std::mem::replace(&mut open.number, number);
+        (open.file, open.bytes) = (file, bytes);
+        if !open.left.contains_key(&old) {
+            let _ = std::fs::remove_file(path_of(&self.folder, old));
+        }
+        Ok(())
+    }
+
     fn write(&self, open: &mut Open, lines: &str) -> Result<()> {
         let failed = |error: std::io::Error| journal_error(&self.folder, &error);
         if open.bytes > FILE_BYTES_MAX {
-            let number = open.number + 1;
-            let (file, bytes) = new_file(&self.folder, number, &self.boot).map_err(failed)?;
-            let old = std::mem::replace(&mut open.number, number);
-            (open.file, open.bytes) = (file, bytes);
-            if !open.left.contains_key(&old) {
-                let _ = std::fs::remove_file(path_of(&self.folder, old));
-            }
+            self.begin_file(open)?;
         }
         open.file.write_all(lines.as_bytes()).map_err(failed)?;
         open.bytes += lines.len() as u64;
@@ -233,6 +252,25 @@ mod tests {
         assert!(!seen.same_boot && seen.begun.is_empty(), "another boot proves nothing");
     }
 
+    /// Lines of a later program are passed over: what was begun in them stays unconfirmed, so nothing goes out twice.
+    #[test]
+    fn the_journal_of_an_earlier_program_is_read_and_lines_of_a_later_one_are_passed_over() {
+        const V1: &str = include_str!("../tests/golden/handover-v1.log");
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(path_of(folder.path(), 1), format!("{V1}X wsp_1 something new\n")).unwrap();
+        let (_, seen) = Journal::open(folder.path(), "9cbcd411-564a-4daa-9c00-88ea3901c218").unwrap();
+        assert!(seen.same_boot);
+        assert_eq!(seen.begun.len(), 3);
+        let of = |workspace: u32, id: &str, attempt| {
+            seen.begun[&(WorkspaceId::new(workspace), id.parse::<MessageId>().unwrap(), attempt)].clone()
+        };
+        let sent = RowOutcome::Sent { delivered: true, provider_ref: None };
+        assert_eq!(of(1, "msg_b0a57d428498500db23f58599acd6675", 1), Some(sent));
+        assert_eq!(of(1, "msg_483a373dee7f5b88a2a22192b9403862", 1), None, "begun, answer unknown");
+        let again = RowOutcome::Again { due_ms: 1_795_341_600_000, reason: Some("451 later".into()), counted: true };
+        assert_eq!(of(2, "msg_e7a3643712925908ade2ecb135a0132b", 3), Some(again));
+    }
+
     #[test]
     fn a_torn_last_line_counts_as_not_written() {
         let folder = tempfile::tempdir().unwrap();
@@ -245,6 +283,20 @@ mod tests {
         std::fs::write(&path, &bytes[..bytes.len() - 3]).unwrap();
         let (_, seen) = Journal::open(folder.path(), "boot").unwrap();
         assert_eq!(seen.begun[&key("a")], None, "begun, answer unknown");
+    }
+
+    #[test]
+    fn a_turned_journal_holds_nothing_of_before_once_that_is_committed() {
+        let folder = tempfile::tempdir().unwrap();
+        let (journal, _) = Journal::open(folder.path(), "boot").unwrap();
+        journal.begin(&[key("a")]).unwrap();
+        let number = journal.turn().unwrap();
+        assert!(journal.has_before(number).unwrap());
+        journal.begin(&[key("b")]).unwrap();
+        journal.committed([key("a")]);
+        assert!(!journal.has_before(number).unwrap());
+        assert_eq!(journal.turn().unwrap(), number + 1, "b is still under way");
+        assert!(journal.has_before(number + 1).unwrap());
     }
 
     #[test]

@@ -7,6 +7,7 @@
 //!   `content` and `profile`).
 //! - [`links`] signs everything a recipient can click; [`Deliver::hit`] stores opens and clicks with their class.
 //! - [`bounce`] judges every "no"; [`Deliver::take_bounce_mail`] and [`Deliver::unsubscribe`] take what comes back.
+//! - [`BounceGuard`] halts a campaign that bounces too much; a person decides.
 //! - [`Deliver::report`] and [`Deliver::recipients`] count rows.
 //!
 //! Times are milliseconds UTC; the clock and chance come from outside. No provider is known here.
@@ -14,15 +15,18 @@
 pub mod bounce;
 mod emit;
 mod error;
+mod guard;
 mod hits;
 mod journal;
 mod judge;
 mod limits;
 pub mod links;
 mod model;
+mod nodes;
 pub mod ports;
 mod receipts;
 mod report;
+mod restored;
 mod secrets;
 pub mod sender;
 mod service;
@@ -31,6 +35,7 @@ mod view;
 mod worker;
 
 pub use error::{DeliverError, Result};
+pub use guard::BounceGuard;
 pub use hits::{Class, HITS_RECLASSIFIED, Hit, HitKind};
 pub use limits::RetryPolicy;
 pub use model::{NewMessage, Progress, RunState, State};
@@ -46,8 +51,10 @@ pub use service::{Deliver, DeliverConfig, DeliverParts, DeliverStatus, TestResul
 pub use worker::RecoveryReport;
 
 /// The tables of this room.
-pub const MIGRATIONS: &[db::Migration] =
-    &[db::Migration { name: "deliver/0001_init", sql: include_str!("../migrations/0001_init.sql") }];
+pub const MIGRATIONS: &[db::Migration] = &[
+    db::Migration { name: "deliver/0001_init", sql: include_str!("../migrations/0001_init.sql") },
+    db::Migration { name: "deliver/0002_nodes_and_guard", sql: include_str!("../migrations/0002_nodes_and_guard.sql") },
+];
 
 #[cfg(test)]
 mod tests;

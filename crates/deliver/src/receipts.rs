@@ -5,6 +5,7 @@
 use crate::bounce::{BounceKind, BounceReport, BouncedRecipient};
 use crate::emit::{About, bounced, event};
 use crate::error::{DeliverError, Result};
+use crate::guard;
 use crate::links::{LinkKind, rewrite_html};
 use crate::model::{Claimed, RowOutcome};
 use crate::service::Deliver;
@@ -103,6 +104,7 @@ impl Deliver {
         let now = self.now();
         let about = About::from_row(workspace, row);
         let mut tx = self.db().begin().await?;
+        let mut halted = None;
         let event = match recipient.kind {
             BounceKind::AutoReply => return Ok(BounceAction::Nothing),
             BounceKind::Complaint => {
@@ -123,10 +125,16 @@ impl Deliver {
                 if !store::receipt(&mut tx, workspace, row.id, &outcome, now).await? {
                     return Ok(BounceAction::Nothing);
                 }
+                if kind == BounceKind::Hard && !recipient.delivered {
+                    // It was counted as handed over when it went out.
+                    let guard = &self.config().guard;
+                    halted = guard::count(&mut tx, guard, workspace, &row.campaign, (0, 1), now).await?;
+                }
                 event
             }
         };
         self.finish(tx, &[event]).await?;
+        self.halt(halted.as_slice());
         Ok(BounceAction::Recorded)
     }
 

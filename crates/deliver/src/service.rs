@@ -1,11 +1,13 @@
 //! The service: what campaigns, routes and the program call.
 
 use crate::error::Result;
+use crate::guard::{BounceGuard, Halted};
 use crate::hits::Hit;
 use crate::journal::{Journal, Recovered, boot_id};
 use crate::limits::{Limits, RetryPolicy};
 use crate::links::Links;
 use crate::model::{Claimed, NewMessage, Progress, Recorded, RowOutcome, RunState};
+use crate::nodes::Watch;
 use crate::ports::{
     Channel, MailTools, RenderRequest, RenderedMessage, Renderer, SandboxInbox, SendGate, SendOutcome, Wake,
 };
@@ -35,6 +37,11 @@ pub struct DeliverConfig {
     /// How often an idle worker looks for due rows.
     pub poll_ms: u64,
     pub retry: RetryPolicy,
+    pub guard: BounceGuard,
+    /// How often a node on a shared database says that it lives.
+    pub heartbeat_ms: u64,
+    /// After this long without a sign of life its rows are taken over.
+    pub lease_ms: i64,
 }
 
 impl DeliverConfig {
@@ -45,6 +52,9 @@ impl DeliverConfig {
             concurrency: 16,
             poll_ms: 500,
             retry: RetryPolicy::default(),
+            guard: BounceGuard::default(),
+            heartbeat_ms: 5_000,
+            lease_ms: 45_000,
         }
     }
 }
@@ -80,6 +90,7 @@ struct Inner {
     limits: Mutex<Limits>,
     halted: RwLock<HashSet<(WorkspaceId, String)>>,
     work: Notify,
+    watch: Watch,
     hits: Mutex<Vec<Hit>>,
     hit_turn: tokio::sync::Mutex<()>,
     sent_total: AtomicU64,
@@ -127,6 +138,7 @@ impl Deliver {
             limits: Mutex::default(),
             halted: RwLock::default(),
             work: Notify::new(),
+            watch: Watch::default(),
             hits: Mutex::default(),
             hit_turn: tokio::sync::Mutex::default(),
             sent_total: AtomicU64::new(0),
@@ -174,12 +186,28 @@ impl Deliver {
         tx.commit().await?;
         let key = (workspace, campaign.to_owned());
         if state == RunState::Running {
-            self.0.halted.write().remove(&key);
+            if self.halted(workspace, campaign).await?.is_none() {
+                self.0.halted.write().remove(&key);
+            }
         } else {
             self.0.halted.write().insert(key);
         }
         self.wake();
         Ok(())
+    }
+
+    /// Why the campaign was halted by itself ([`BounceGuard`]); None once [`Deliver::pause`] or [`Deliver::cancel`] took
+    /// note of it. Until then [`Deliver::resume`] does not start it.
+    pub async fn halted(&self, workspace: WorkspaceId, campaign: &str) -> Result<Option<String>> {
+        Ok(store::halted(self.db(), workspace, campaign).await?)
+    }
+
+    /// What the guard halted: nothing of it that waits in memory goes out.
+    pub(crate) fn halt(&self, halted: &[Halted]) {
+        for Halted { workspace, campaign, handed, hard } in halted {
+            tracing::warn!(%workspace, campaign, handed, hard, "halted: too many addresses do not exist");
+            self.0.halted.write().insert((*workspace, campaign.clone()));
+        }
     }
 
     /// Skips some pending rows of a cancelled campaign; answers how many.
@@ -325,6 +353,9 @@ impl Deliver {
     }
     pub(crate) fn limits(&self) -> &Mutex<Limits> {
         &self.0.limits
+    }
+    pub(crate) fn watch(&self) -> &Watch {
+        &self.0.watch
     }
     pub(crate) fn hit_queue(&self) -> &Mutex<Vec<Hit>> {
         &self.0.hits

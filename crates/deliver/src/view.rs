@@ -22,7 +22,23 @@ impl View for Deliver {
     }
 }
 
+/// How often it is looked whether everything that was under way is written down.
+const JOURNAL_LOOK: std::time::Duration = std::time::Duration::from_millis(100);
+
 impl Deliver {
+    /// Returns when every message that was being handed over at the time of the call has its outcome in SQL, and the
+    /// handover journal holds nothing of it any more.
+    pub async fn settle(&self) -> crate::Result<()> {
+        // An attempt's answer is noted in the file that is open then: the second turn is for those.
+        for _ in 0..2 {
+            let number = self.journal().turn()?;
+            while self.journal().has_before(number)? {
+                tokio::time::sleep(JOURNAL_LOOK).await;
+            }
+        }
+        Ok(())
+    }
+
     /// Blanks everything personal of one profile; what is still pending is skipped. Rows stay, so that counts do.
     pub async fn forget(&self, tx: &mut Tx, workspace: WorkspaceId, profile: ProfileId) -> db::Result<()> {
         let sql = "UPDATE outbox SET address = '', provider_ref = NULL, \

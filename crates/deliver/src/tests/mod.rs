@@ -1,7 +1,9 @@
 //! The service as a whole: real SQL, a provider whose answers are scripted.
 
 mod crash;
+mod guard;
 mod hits;
+mod nodes;
 mod once;
 
 use crate::bounce::{BounceReport, Reply};
@@ -30,12 +32,15 @@ pub fn migrations() -> Vec<Migration> {
 }
 
 /// A provider: counts what it is given, answers as scripted by the local part of the address. It never answers
-/// `hang…`.
+/// `hang…`, and `wait…` when it is let go.
 #[derive(Default)]
 pub struct Provider {
     pub given: Mutex<HashMap<MessageId, u32>>,
     pub seen: Mutex<Vec<Outgoing>>,
     pub knows_keys: bool,
+    /// Accepts everything at once.
+    pub calm: bool,
+    pub let_go: tokio::sync::watch::Sender<bool>,
 }
 
 #[async_trait]
@@ -57,6 +62,15 @@ impl Channel for Provider {
         let local = message.to.split('@').next().unwrap_or_default();
         let word = local.trim_end_matches(|c: char| c.is_ascii_digit());
         match word {
+            _ if self.calm => SendOutcome::Accepted { provider_ref: None, delivered: true },
+            "wait" => {
+                let _ = self.let_go.subscribe().wait_for(|go| *go).await;
+                SendOutcome::Accepted { provider_ref: None, delivered: true }
+            }
+            "slowhard" => {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+                SendOutcome::Refused { stage: Stage::Rcpt, reply: Reply::new(550, "5.1.1 no such user") }
+            }
             "hard" => SendOutcome::Refused { stage: Stage::Rcpt, reply: Reply::new(550, "5.1.1 no such user") },
             "once" if times == 1 => SendOutcome::Deferred { stage: Stage::Rcpt, reply: Reply::new(451, "4.3.0 later") },
             "never" => SendOutcome::Deferred { stage: Stage::Rcpt, reply: Reply::new(452, "4.2.2 full") },
@@ -171,6 +185,16 @@ impl SandboxInbox for NoInbox {
 }
 
 pub fn open(db: &Db, folder: &Path, provider: Arc<Provider>, boot: &str) -> Deliver {
+    open_with(db, folder, provider, boot, |_| {})
+}
+
+pub fn open_with(
+    db: &Db,
+    folder: &Path,
+    provider: Arc<Provider>,
+    boot: &str,
+    change: impl Fn(&mut DeliverConfig),
+) -> Deliver {
     let parts = DeliverParts {
         db: db.clone(),
         clock: Arc::new(SystemClock),
@@ -185,7 +209,9 @@ pub fn open(db: &Db, folder: &Path, provider: Arc<Provider>, boot: &str) -> Deli
     };
     let mut config = DeliverConfig::new(folder, "https://mail.example.com");
     config.poll_ms = 10;
+    config.guard = BounceGuard { hard_rate_max: 1.0, ..BounceGuard::default() };
     config.retry = RetryPolicy { first_ms: 20, factor: 1.5, wait_ms_max: 100, attempts_max: 3, give_up_ms: 60_000 };
+    change(&mut config);
     Deliver::open_as(parts, config, boot).unwrap()
 }
 

@@ -4,6 +4,7 @@ use super::{NOT_NOW_MS, feed::Ready};
 use crate::judge::{Health, judge};
 use crate::limits::{Admission, SLEEP_MS_MAX};
 use crate::model::{Claimed, Recorded, RowOutcome};
+use crate::nodes::{Fence, Pass};
 use crate::ports::{Outgoing, SendOutcome};
 use crate::sender::Sender;
 use crate::service::Deliver;
@@ -14,12 +15,13 @@ pub(crate) async fn hand_all(
     deliver: Deliver,
     ready: Arc<Mutex<mpsc::Receiver<Ready>>>,
     record: mpsc::Sender<Vec<Recorded>>,
+    fence: Fence,
     stop: watch::Receiver<bool>,
 ) {
     loop {
         let Some(batch) = ready.lock().await.recv().await else { return };
         let stopping = *stop.borrow();
-        let outcomes = hand(&deliver, batch, stopping).await;
+        let outcomes = hand(&deliver, &fence, batch, stopping).await;
         if record.send(outcomes).await.is_err() {
             return;
         }
@@ -27,9 +29,9 @@ pub(crate) async fn hand_all(
 }
 
 /// Hands one batch over. Rows that may not go now come back as `Again`.
-async fn hand(deliver: &Deliver, batch: Ready, stopping: bool) -> Vec<Recorded> {
+async fn hand(deliver: &Deliver, fence: &Fence, batch: Ready, stopping: bool) -> Vec<Recorded> {
     let mut done = Vec::with_capacity(batch.messages.len());
-    let (mut rows, mut messages) = (Vec::new(), Vec::new());
+    let mut admitted = Vec::with_capacity(batch.messages.len());
     for (row, message) in batch.messages {
         let not_before = if stopping || deliver.is_halted(row.workspace, &row.campaign) {
             Some(deliver.now().ms())
@@ -37,12 +39,24 @@ async fn hand(deliver: &Deliver, batch: Ready, stopping: bool) -> Vec<Recorded> 
             admit(deliver, &batch.sender, &row).await
         };
         match not_before {
-            None => {
+            None => admitted.push((row, message)),
+            Some(due_ms) => {
+                done.push(deliver.recorded(row, RowOutcome::Again { due_ms, reason: None, counted: false }))
+            }
+        }
+    }
+    let (mut rows, mut messages) = (Vec::with_capacity(admitted.len()), Vec::with_capacity(admitted.len()));
+    let keys: Vec<_> = admitted.iter().map(|(row, _)| (row.workspace, row.id, row.attempt)).collect();
+    for ((row, message), pass) in admitted.into_iter().zip(fence.pass_all(&keys).await) {
+        match pass {
+            Pass::Ours => {
                 rows.push(row);
                 messages.push(message);
             }
-            Some(due_ms) => {
-                done.push(deliver.recorded(row, RowOutcome::Again { due_ms, reason: None, counted: false }))
+            Pass::NotOurs => tracing::debug!(message = %row.id, "another node took this message over"),
+            Pass::Unknown => {
+                let due_ms = deliver.now().ms() + NOT_NOW_MS;
+                done.push(deliver.recorded(row, RowOutcome::Again { due_ms, reason: None, counted: false }));
             }
         }
     }

@@ -1,7 +1,7 @@
 //! The worker: from a due row to a recorded outcome, once.
 //!
 //! ```text
-//! feed: claim ─► gate ─► render ─► track ──queue──► hand: limits ─► journal B ─► channel ─► journal D ──queue──► record
+//! feed: claim ─► gate ─► render ─► track ──queue──► hand: limits ─► fence ─► journal B ─► channel ─► journal D ──queue──► record
 //! ```
 //! **Why a message never goes out twice and never is forgotten, whatever is killed.** A row is in exactly one of these
 //! places: (1) `pending` in SQL: it will be claimed. (2) `claimed`, no `B` line: it was in our memory only, so after a
@@ -9,8 +9,9 @@
 //! asked; any other answer cannot be had, so the row becomes `unconfirmed` and a person decides; it is never sent again
 //! by itself. (4) `claimed`, `B` and `D`: the answer is known and is written now. (5) settled in SQL. The step from 2
 //! to 3 is the `B` line, written (not only queued) before the first byte leaves; the steps to 5 are one transaction that
-//! also holds the events. Claims have no time-out, so a slow worker is never overtaken; on PostgreSQL the row lock
-//! (`SKIP LOCKED`) keeps two nodes apart, and each node recovers only its own rows. After a reboot the journal's last
+//! also holds the events. On PostgreSQL the row lock (`SKIP LOCKED`) keeps two nodes apart and each recovers its own
+//! rows; a node that does not come back is taken over from, and [`crate::nodes`] says why that sends nothing twice
+//! either. After a reboot the journal's last
 //! lines may be missing, so every claimed row without a `D` counts as case 3.
 
 mod feed;
@@ -21,6 +22,7 @@ mod recover;
 pub(crate) use feed::outgoing;
 pub use recover::RecoveryReport;
 
+use crate::nodes::Fence;
 use crate::service::Deliver;
 use std::sync::Arc;
 use tokio::sync::{Mutex, mpsc, watch};
@@ -50,15 +52,25 @@ impl Deliver {
         let (claims_in, claims_out) = mpsc::channel(QUEUED_BATCHES);
         let (ready_in, ready_out) = mpsc::channel(QUEUED_BATCHES * CLAIM_ROWS);
         let (claims_out, ready_out) = (Arc::new(Mutex::new(claims_out)), Arc::new(Mutex::new(ready_out)));
+        let one_program = self.db().engine() == "sqlite";
+        let (fence, marker) = if one_program {
+            (Fence::none(), None)
+        } else {
+            let (fence, marker) = Fence::open(self);
+            (fence, Some(tokio::spawn(marker)))
+        };
+        let (resign, resigned) = watch::channel(false);
+        let lease = (!one_program).then(|| tokio::spawn(self.clone().keep_lease(resigned)));
         let recorder = tokio::spawn(record::run(self.clone(), record_out));
         let mut tasks = tokio::task::JoinSet::new();
         for _ in 0..PREPARERS {
             tasks.spawn(feed::prepare_all(self.clone(), claims_out.clone(), ready_in.clone(), record_in.clone()));
         }
         for _ in 0..self.config().concurrency.max(1) {
-            tasks.spawn(hand::hand_all(self.clone(), ready_out.clone(), record_in.clone(), stop.clone()));
+            let (ready, record) = (ready_out.clone(), record_in.clone());
+            tasks.spawn(hand::hand_all(self.clone(), ready, record, fence.clone(), stop.clone()));
         }
-        drop((ready_in, record_in));
+        drop((ready_in, record_in, fence));
         feed::claim_all(self.clone(), claims_in, stop).await;
         while let Some(ended) = tasks.join_next().await {
             if let Err(error) = ended {
@@ -67,6 +79,13 @@ impl Deliver {
         }
         if let Err(error) = recorder.await {
             tracing::error!(%error, "the recorder of deliveries ended badly");
+        }
+        // This node lives until its last outcome is written.
+        resign.send_replace(true);
+        for task in [marker, lease].into_iter().flatten() {
+            if let Err(error) = task.await {
+                tracing::error!(%error, "a task of the delivery node ended badly");
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Writes outcomes: rows and events in one transaction, many at a time.
 
 use crate::emit;
+use crate::guard;
 use crate::model::Recorded;
 use crate::service::Deliver;
 use crate::store;
@@ -39,9 +40,15 @@ impl Deliver {
     pub(crate) async fn commit(&self, batch: &[Recorded]) -> db::Result<()> {
         let events: Vec<_> = batch.iter().flat_map(emit::of_outcome).collect();
         let mut tx = self.db().begin().await?;
-        store::record(&mut tx, batch).await?;
+        let node = (self.db().engine() != "sqlite").then(|| self.node());
+        store::record(&mut tx, batch, node).await?;
+        let mut halted = Vec::new();
+        for ((workspace, campaign), counts) in guard::counts(batch) {
+            halted.extend(guard::count(&mut tx, &self.config().guard, workspace, campaign, counts, self.now()).await?);
+        }
         events::emit_in_tx(&mut tx, &events).await?;
         tx.commit().await?;
+        self.halt(&halted);
         if !events.is_empty() {
             self.wake_pipeline();
         }
