@@ -22,6 +22,24 @@ pub enum Remembered {
 }
 
 impl Access {
+    /// Forgets the remembered answers, and the keys, that `names` recognises; for the erasure of a person.
+    pub async fn erase_answers(
+        tx: &mut db::Tx,
+        workspace: WorkspaceId,
+        names: &(dyn Fn(&str) -> bool + Sync),
+    ) -> Result<u64, db::DbError> {
+        let sql = "SELECT idempotency_key, body FROM idempotency_key WHERE workspace_id = $1";
+        let mut deleted = 0;
+        for row in tx.query(sql, &[workspace.into()]).await? {
+            let key = row.text("idempotency_key")?;
+            if names(&key) || row.opt_text("body")?.is_some_and(|body| names(&body)) {
+                let sql = "DELETE FROM idempotency_key WHERE workspace_id = $1 AND idempotency_key = $2";
+                deleted += tx.execute(sql, &[workspace.into(), key.into()]).await?;
+            }
+        }
+        Ok(deleted)
+    }
+
     /// Reserves `key`, or tells what became of it.
     pub async fn idempotency_begin(
         &self,

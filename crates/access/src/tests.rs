@@ -1,5 +1,5 @@
 use super::*;
-use base::{Currency, PageRequest, SeededRng};
+use base::{ApiKeyId, Currency, PageRequest, SeededRng};
 
 async fn accesses() -> Vec<(testkit::Store, Access, base::ManualClock)> {
     let mut all = Vec::new();
@@ -35,6 +35,21 @@ async fn the_first_run_makes_an_owner_once() {
         let (caller, _) = access.caller_of_session(&token.0, None).await.unwrap();
         assert_eq!((caller.workspace, caller.role), (first.id, Some(Role::Owner)));
         assert!(caller.require(Permission::KeyWrite).is_ok());
+    }
+}
+
+#[tokio::test]
+async fn who_owns_the_first_workspace_runs_the_installation() {
+    for (_store, access, _) in accesses().await {
+        let (owner, first, token) = access.setup(setup()).await.unwrap();
+        let other = access.create_workspace(workspace("Second")).await.unwrap();
+        access.add_owner(other.id, owner.id).await.unwrap();
+        let (at_first, _) = access.caller_of_session(&token.0, Some(first.id)).await.unwrap();
+        let (at_other, _) = access.caller_of_session(&token.0, Some(other.id)).await.unwrap();
+        assert!(access.is_operator(&at_first).await.unwrap());
+        assert!(!access.is_operator(&at_other).await.unwrap(), "as somebody of another workspace");
+        let viewer = Caller { permissions: Role::Viewer.permissions(), ..at_first };
+        assert!(!access.is_operator(&viewer).await.unwrap());
     }
 }
 
@@ -121,6 +136,32 @@ async fn the_audit_trail_pages_newest_first() {
         assert_eq!(objects, ["4", "3", "2"]);
         let page = PageRequest { limit: Some(3), cursor: newest.next_cursor };
         assert_eq!(access.audit_trail(first.id, &page).await.unwrap().items.len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn what_is_saved_while_typing_is_one_entry_of_the_trail() {
+    for (store, access, clock) in accesses().await {
+        let (_, first, _) = access.setup(setup()).await.unwrap();
+        let note = async |action, object: &str, actor: &Actor| {
+            clock.advance_ms(60_000);
+            let summary = "changed it".to_owned();
+            let record = AuditRecord { action, object: object.into(), summary, ..AuditRecord::default() };
+            access.audit(first.id, actor, record).await.unwrap();
+            access.audit_trail(first.id, &PageRequest { limit: Some(50), cursor: None }).await.unwrap().items.len()
+        };
+        let edit = "campaign.update";
+        let other = Actor::Key { id: ApiKeyId::from_bytes([0; 16]), name: "k".into() };
+        assert_eq!(note(edit, "cmp_1", &Actor::Console).await, 1);
+        assert_eq!(note(edit, "cmp_1", &Actor::Console).await, 1, "{}: the next save of the same edit", store.name);
+        assert_eq!(note(edit, "cmp_2", &Actor::Console).await, 2, "another thing");
+        assert_eq!(note(edit, "cmp_1", &other).await, 3, "somebody else");
+        assert_eq!(note(edit, "cmp_1", &Actor::Console).await, 4, "after somebody else");
+        assert_eq!(note("campaign.test", "cmp_1", &Actor::Console).await, 5, "something else");
+        assert_eq!(note("campaign.test", "cmp_1", &Actor::Console).await, 6, "nobody sends tests while typing");
+        assert_eq!(note(edit, "cmp_1", &Actor::Console).await, 7, "after something else was done to it");
+        clock.advance_ms(10 * 60_000);
+        assert_eq!(note(edit, "cmp_1", &Actor::Console).await, 8, "ten minutes later it is another edit");
     }
 }
 

@@ -1,6 +1,6 @@
 //! Workspaces: one company or brand each, isolated from all others.
 
-use crate::{Access, AccessError, Role};
+use crate::{Access, AccessError, Caller, Permission, Role};
 use base::{Currency, Timestamp, UserId, WorkspaceId};
 use db::{Row, Val};
 use serde::{Deserialize, Serialize};
@@ -114,6 +114,16 @@ impl Access {
         tx.execute(&sql, &args).await?;
         tx.commit().await?;
         Ok(workspace)
+    }
+
+    /// True for who runs the installation: who may change the workspace it was set up with.
+    pub async fn is_operator(&self, caller: &Caller) -> Result<bool, AccessError> {
+        if !caller.permissions.has(Permission::WorkspaceWrite) {
+            return Ok(false);
+        }
+        let row = self.db.query_one("SELECT MIN(workspace_id) AS first FROM workspace", &[]).await?;
+        let first = row.map(|row| row.opt_i64("first")).transpose()?.flatten();
+        Ok(first.map(WorkspaceId::from_sql) == Some(caller.workspace))
     }
 
     pub async fn workspace(&self, id: WorkspaceId) -> Result<Workspace, AccessError> {

@@ -29,9 +29,11 @@ pub struct Accepted {
     /// Items whose messageId was seen before; first wins.
     pub duplicates: u32,
     pub rejected: Vec<Rejected>,
+    /// Items that were stored, but say something that cannot be used.
+    pub warnings: Vec<Rejected>,
 }
 
-/// One refused item of a batch.
+/// One refused (or, as a warning, doubtful) item of a batch.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rejected {
     pub index: usize,
@@ -71,7 +73,7 @@ impl Collect {
             duplicates = self.inner.inbox.append(record).await?.duplicates;
         }
         source.count(stored, now);
-        Ok(Accepted { accepted: stored, duplicates, rejected: outcome.rejected })
+        Ok(Accepted { accepted: stored, duplicates, rejected: outcome.rejected, warnings: outcome.warnings })
     }
 
     /// Stores events made by another room on somebody's behalf (a form in the UI), in the Segment form.
@@ -87,7 +89,7 @@ impl Collect {
         let parsed = parse_batch(text)?;
         let mut ids = Vec::with_capacity(parsed.items.len());
         for (index, raw) in parsed.items.iter().enumerate() {
-            let (item, _) = read_item(raw, parsed.kind).map_err(|problem| {
+            let (item, _, _) = read_item(raw, parsed.kind).map_err(|problem| {
                 let rejected = rejected_of(index, problem, true);
                 Problem::invalid(rejected.code, rejected.detail.clone()).at(
                     rejected.pointer,
@@ -100,7 +102,7 @@ impl Collect {
         let accepted = ids.len() as u32;
         let record = record(workspace, channel, None, now, ids, body.clone());
         let duplicates = self.inner.inbox.append(record).await?.duplicates;
-        Ok(Accepted { accepted, duplicates, rejected: Vec::new() })
+        Ok(Accepted { accepted, duplicates, ..Accepted::default() })
     }
 
     async fn source_of(&self, key: &str, now: Timestamp) -> Result<std::sync::Arc<SourceState>> {
@@ -118,10 +120,17 @@ impl Collect {
     }
 
     fn check_items(&self, parsed: &Parsed<'_>, source: &SourceState, now: Timestamp) -> Outcome {
-        let mut outcome = Outcome { ids: Vec::with_capacity(parsed.items.len()), rejected: Vec::new() };
+        let ids = Vec::with_capacity(parsed.items.len());
+        let mut outcome = Outcome { ids, rejected: Vec::new(), warnings: Vec::new() };
         for (index, raw) in parsed.items.iter().enumerate() {
             match read_item(raw, parsed.kind) {
-                Ok((item, _)) => outcome.ids.push(self.event_id(source.workspace, &item)),
+                Ok((item, _, warning)) => {
+                    outcome.ids.push(self.event_id(source.workspace, &item));
+                    if let Some(problem) = warning {
+                        source.warn(now, problem.code, &problem.pointer, &problem.detail, raw);
+                        outcome.warnings.push(rejected_of(index, problem, parsed.kind.is_none()));
+                    }
+                }
                 Err(problem) => {
                     source.reject(now, problem.code, &problem.pointer, &problem.detail, raw);
                     outcome.ids.push(EventId(0));
@@ -153,6 +162,7 @@ struct Parsed<'a> {
 struct Outcome {
     ids: Vec<EventId>,
     rejected: Vec<Rejected>,
+    warnings: Vec<Rejected>,
 }
 
 fn malformed(code: &'static str, detail: impl Into<String>) -> Problem {

@@ -26,8 +26,11 @@ impl ItemProblem {
 
 type Check<T = ()> = Result<T, ItemProblem>;
 
+/// An item, its kind, and what it says that cannot be used.
+pub(crate) type Checked<'a> = (Item<'a>, EventKind, Option<ItemProblem>);
+
 /// Reads and checks one item. `expected` is the kind the path of a single call names.
-pub(crate) fn read_item<'a>(raw: &'a str, expected: Option<EventKind>) -> Check<(Item<'a>, EventKind)> {
+pub(crate) fn read_item<'a>(raw: &'a str, expected: Option<EventKind>) -> Check<Checked<'a>> {
     if raw.len() > EVENT_BYTES_MAX {
         let detail = format!("the event has {} bytes, {EVENT_BYTES_MAX} are allowed", raw.len());
         return Err(ItemProblem::new("event_too_large", "", detail));
@@ -46,7 +49,8 @@ pub(crate) fn read_item<'a>(raw: &'a str, expected: Option<EventKind>) -> Check<
     check_times(&item)?;
     check_objects(&item)?;
     check_required(&item, kind)?;
-    Ok((item, kind))
+    let warning = crate::amounts::check(&item, kind)?;
+    Ok((item, kind, warning))
 }
 
 fn check_kind(item: &Item<'_>, expected: Option<EventKind>) -> Check<EventKind> {

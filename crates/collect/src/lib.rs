@@ -10,8 +10,10 @@
 //! imported twice changes nothing.
 
 mod accept;
+mod amounts;
 mod check;
 mod decode;
+mod erase;
 mod error;
 pub mod import;
 pub mod limits;

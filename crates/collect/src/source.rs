@@ -112,6 +112,11 @@ impl SourceState {
     }
     pub fn reject(&self, now: Timestamp, code: &str, pointer: &str, detail: &str, item: &str) {
         self.rejected.fetch_add(1, Ordering::Relaxed);
+        self.warn(now, code, pointer, detail, item);
+    }
+
+    /// Keeps what is wrong with an item that was stored all the same.
+    pub fn warn(&self, now: Timestamp, code: &str, pointer: &str, detail: &str, item: &str) {
         let cut = item.char_indices().take_while(|(at, letter)| at + letter.len_utf8() <= REJECTION_BYTES_MAX).count();
         let rejection = Rejection {
             at: now,

@@ -210,3 +210,38 @@ async fn accepting_costs_microseconds_per_event() {
     const FAR_BEYOND_US: f64 = 100.0;
     assert!(each_us < FAR_BEYOND_US, "{each_us}");
 }
+
+#[tokio::test]
+async fn an_order_without_a_readable_worth_is_kept_with_a_warning_and_an_unknown_currency_is_refused() {
+    let room = Room::sqlite().await;
+    let source = room.source(SourceKind::Shop).await;
+    let order = |id: &str, properties: Value| json!({ "type": "track", "event": "Order Completed", "userId": "u", "messageId": id, "properties": properties });
+    let items = json!([
+        order("fine", json!({ "revenue": "12.50", "currency": "sek", "products": [{ "price": 1, "quantity": 2 }] })),
+        order("word", json!({ "revenue": "abc" })),
+        order("huge", json!({ "total": 1e30, "currency": "EUR" })),
+        order("list", json!({ "revenue": [1] })),
+        order("price", json!({ "revenue": 1, "products": [{ "price": 1 }, { "price": "gratis" }] })),
+        order("euro", json!({ "revenue": 1, "currency": "EURO" })),
+        order("none", json!({ "revenue": 1, "currency": "EUX" })),
+        order("odd", json!({ "revenue": 1, "currency": 978 })),
+        { "type": "track", "event": "Product Viewed", "userId": "u", "properties": { "value": "abc", "currency": "points" } },
+    ]);
+    let answer = room.collect.accept(Endpoint::Batch, body(json!({ "batch": items })), Some(&source.write_key)).await;
+    let done = answer.unwrap();
+    let places = |items: &[Rejected]| items.iter().map(|item| (item.code, item.pointer.clone())).collect::<Vec<_>>();
+    let warned = [
+        ("invalid_amount", "/batch/1/properties/revenue".to_owned()),
+        ("invalid_amount", "/batch/2/properties/total".to_owned()),
+        ("invalid_amount", "/batch/3/properties/revenue".to_owned()),
+        ("invalid_amount", "/batch/4/properties/products/1/price".to_owned()),
+    ];
+    assert_eq!(places(&done.warnings), warned);
+    let refused = [5, 6, 7].map(|index| ("unknown_currency", format!("/batch/{index}/properties/currency")));
+    assert_eq!(places(&done.rejected), refused);
+    assert_eq!((done.accepted, room.events().await.len()), (6, 6));
+    room.collect.flush().await.unwrap();
+    let kept = room.collect.rejections(WORKSPACE, source.id).await.unwrap();
+    assert_eq!(kept.len(), 7, "warnings are shown beside what was refused");
+    assert_eq!(room.collect.source(WORKSPACE, source.id).await.unwrap().rejected, 3, "and not counted with it");
+}

@@ -84,6 +84,11 @@ fn checked_phone(text: &str) -> Result<String, String> {
     }
 }
 
+/// Refuses a moment after `latest`: what a file tells has happened.
+pub(crate) fn not_later(at: Timestamp, latest: Timestamp, target: &str) -> Result<Timestamp, String> {
+    if at <= latest { Ok(at) } else { Err(format!("{at} in {target} lies in the future")) }
+}
+
 /// A value as it may stand in an error.
 pub(crate) fn shown(text: &str) -> String {
     const CHARS: usize = 60;
@@ -94,12 +99,14 @@ pub(crate) struct CustomerRows {
     mapping: Mapping,
     zone: TimeZone,
     date_order: DateOrder,
+    /// A later date is a mistake of the file.
+    latest: Timestamp,
 }
 
 impl CustomerRows {
-    pub fn new(mapping: Mapping) -> Self {
+    pub fn new(mapping: Mapping, latest: Timestamp) -> Self {
         let (zone, date_order) = (mapping.zone(), mapping.date_order.unwrap_or(DateOrder::DayMonth));
-        Self { mapping, zone, date_order }
+        Self { mapping, zone, date_order, latest }
     }
 
     /// The row's event, or why there is none.
@@ -156,7 +163,7 @@ impl CustomerRows {
         };
         match target {
             "ignore" | "" => {}
-            "updated_at" => *updated = Some(in_zone(&self.zone)?),
+            "updated_at" => *updated = Some(not_later(in_zone(&self.zone)?, self.latest, target)?),
             "created_at" => {
                 traits.insert("created_at".into(), json!(in_zone(&self.zone)?));
             }

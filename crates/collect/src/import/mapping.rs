@@ -85,6 +85,15 @@ pub enum DateOrder {
     MonthDay,
 }
 
+impl DateOrder {
+    pub const fn name(self) -> &'static str {
+        match self {
+            DateOrder::DayMonth => "day_month",
+            DateOrder::MonthDay => "month_day",
+        }
+    }
+}
+
 /// How a file is to be read. What is not set is found out from the file's beginning.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -123,9 +132,18 @@ pub struct Preview {
     pub mapping: Mapping,
 }
 
-/// The fields a column can be mapped to.
-pub(crate) fn fields(kind: ImportKind) -> impl Iterator<Item = &'static str> {
-    table(kind).iter().map(|(field, _)| *field)
+/// The columns a file of rejected rows has before its own; they are no data of the row.
+pub(crate) const REJECTION_COLUMNS: [&str; 2] = ["import_line", "import_error"];
+
+impl ImportKind {
+    /// The fields a column can be mapped to.
+    pub fn fields(self) -> impl Iterator<Item = &'static str> {
+        table(self).iter().map(|(field, _)| *field)
+    }
+}
+
+fn fields(kind: ImportKind) -> impl Iterator<Item = &'static str> {
+    kind.fields()
 }
 
 fn table(kind: ImportKind) -> &'static [(&'static str, &'static str)] {
@@ -137,6 +155,9 @@ fn table(kind: ImportKind) -> &'static [(&'static str, &'static str)] {
 
 /// What a column named `name` probably holds.
 pub(crate) fn suggest(kind: ImportKind, name: &str) -> String {
+    if REJECTION_COLUMNS.contains(&name) {
+        return "ignore".to_owned();
+    }
     let plain: String = name.to_lowercase().chars().filter(|letter| letter.is_alphanumeric()).collect();
     let known = table(kind)
         .iter()
@@ -170,7 +191,7 @@ impl Mapping {
             }
         }
         if let Some(code) = &self.currency {
-            Currency::parse(code).map_err(|error| wrong("/mapping/currency".into(), error.to_string()))?;
+            Currency::in_use(code).map_err(|error| wrong("/mapping/currency".into(), error.to_string()))?;
         }
         if let Some(zone) = &self.time_zone {
             TimeZone::get(zone)
@@ -253,12 +274,18 @@ fn date_order<'a>(dates: impl Iterator<Item = &'a str>, day_first: bool) -> Date
 }
 
 /// Reads the beginning of a file: columns, examples, suggestions. `kind` is guessed when not given.
-pub(crate) fn preview(head: &[u8], format: Format, kind: Option<ImportKind>) -> Result<Preview, Problem> {
+pub(crate) fn preview(
+    head: &[u8],
+    format: Format,
+    kind: Option<ImportKind>,
+    mut mapping: Mapping,
+) -> Result<Preview, Problem> {
     if format == Format::Parquet {
         return Err(Problem::invalid("no_preview", "a Parquet file has no preview; its columns are mapped by name"));
     }
     let unreadable = |error: super::rows::FileError| Problem::invalid("unreadable_file", error.0);
-    let mut reader = RowReader::of_head(head, format, None).map_err(unreadable)?;
+    let delimiter = mapping.delimiter.filter(char::is_ascii).map(|delimiter| delimiter as u8);
+    let mut reader = RowReader::of_head(head, format, delimiter).map_err(unreadable)?;
     let mut rows = Vec::new();
     while rows.len() < PREVIEW_ROWS_MAX {
         match reader.next() {
@@ -273,7 +300,7 @@ pub(crate) fn preview(head: &[u8], format: Format, kind: Option<ImportKind>) -> 
         rows.push(Row { line: 1, cells: vec![base::Json::Null; columns.len()], columns });
     }
     let kind = kind.unwrap_or_else(|| guess_kind(&rows));
-    let mut mapping = Mapping::default();
+    mapping.check(kind)?;
     mapping.complete(kind, head, &rows, format);
     let encoding = if format == Format::Csv { sniff::encoding(head).name() } else { "utf-8" };
     Ok(Preview {

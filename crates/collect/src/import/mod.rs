@@ -21,7 +21,7 @@ mod values;
 
 pub use mapping::{ColumnPreview, DateOrder, Mapping, Preview};
 pub use model::{Format, Import, ImportKind, ImportState};
-pub use service::{ImportUpload, NewImport};
+pub use service::{ImportUpload, NewImport, PreviewRequest};
 
 use base::{ImportId, Json};
 use std::collections::HashMap;

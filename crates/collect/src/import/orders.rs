@@ -4,7 +4,7 @@
 //! line. Negative quantities and cancelled orders (status, or a number like `C536379`) are refunds. The order's
 //! messageId follows from its number, so an order counts once however often a file holds it.
 
-use super::customers::{Person, Ready, content_id, finish, shown};
+use super::customers::{Person, Ready, content_id, finish, not_later, shown};
 use super::mapping::Mapping;
 use super::rows::Row;
 use super::values::{id_text, number, text, time};
@@ -92,11 +92,13 @@ pub(crate) struct OrderRows {
     date_order: DateOrder,
     decimal_comma: bool,
     currency: String,
+    /// A later date is a mistake of the file.
+    latest: Timestamp,
     pub window: OrderWindow,
 }
 
 impl OrderRows {
-    pub fn new(mapping: Mapping, mut window: OrderWindow) -> Self {
+    pub fn new(mapping: Mapping, mut window: OrderWindow, latest: Timestamp) -> Self {
         window.closed_set = window.closed.iter().copied().collect();
         Self {
             zone: mapping.zone(),
@@ -104,6 +106,7 @@ impl OrderRows {
             decimal_comma: mapping.decimal_comma.unwrap_or(false),
             currency: mapping.currency.clone().unwrap_or_else(|| Currency::EUR.code().to_owned()),
             mapping,
+            latest,
             window,
         }
     }
@@ -206,7 +209,13 @@ impl OrderRows {
         let Some(found) = text(cell) else { return Ok(()) };
         let found = found.into_owned();
         let amount = || {
-            number(cell, self.decimal_comma).ok_or_else(|| format!("\"{}\" in {target} is not a number", shown(&found)))
+            let amount = number(cell, self.decimal_comma)
+                .ok_or_else(|| format!("\"{}\" in {target} is not a number", shown(&found)))?;
+            // Which currency it is in may stand in a later column; a quadrillion is too much in any.
+            match Money::from_major(amount, Currency::EUR) {
+                Ok(_) => Ok(amount),
+                Err(_) => Err(format!("\"{}\" in {target} is too large", shown(&found))),
+            }
         };
         match target {
             "ignore" => {}
@@ -214,7 +223,7 @@ impl OrderRows {
             "ordered_at" => {
                 let at = time(cell, self.date_order, &self.zone)
                     .ok_or_else(|| format!("\"{}\" in ordered_at is not a date", shown(&found)))?;
-                line.at = Some(at);
+                line.at = Some(not_later(at, self.latest, target)?);
             }
             "quantity" => line.quantity = Some(amount()?),
             "unit_price" => line.unit_price = Some(amount()?),
@@ -223,7 +232,7 @@ impl OrderRows {
                 line.order.insert(target.to_owned(), json!(amount()?));
             }
             "currency" => {
-                let currency = Currency::parse(&found).map_err(|error| error.to_string())?;
+                let currency = Currency::in_use(&found).map_err(|error| error.to_string())?;
                 line.currency = Some(currency.code().to_owned());
             }
             "channel" => {

@@ -1,5 +1,6 @@
 //! Files as rows of cells, one at a time, whatever the format.
 
+use super::customers::shown;
 use super::sniff;
 use super::values::text_of;
 use super::{COLUMNS_MAX, Format, ParquetRowIter, ParquetRows, RECORD_BYTES_MAX};
@@ -27,7 +28,15 @@ pub(crate) struct Row {
 pub(crate) struct BadRow {
     pub line: u64,
     pub error: String,
-    pub raw: String,
+    pub raw: Raw,
+}
+
+/// What stood there.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Raw {
+    /// The fields of a CSV record.
+    Fields(Vec<String>),
+    Line(String),
 }
 
 pub(crate) type RowResult = Result<Row, BadRow>;
@@ -94,12 +103,36 @@ impl RowReader {
     }
 
     pub fn next(&mut self) -> Result<Option<RowResult>, FileError> {
-        match self {
+        let row = match self {
             Self::Csv(rows) => rows.next(),
             Self::Jsonl(rows) => rows.next(),
             Self::Parquet(rows) => rows.next(),
-        }
+        };
+        Ok(row?.map(|row| row.and_then(without_nul)))
     }
+}
+
+/// No store keeps NUL, and a value it was taken out of is another value.
+fn without_nul(row: Row) -> RowResult {
+    let has_nul = |cell: &Json| match cell {
+        Json::String(text) => text.contains('\0'),
+        Json::Array(_) | Json::Object(_) => cell.to_string().contains("\\u0000"),
+        _ => false,
+    };
+    let Some(at) = row.cells.iter().position(has_nul) else { return Ok(row) };
+    let name = row.columns.get(at).map_or("", String::as_str);
+    let error = format!("the column \"{}\" holds the character NUL", shown(name));
+    Err(BadRow { line: row.line, error, raw: Raw::Fields(fields_of(&row)) })
+}
+
+/// The cells as they are written into a file of rejected rows.
+pub(crate) fn fields_of(row: &Row) -> Vec<String> {
+    let written = |cell: &Json| match cell {
+        Json::Null => String::new(),
+        Json::String(text) => text.replace('\0', "\u{fffd}"),
+        other => other.to_string(),
+    };
+    row.cells.iter().map(written).collect()
 }
 
 struct Counting {
@@ -128,21 +161,34 @@ pub(crate) struct CsvRows {
     ends: Vec<usize>,
     /// Line of the file the next byte stands in, from 1.
     line: u64,
+    header: Vec<String>,
     columns: Arc<[String]>,
 }
 
 impl CsvRows {
     fn open(input: BufReader<Counting>, delimiter: u8) -> Result<Self, FileError> {
         let core = sniff::reader(delimiter);
-        let mut rows =
-            Self { input, core, delimiter, fields: vec![0; 4096], ends: vec![0; 64], line: 1, columns: Arc::from([]) };
+        let (header, columns) = (Vec::new(), Arc::from([]));
+        let (fields, ends) = (vec![0; 4096], vec![0; 64]);
+        let mut rows = Self { input, core, delimiter, fields, ends, line: 1, header, columns };
         let Some((_, count)) = rows.record()? else { return Err(FileError("the file is empty".into())) };
         let names: Vec<String> = rows.texts(count);
         if names.iter().all(String::is_empty) {
             return Err(FileError("the first line must name the columns; it is empty".into()));
         }
-        rows.columns = unique_names(names).into();
+        // A name is shown and stored; NUL in it helps nobody.
+        rows.header = names.into_iter().map(|name| name.replace('\0', "")).collect();
+        rows.columns = unique_names(rows.header.clone()).into();
         Ok(rows)
+    }
+
+    /// The first line as it stands in the file.
+    pub fn header(&self) -> Vec<String> {
+        self.header.clone()
+    }
+
+    pub fn delimiter(&self) -> u8 {
+        self.delimiter
     }
 
     fn next(&mut self) -> Result<Option<RowResult>, FileError> {
@@ -150,8 +196,8 @@ impl CsvRows {
         let texts = self.texts(count);
         if count != self.columns.len() {
             let error = format!("{count} fields where the first line names {}", self.columns.len());
-            let raw = texts.join(&char::from(self.delimiter).to_string());
-            return Ok(Some(Err(BadRow { line, error, raw })));
+            let fields = texts.iter().map(|text| text.replace('\0', "\u{fffd}")).collect();
+            return Ok(Some(Err(BadRow { line, error, raw: Raw::Fields(fields) })));
         }
         let cells = texts.into_iter().map(Json::String).collect();
         Ok(Some(Ok(Row { line, columns: self.columns.clone(), cells })))
@@ -207,8 +253,7 @@ impl CsvRows {
         let text = |end: &usize| {
             let text = text_of(&self.fields[start..*end]);
             start = *end;
-            // No store keeps NUL.
-            text.trim().replace('\0', "")
+            text.trim().to_owned()
         };
         self.ends[..count].iter().map(text).collect()
     }
@@ -257,7 +302,7 @@ impl JsonRows {
 
     fn row(&self, bytes: &[u8]) -> RowResult {
         let raw = || text_of(bytes).trim_end().replace('\0', "");
-        let bad = |error: String| BadRow { line: self.line, error, raw: raw() };
+        let bad = |error: String| BadRow { line: self.line, error, raw: Raw::Line(raw()) };
         let text = std::str::from_utf8(bytes).map_err(|_| bad("the line is not UTF-8".into()))?;
         if let Some((flaw, _)) = crate::scan::flaw(text) {
             return Err(bad(flaw.detail()));

@@ -1,11 +1,12 @@
 //! Running an import: a thread reads and maps, a task makes durable, a checkpoint says how far both are.
 
 use super::customers::{CustomerRows, Ready};
+use super::mapping::REJECTION_COLUMNS;
 use super::orders::{OrderRows, OrderWindow};
-use super::rows::{FileError, Row, RowReader};
-use super::values::text;
+use super::rows::{FileError, Raw, Row, RowReader, fields_of};
 use super::{BATCH_BYTES, BATCH_EVENTS, CHECKPOINT_ROWS, Import, ImportKind, ImportState, PREVIEW_BYTES, store};
 use crate::accept::record;
+use crate::limits::FUTURE_MS_MAX;
 use crate::{Collect, CollectError, Result};
 use base::{EventId, Problem};
 use bytes::Bytes;
@@ -155,15 +156,17 @@ impl Collect {
         chunks: mpsc::Sender<Chunk>,
     ) -> tokio::task::JoinHandle<std::result::Result<(), FileError>> {
         let (import, parquet) = (import.clone(), self.inner.imports.parquet.clone());
+        let now = self.inner.clock.now();
         tokio::task::spawn_blocking(move || {
             let delimiter = import.mapping.delimiter.map(|delimiter| delimiter as u8);
             live.bytes_done.store(0, Ordering::Relaxed);
             let bytes_done = live.bytes_done.clone();
             let reader =
                 RowReader::open(&source_file(&folder), import.format, delimiter, parquet.as_ref(), bytes_done)?;
+            let (mapping, latest) = (import.mapping.clone(), now.plus_ms(FUTURE_MS_MAX));
             let mapper = match import.kind {
-                ImportKind::Customers => Mapper::Customers(CustomerRows::new(import.mapping.clone())),
-                ImportKind::Orders => Mapper::Orders(Box::new(OrderRows::new(import.mapping.clone(), window))),
+                ImportKind::Customers => Mapper::Customers(CustomerRows::new(mapping, latest)),
+                ImportKind::Orders => Mapper::Orders(Box::new(OrderRows::new(mapping, window, latest))),
             };
             Reading { reader, mapper, live, chunks, chunk: Chunk::default(), since_checkpoint: 0 }.run(import.rows_done)
         })
@@ -346,7 +349,7 @@ impl Reading {
             }
         }
         if rows_done == 0 {
-            self.chunk.rejected.extend(b"line,error,row\n");
+            self.reject_header();
         }
         let mut row_number = rows_done;
         while let Some(row) = self.reader.next()? {
@@ -355,7 +358,7 @@ impl Reading {
             self.since_checkpoint += 1;
             match row {
                 Ok(row) => self.map(&row, row_number),
-                Err(bad) => self.reject(bad.line, &bad.error, &bad.raw),
+                Err(bad) => self.reject(bad.line, &bad.error, bad.raw),
             }
             if let Mapper::Orders(orders) = &mut self.mapper {
                 let ready = orders.completed(row_number);
@@ -385,9 +388,7 @@ impl Reading {
                 self.push(ready);
             }
             Err(error) => {
-                let cells: Vec<String> =
-                    row.cells.iter().map(|cell| text(cell).unwrap_or_default().into_owned()).collect();
-                self.reject(row.line, &error, &csv_line(&cells));
+                self.reject(row.line, &error, Raw::Fields(fields_of(row)));
             }
         }
     }
@@ -397,10 +398,32 @@ impl Reading {
         self.chunk.events.extend(ready);
     }
 
-    fn reject(&mut self, line: u64, error: &str, raw: &str) {
+    /// A CSV file's own columns stand after what is wrong with a row; of other files the row is one field.
+    fn reject_header(&mut self) {
+        let fields: Vec<String> = match &self.reader {
+            RowReader::Csv(rows) => REJECTION_COLUMNS.map(str::to_owned).into_iter().chain(rows.header()).collect(),
+            _ => ["line", "error", "row"].map(str::to_owned).to_vec(),
+        };
+        self.write_rejected(&fields);
+    }
+
+    fn reject(&mut self, line: u64, error: &str, raw: Raw) {
         self.chunk.rows_rejected += 1;
-        let fields = [line.to_string(), error.to_owned(), raw.to_owned()];
-        self.chunk.rejected.extend(csv_line(&fields).as_bytes());
+        let mut fields = vec![line.to_string(), error.to_owned()];
+        match (raw, &self.reader) {
+            (Raw::Fields(cells), RowReader::Csv(_)) => fields.extend(cells),
+            (Raw::Fields(cells), _) => fields.push(csv_line(&cells, b',')),
+            (Raw::Line(line), _) => fields.push(line),
+        }
+        self.write_rejected(&fields);
+    }
+
+    fn write_rejected(&mut self, fields: &[String]) {
+        let delimiter = match &self.reader {
+            RowReader::Csv(rows) => rows.delimiter(),
+            _ => b',',
+        };
+        self.chunk.rejected.extend(csv_line(fields, delimiter).as_bytes());
         self.chunk.rejected.push(b'\n');
     }
 
@@ -420,8 +443,9 @@ impl Reading {
 }
 
 /// One line of CSV, without the line break.
-fn csv_line(fields: &[String]) -> String {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::Any(b'\n')).from_writer(Vec::new());
+fn csv_line(fields: &[String], delimiter: u8) -> String {
+    let mut writer =
+        csv::WriterBuilder::new().delimiter(delimiter).terminator(csv::Terminator::Any(b'\n')).from_writer(Vec::new());
     // Writing to memory does not fail.
     let _ = writer.write_record(fields);
     let bytes = writer.into_inner().unwrap_or_default();

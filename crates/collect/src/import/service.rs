@@ -4,7 +4,7 @@ use super::run::{Live, rejected_file, source_file};
 use super::{Format, Import, ImportKind, ImportState, Mapping, Preview, mapping, store};
 use crate::limits::SOURCE_NAME_CHARS_MAX;
 use crate::{Collect, CollectError, Result};
-use base::{ImportId, Problem, Timestamp, WorkspaceId};
+use base::{ImportId, Page, PageRequest, Problem, Timestamp, WorkspaceId};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::PoisonError;
@@ -19,6 +19,18 @@ pub struct NewImport {
     pub kind: ImportKind,
     /// Guessed from the name when `None`.
     pub format: Option<Format>,
+    pub mapping: Mapping,
+}
+
+/// What is known of a file whose beginning is looked at.
+#[derive(Debug, Clone, Default)]
+pub struct PreviewRequest<'a> {
+    /// The file's name; its ending tells the format. May be empty.
+    pub name: &'a str,
+    pub format: Option<Format>,
+    /// Guessed from the columns when `None`.
+    pub kind: Option<ImportKind>,
+    /// What is chosen already; the rest is suggested.
     pub mapping: Mapping,
 }
 
@@ -113,22 +125,17 @@ impl Collect {
         Ok(ImportUpload { collect: self.clone(), import, file, path: path.clone(), done: false })
     }
 
-    /// Columns, examples and a suggested mapping, from the beginning of a file.
-    pub fn preview_import(
-        &self,
-        head: &[u8],
-        name: &str,
-        format: Option<Format>,
-        kind: Option<ImportKind>,
-    ) -> Result<Preview> {
+    /// Columns, examples and the mapping an import would use, from the beginning of a file.
+    pub fn preview_import(&self, head: &[u8], asked: PreviewRequest<'_>) -> Result<Preview> {
         let head = &head[..head.len().min(super::PREVIEW_BYTES)];
-        Ok(mapping::preview(head, format.unwrap_or_else(|| Format::guess(name, head)), kind)?)
+        let format = asked.format.unwrap_or_else(|| Format::guess(asked.name, head));
+        Ok(mapping::preview(head, format, asked.kind, asked.mapping)?)
     }
 
     /// Newest first, with the progress of this moment.
-    pub async fn imports(&self, workspace: WorkspaceId) -> Result<Vec<Import>> {
-        let mut imports = store::list(&self.inner.db, workspace).await?;
-        imports.iter_mut().for_each(|import| self.add_progress(import));
+    pub async fn imports(&self, workspace: WorkspaceId, page: &PageRequest) -> Result<Page<Import>> {
+        let mut imports = store::list(&self.inner.db, workspace, page).await?;
+        imports.items.iter_mut().for_each(|import| self.add_progress(import));
         Ok(imports)
     }
 
@@ -179,7 +186,8 @@ impl Collect {
         Ok(import)
     }
 
-    /// The rejected rows as CSV: `line,error,row`. `None` while there is no such file.
+    /// The rejected rows as CSV. Of a CSV file: its own columns and delimiter, before them the line and what is wrong,
+    /// so that the file can be corrected and imported as it is. Of others: `line,error,row`. `None` while there is no such file.
     pub async fn rejected_rows(&self, workspace: WorkspaceId, id: ImportId) -> Result<Option<PathBuf>> {
         self.import(workspace, id).await?;
         let path = rejected_file(&self.inner.imports.folder(id));

@@ -2,10 +2,8 @@
 
 use super::{Format, Import, ImportKind, ImportState, Mapping};
 use crate::Result;
-use base::{ImportId, Timestamp, WorkspaceId};
+use base::{ImportId, Page, PageRequest, Timestamp, WorkspaceId};
 use db::{Db, DbError, Row, Val};
-
-const IMPORTS_LISTED_MAX: i64 = 200;
 
 pub(crate) async fn insert(db: &Db, import: &Import) -> Result<()> {
     db.execute(
@@ -66,10 +64,13 @@ pub(crate) async fn get(db: &Db, workspace: WorkspaceId, id: ImportId) -> Result
 }
 
 /// Newest first.
-pub(crate) async fn list(db: &Db, workspace: WorkspaceId) -> Result<Vec<Import>> {
-    let sql = "SELECT * FROM collect_import WHERE workspace_id = $1 ORDER BY created_ms DESC, id DESC LIMIT $2";
-    let rows = db.query(sql, &[workspace.into(), Val::I(IMPORTS_LISTED_MAX)]).await?;
-    Ok(rows.iter().map(read).collect::<db::Result<_>>()?)
+pub(crate) async fn list(db: &Db, workspace: WorkspaceId, page: &PageRequest) -> Result<Page<Import>> {
+    // Ids begin with their time. '~' sorts after every id.
+    let sql = "SELECT * FROM collect_import WHERE workspace_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
+    let before = page.cursor.clone().unwrap_or_else(|| "~".into());
+    let rows = db.query(sql, &[workspace.into(), before.into(), Val::I(i64::from(page.limit()) + 1)]).await?;
+    let imports = rows.iter().map(read).collect::<db::Result<_>>()?;
+    Ok(Page::cut(imports, page.limit(), |import: &Import| import.id.to_string()))
 }
 
 /// Of all workspaces, oldest first.

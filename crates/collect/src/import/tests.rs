@@ -1,6 +1,6 @@
 use super::*;
 use crate::testing::{Room, WORKSPACE};
-use base::Problem;
+use base::{Page, PageRequest, Problem};
 use events::{Channel, Event, EventKind};
 use serde_json::json;
 use std::path::Path;
@@ -60,18 +60,25 @@ async fn customers_of_a_dutch_spreadsheet_become_identify_calls() {
         assert_eq!(jan.identifiers[0].value, "jan@example.nl");
         assert_eq!(events[1].traits.get("schoen_maat"), Some(&json!("0042")), "a leading zero is no number");
         let lines = rejected(&room, &done).await;
-        assert!(lines.contains("4,\"\"\"geen-adres\"\" is not an e-mail address\""), "{lines}");
+        let header = "import_line;import_error;Klantnummer;E-mail;Voornaam;Plaats;Geboortedatum;Nieuwsbrief;Schoen maat;Opmerking";
+        assert_eq!(lines.lines().next(), Some(header), "the file's own columns and delimiter");
         assert!(
-            lines.contains("5,\"no customer") && lines.contains("6,\"\"\"misschien\"\" in email_consent"),
+            lines.contains("4;\"\"\"geen-adres\"\" is not an e-mail address\";1002;geen-adres;Piet;Delft;;nee;42;"),
             "{lines}"
         );
+        assert!(lines.contains("5;no customer") && lines.contains("6;\"\"\"misschien\"\" in email_consent"), "{lines}");
+        let corrected = lines.replace("geen-adres;", "piet@example.nl;").replace("misschien;", "nee;");
+        let again = import(&room, "verbeterd.csv", ImportKind::Customers, corrected.as_bytes()).await;
+        assert_eq!((again.rows_accepted, again.rows_rejected), (2, 2));
+        let piet = room.events().await.into_iter().find(|event| event.user_id.as_deref() == Some("1002")).unwrap();
+        assert!(piet.traits.map().keys().all(|name| !name.starts_with("import_")), "{:?}", piet.traits.map());
         room.clock.advance_ms(crate::limits::REJECTIONS_KEPT_MS);
         room.collect.prune().await.unwrap();
         assert!(room.collect.rejected_rows(WORKSPACE, done.id).await.unwrap().is_some(), "kept for a month");
         room.clock.advance_ms(1);
         room.collect.prune().await.unwrap();
         assert!(room.collect.rejected_rows(WORKSPACE, done.id).await.unwrap().is_none(), "and no longer");
-        assert!(lines.contains("7,3 fields where the first line names 8"), "{lines}");
+        assert!(lines.contains("7;3 fields where the first line names 8;1004;too;few"), "{lines}");
     }
 }
 
@@ -290,12 +297,74 @@ async fn a_file_that_cannot_be_imported_says_why() {
     assert!(parquet.error.unwrap().contains("Parquet"));
 }
 
+fn named(name: &str) -> PreviewRequest<'_> {
+    PreviewRequest { name, ..PreviewRequest::default() }
+}
+
+#[tokio::test]
+async fn a_preview_completes_the_mapping_it_is_given_and_says_what_is_wrong_with_it() {
+    let room = Room::sqlite().await;
+    let head = b"nr;mail;note\n7;a@example.nl;x\n";
+    let columns = |target: &str| [("nr".to_owned(), target.to_owned())].into();
+    let mapping = Mapping { columns: columns("loyalty_card"), ..Mapping::default() };
+    let asked = PreviewRequest { mapping, kind: Some(ImportKind::Customers), ..PreviewRequest::default() };
+    let shown = room.collect.preview_import(head, asked).unwrap().mapping;
+    assert_eq!((shown.columns["nr"].as_str(), shown.columns["mail"].as_str()), ("loyalty_card", "email"));
+    assert_eq!(shown.columns["note"], "trait:note");
+    let mapping = Mapping { columns: columns("nonsense"), ..Mapping::default() };
+    let asked = PreviewRequest { mapping, kind: Some(ImportKind::Customers), ..PreviewRequest::default() };
+    let problem = Problem::from(room.collect.preview_import(head, asked).unwrap_err());
+    assert_eq!((problem.code, problem.errors[0].pointer.as_str()), ("invalid_mapping", "/mapping/columns/nr"));
+    assert!(ImportKind::Orders.fields().any(|field| field == "order_id"));
+}
+
+#[tokio::test]
+async fn a_row_with_nul_a_date_in_the_future_or_no_currency_is_refused_with_the_reason() {
+    let room = Room::sqlite().await;
+    let file = b"order_id,customer_id,date,total,currency\n\
+        A1,1,2026-01-02,10,EUR\nA2,1,2026-01-02,10,EURO\nA3,1,2027-01-02,10,EUR\nA\x004,1,2026-01-02,10,EUR\n\
+        A5,1,2026-01-02,1000000000000000000000000000000,EUR\nA6,1,2026-01-02,abc,EUR\nA7,1,2026-11-23,10,SEK\nA8,1,2026-01-02,1,ABC\n";
+    let done = import(&room, "o.csv", ImportKind::Orders, file).await;
+    assert_eq!(counts(&done), (8, 2, 6, 2));
+    let lines = rejected(&room, &done).await;
+    for (line, why) in [
+        (3, "\"\"EURO\"\" is not an ISO 4217"),
+        (4, "lies in the future"),
+        (5, "holds the character NUL"),
+        (6, "is too large"),
+        (7, "is not a number"),
+        (9, "is not the code of a currency"),
+    ] {
+        let found = lines.lines().find(|text| text.starts_with(&format!("{line},")));
+        assert!(found.is_some_and(|text| text.contains(why)), "line {line}: {why}\n{lines}");
+    }
+    assert!(!lines.contains('\0'));
+    let people = b"customer_id,email,name\n1,a@example.nl,An\n2,b@example.nl,B\x00\n";
+    assert_eq!(counts(&import(&room, "c.csv", ImportKind::Customers, people).await), (2, 1, 1, 1));
+}
+
+#[tokio::test]
+async fn imports_are_listed_page_by_page() {
+    for room in Room::all().await {
+        for name in ["a.csv", "b.csv", "c.csv"] {
+            room.clock.advance_ms(1_000);
+            import(&room, name, ImportKind::Customers, b"customer_id\n1\n").await;
+        }
+        let asked = |cursor| PageRequest { limit: Some(2), cursor };
+        let first = room.collect.imports(WORKSPACE, &asked(None)).await.unwrap();
+        let names = |page: &Page<Import>| page.items.iter().map(|import| import.name.clone()).collect::<Vec<_>>();
+        assert_eq!(names(&first), ["c.csv", "b.csv"]);
+        let second = room.collect.imports(WORKSPACE, &asked(first.next_cursor)).await.unwrap();
+        assert_eq!((names(&second), second.next_cursor), (vec!["a.csv".to_owned()], None));
+    }
+}
+
 #[tokio::test]
 async fn a_preview_shows_columns_and_suggests_what_they_mean() {
     let room = Room::sqlite().await;
     let head = b"InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n\
         536365,85123A,WHITE HEART,6,2010-12-01 08:26:00,2.55,17850.0,United Kingdom\n536365,711";
-    let preview = room.collect.preview_import(head, "2010.csv", None, None).unwrap();
+    let preview = room.collect.preview_import(head, named("2010.csv")).unwrap();
     assert_eq!((preview.kind, preview.format, preview.delimiter), (ImportKind::Orders, Format::Csv, Some(',')));
     let suggested: Vec<_> = preview.columns.iter().map(|column| column.suggested.as_str()).collect();
     let expected =
@@ -303,7 +372,7 @@ async fn a_preview_shows_columns_and_suggests_what_they_mean() {
     assert_eq!(suggested, expected);
     assert_eq!(preview.columns[2].examples, ["WHITE HEART"]);
     let swedish = "Kundnummer;E-post;Förnamn;Ort\n1;a@example.se;Åsa;Umeå\n";
-    let preview = room.collect.preview_import(swedish.as_bytes(), "kunder.csv", None, None).unwrap();
+    let preview = room.collect.preview_import(swedish.as_bytes(), named("kunder.csv")).unwrap();
     let suggested: Vec<_> = preview.columns.iter().map(|column| column.suggested.as_str()).collect();
     assert_eq!(suggested, ["customer_id", "email", "first_name", "city"]);
     assert_eq!((preview.kind, preview.delimiter, preview.encoding), (ImportKind::Customers, Some(';'), "utf-8"));
