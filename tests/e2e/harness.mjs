@@ -4,8 +4,8 @@ import { createRequire } from 'node:module';
 import { chromium } from 'playwright-core';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-/** Colours fade from one scheme to the other; axe must look after that. */
-const SCHEME_SETTLES_MS = 250;
+/** Long enough for fades to have begun; `settled` then waits for their end. */
+const BEGINS_MS = 150;
 
 export const env = (name) => {
   const value = process.env[name];
@@ -87,11 +87,19 @@ export async function axeFindings(page) {
     .map((violation) => `${violation.id}: ${violation.help} (${violation.nodes.slice(0, 3).map((node) => node.target.join(' ')).join('; ')})`);
 }
 
+/** Colours fade from one scheme to the other and dialogs slide in: axe must look after that. */
+async function settled(page) {
+  await page.waitForTimeout(BEGINS_MS);
+  await page.evaluate(() => Promise.allSettled(
+    document.getAnimations().filter((one) => one.effect?.getComputedTiming().iterations !== Infinity).map((one) => one.finished),
+  ));
+}
+
 /** Fails when axe finds something serious in light or in dark. */
 export async function accessible(page, where) {
   for (const scheme of ['light', 'dark']) {
     await page.emulateMedia({ colorScheme: scheme });
-    await page.waitForTimeout(SCHEME_SETTLES_MS);
+    await settled(page);
     const findings = await axeFindings(page);
     expect(findings.length === 0, `${where} (${scheme}): ${findings.join('\n')}`);
   }

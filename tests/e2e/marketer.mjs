@@ -138,12 +138,16 @@ await step('a customer is found by name from the keyboard, with one timeline ove
   await page.keyboard.press('Enter');
   await title(person.label);
   await main.getByRole('tab', { name: 'Timeline', selected: true }).waitFor();
-  const channels = new Set();
-  for (const sign of await main.getByRole('tabpanel').getByRole('listitem').getByRole('img').all()) {
-    channels.add(await sign.getAttribute('aria-label'));
-  }
-  expect(channels.size > 1, `the timeline shows only ${[...channels]}`);
+  const timeline = main.getByRole('tabpanel').getByRole('listitem');
+  await timeline.first().waitFor();
   await picture(page, 'person');
+  for (const channel of ['Shop', 'Web']) {
+    await combobox('Channel').click();
+    await page.getByRole('option', { name: channel, exact: true }).click();
+    await timeline.getByRole('img', { name: channel, exact: true }).first().waitFor();
+    const other = channel === 'Shop' ? 'Web' : 'Shop';
+    await eventually(`only ${channel}`, async () => (await timeline.getByRole('img', { name: other, exact: true }).count()) === 0, 10);
+  }
   await accessible('a customer');
 });
 
@@ -400,6 +404,197 @@ await step('the report says what the API says, and counts the click of a person'
   await rows('Recipients').filter({ hasText: femke.email }).getByText('Clicked', { exact: true }).waitFor();
   await accessible('recipients');
 });
+const sink = await smtpSink();
+const everybodyName = `Lives in NL ${RUN}`;
+const slowName = `By SMTP ${RUN}`;
+
+await step('the sender is set to a mail server of one\'s own, slowly', async () => {
+  await goTo('Sender');
+  await main.getByRole('radio', { name: /^SMTP server/ }).click();
+  await box('Server').fill('127.0.0.1');
+  await box('Port').fill(String(sink.port));
+  await combobox('Encryption').selectOption({ label: 'none' });
+  await box('Messages per second').first().fill(String(MESSAGES_PER_SECOND));
+  await accessible('sender settings');
+  await button('Save', main).click();
+  await page.getByText('Saved', { exact: true }).first().waitFor();
+});
+
+await step('a second campaign leaves out who unsubscribed, and the review says why', async () => {
+  await goTo('Segments');
+  await link('New segment').first().click();
+  await title('New segment');
+  await box('Name').fill(everybodyName);
+  const country = await addRule('Attribute');
+  await choose(combobox('Attribute', country), 'country');
+  await combobox('Value', country).fill('NL');
+  await page.keyboard.press('Escape');
+  await button('Save', main).click();
+  await title(everybodyName);
+  await goTo('Campaigns');
+  await link('New campaign').first().click();
+  await box('Name').fill(slowName);
+  await choose(combobox('Segment'), everybodyName);
+  await main.getByRole('group', { name: 'Designs' }).getByRole('button', { name: /^Plain letter/ }).click();
+  await button('Create the draft', main).click();
+  await title(slowName);
+  await main.getByRole('button', { name: /^Launch to \d+ (people|person)$/ }).waitFor();
+  const told = rows('Who gets it');
+  const noConsent = await number(told.filter({ hasText: 'Have not said yes to e-mail' }).getByRole('cell'));
+  const { id } = await findCampaign(slowName);
+  const review = await api('GET', `/api/v1/campaigns/${id}/review`);
+  expect(noConsent >= 1 && noConsent === review.exclusions.find((one) => one.reason === 'no_consent').count, `${noConsent} without consent`);
+  await launch(slowName, review.recipients);
+});
+
+await step('it goes out over SMTP with a progress bar; paused it stands still', async () => {
+  await main.getByRole('heading', { name: /^Sending: [\d.,]+ ?% done$/ }).waitFor();
+  await eventually('mails arrive', () => sink.recipients.length > 0);
+  await main.getByRole('progressbar', { name: 'Sent' }).waitFor();
+  await button('Pause', main).click();
+  await button('Resume', main).waitFor();
+  await main.getByText('Paused: nothing more goes out until it is resumed.', { exact: false }).waitFor();
+  await page.waitForTimeout(1500);
+  const arrived = sink.recipients.length;
+  await accessible('a paused campaign');
+  await page.waitForTimeout(3000);
+  expect(sink.recipients.length === arrived, `${sink.recipients.length - arrived} more although paused`);
+  const { id } = await findCampaign(slowName);
+  const { progress } = await api('GET', `/api/v1/campaigns/${id}`);
+  expect(progress.pending > 0, `nothing was left to pause: ${JSON.stringify(progress)}`);
+});
+
+await step('who takes back consent during the pause is skipped with a readable reason; all others get it once', async () => {
+  const { id } = await findCampaign(slowName);
+  const waiting = await api('GET', `/api/v1/campaigns/${id}/recipients?state=pending&limit=500`);
+  const person = waiting.items.find((one) => one.address === sjoerd.email) ?? waiting.items.at(-1);
+  await openPerson({ email: person.address, name: person.label });
+  await main.getByRole('tab', { name: 'Consent and privacy' }).click();
+  await button('Change consent for E-mail', main).click();
+  const form = dialog(`Consent of ${person.label} for E-mail`);
+  await form.getByRole('radio', { name: 'Unsubscribed', exact: true }).click();
+  await button('Save', form).click();
+  await rows('Consent').filter({ hasText: 'E-mail' }).getByText('Unsubscribed', { exact: true }).waitFor();
+  await goTo('Campaigns');
+  await link(new RegExp(`^${slowName}`), main.getByRole('table', { name: 'Campaigns' })).click();
+  await button('Resume', main).click();
+  await main.getByText('Finished', { exact: true }).first().waitFor({ timeout: 60_000 });
+  await main.getByRole('tab', { name: 'Recipients' }).click();
+  await main.getByRole('searchbox').fill(person.address);
+  const left = rows('Recipients').filter({ hasText: person.address });
+  await left.getByText('Left out', { exact: true }).waitFor();
+  await left.getByText('Took back consent before it was sent').waitFor();
+  const { progress } = await api('GET', `/api/v1/campaigns/${id}`);
+  expect(new Set(sink.recipients).size === sink.recipients.length, 'somebody got it twice');
+  expect(sink.recipients.length === progress.sent + progress.delivered, `${sink.recipients.length} arrived, ${JSON.stringify(progress)}`);
+  expect(![femke.email, person.address].some((address) => sink.recipients.includes(address)), 'somebody got it without consent');
+  await accessible('recipients with a reason');
+});
+
+await step('the sender goes back to the sandbox', async () => {
+  await goTo('Sender');
+  await main.getByRole('radio', { name: /^Sandbox/ }).click();
+  await button('Save', main).click();
+  await page.getByText('Saved', { exact: true }).first().waitFor();
+  sink.close();
+});
+
+await step('a campaign is scheduled for tomorrow, shown as planned, and taken back', async () => {
+  const name = `Tomorrow ${RUN}`;
+  await goTo('Campaigns');
+  await link('New campaign').first().click();
+  await box('Name').fill(name);
+  await choose(combobox('Segment'), `Sneaker buyers ${RUN}`);
+  await main.getByRole('group', { name: 'Designs' }).getByRole('button', { name: /^Plain letter/ }).click();
+  await button('Create the draft', main).click();
+  await main.getByRole('button', { name: /^Launch to / }).waitFor();
+  await main.getByRole('radiogroup', { name: 'When it starts' }).getByText('At a date and time').click();
+  const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+  await main.getByLabel('Day', { exact: true }).fill(tomorrow);
+  await main.getByLabel('Time', { exact: true }).fill('10:30');
+  await accessible('the fields of a schedule');
+  await main.getByRole('button', { name: /^Schedule for / }).click();
+  const sure = page.getByRole('dialog');
+  await sure.getByRole('button', { name: /^Schedule/ }).click();
+  await main.getByText('Scheduled', { exact: true }).first().waitFor();
+  const planned = await findCampaign(name);
+  expect(planned.state === 'scheduled', planned.state);
+  const { schedule } = await api('GET', `/api/v1/campaigns/${planned.id}`);
+  expect(schedule.scheduled_at.startsWith(tomorrow), JSON.stringify(schedule));
+  await picture(page, 'campaign-scheduled');
+  await accessible('a scheduled campaign');
+  await main.getByRole('button', { name: /^Cancel the schedule/ }).click();
+  await main.getByRole('button', { name: /^Launch to / }).or(main.getByRole('radiogroup', { name: 'When it starts' })).first().waitFor();
+  expect((await findCampaign(name)).state === 'draft', 'it is still scheduled');
+});
+
+await step('a source is connected: its snippet holds its key, and its first event is noticed', async () => {
+  await goTo('Sources');
+  await button('Connect a source', main).click();
+  const form = dialog('Connect a source');
+  await form.getByRole('radio', { name: /^Website/ }).click();
+  await box('Name', form).fill(`Shop ${RUN}`);
+  await accessible('the form of a source');
+  await button('Connect', form).click();
+  await title(`Shop ${RUN}`);
+  await main.getByText('Listening for the first event …').waitFor();
+  const source = (await api('GET', '/api/v1/sources')).items.find((one) => one.name === `Shop ${RUN}`);
+  await main.getByRole('region', { name: /^Copy the code for/ }).getByText(source.write_key).first().waitFor();
+  await main.getByRole('tab', { name: 'curl' }).click();
+  await main.getByRole('region', { name: 'Copy the code for curl' }).getByText(source.write_key).first().waitFor();
+  await accessible('a source');
+  const answer = await fetch(`${base}/v1/track`, {
+    method: 'POST', headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ writeKey: source.write_key, anonymousId: `a-${RUN}`, event: 'First Step' }),
+  });
+  expect(answer.ok, `track: ${answer.status}`);
+  await main.getByText('It works: events are coming in').waitFor();
+});
+
+let secret;
+await step('an API key is made, works, and works no more once withdrawn', async () => {
+  await goTo('API keys');
+  await button('New API key', main).first().click();
+  const form = dialog('New API key');
+  await box('Name', form).fill(`Robot ${RUN}`);
+  await form.getByRole('radio', { name: 'Only reading' }).click();
+  await accessible('the form of a key');
+  await button('Make the key', form).click();
+  await form.getByText('Copy the key now: it is shown only this once.').waitFor();
+  secret = (await form.getByText(/^tk_live_\S+$/).innerText()).trim();
+  const call = (method, path, body) => fetch(base + path, { method, body, headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' } });
+  expect((await call('GET', '/api/v1/segments')).status === 200, 'the key does not read');
+  expect((await call('POST', '/api/v1/segments', '{}')).status === 403, 'a reading key writes');
+  await button('Done', form).click();
+  await accessible('API keys');
+  await button(`Withdraw Robot ${RUN}`, main).click();
+  await button('Withdraw', dialog(`Withdraw the key Robot ${RUN}?`)).click();
+  await rows('API keys').filter({ hasText: `Robot ${RUN}` }).waitFor({ state: 'detached' });
+  expect((await call('GET', '/api/v1/segments')).status === 401, 'a withdrawn key works');
+});
+
+await step('a colleague is invited, and the link lets them in with the rights of their role', async () => {
+  await goTo('Team');
+  await button('Add a person', main).click();
+  const form = dialog('Add a person');
+  await box('Name', form).fill(`Colleague ${RUN}`);
+  await box('E-mail address', form).fill(`colleague-${RUN}@example.com`);
+  await form.getByRole('radio', { name: /^Analyst/ }).click();
+  await accessible('the form of a person');
+  await button('Add', form).click();
+  const address = (await form.getByText(/^https?:\S+$/).innerText()).trim();
+  await button('Done', form).click();
+  await rows('Team').filter({ hasText: `Colleague ${RUN}` }).waitFor();
+  await accessible('the team');
+  const theirs = await (await browser.newContext()).newPage();
+  await theirs.goto(address.replace(new URL(address).origin, base));
+  await theirs.getByRole('main').getByRole('heading', { level: 1, name: 'Noordkaap' }).waitFor();
+  await theirs.getByRole('navigation', { name: 'Main menu' }).getByRole('link', { name: 'Campaigns' }).click();
+  await theirs.getByRole('main').getByRole('heading', { level: 1, name: 'Campaigns' }).waitFor();
+  expect((await theirs.getByRole('link', { name: 'New campaign' }).count()) === 0, 'an analyst may write campaigns');
+  await theirs.context().close();
+});
+
 await step('axe finds nothing serious on any screen, in light and dark', async () => {
   console.log(`     looked at ${looked.length}: ${looked.join(', ')}`);
   expect(found.length === 0, found.join('\n'));

@@ -8,6 +8,7 @@ import {
   groupsOf,
   needsKey,
   type OpenApi,
+  rightsOf,
   search,
   typeText,
 } from "./model";
@@ -29,6 +30,7 @@ const document: OpenApi = {
     "/things": {
       post: {
         tags: ["things"],
+        security: [{ api_key: ["thing.write"] }, { session: ["thing.write"] }],
         requestBody: { content: { "application/json": { schema: { $ref: "#/components/schemas/Thing" } } } },
         responses: { 201: {} },
       },
@@ -68,9 +70,11 @@ describe("the API description", () => {
     expect(search(groupsOf(document), "nothing like it")).toEqual([]);
   });
 
-  it("knows which routes need a key", () => {
+  it("knows which routes need a key, and with which rights", () => {
     expect(needsKey(route("get /open"))).toBe(false);
     expect(needsKey(route("post /things"))).toBe(true);
+    expect(rightsOf(route("post /things"))).toEqual(["thing.write"]);
+    expect(rightsOf(route("get /open"))).toEqual([]);
   });
 
   it("lists fields with what is inside them, and ends where a schema holds itself", () => {

@@ -32,7 +32,8 @@ type RawOperation = {
   parameters?: Parameter[];
   requestBody?: { content: Content; required?: boolean; description?: string };
   responses: Record<string, { description?: string; content?: Content }>;
-  security?: Record<string, unknown>[];
+  /** Ways to be let in; each names the rights it takes. */
+  security?: Record<string, string[]>[];
 };
 export type OpenApi = {
   info: { title: string; version: string; description?: string };
@@ -87,6 +88,11 @@ export function search(groups: Group[], text: string): Group[] {
 /** Whether a route wants an API key or a session: a security list of its own that allows nothing-at-all does not. */
 export function needsKey(operation: Operation): boolean {
   return !operation.security?.some((way) => Object.keys(way).length === 0);
+}
+
+/** The rights a key must have, where the description names them. */
+export function rightsOf(operation: Operation): string[] {
+  return operation.security?.map((way) => way.api_key ?? []).find((rights) => rights.length > 0) ?? [];
 }
 
 const nameOf = (ref: string) => ref.split("/").at(-1) ?? ref;

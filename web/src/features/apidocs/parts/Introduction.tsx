@@ -26,8 +26,11 @@ export function Introduction({ document }: { document: OpenApi }) {
         <Stack gap="sm">
           <Text size="sm">
             <Trans>
-              Make a key under <AppLink to={paths.keys()}>API keys</AppLink>; it has exactly the rights you give it.
-              Collecting events has write keys of its own, one for each source.
+              Make a key under{" "}
+              <AppLink underline="always" to={paths.keys()}>
+                API keys
+              </AppLink>
+              ; it has exactly the rights you give it. Collecting events has write keys of its own, one for each source.
             </Trans>
           </Text>
           <CodeBlock label={t`As a command`} code={first} />

@@ -4,7 +4,17 @@ import { Badge, Code, Group, Stack, Text, Title } from "@mantine/core";
 import { usePageTitle } from "@/lib/nav";
 import { CodeBlock } from "@/ui/copy";
 import { Panel } from "@/ui/Panel";
-import { bodyOf, exampleOf, type Field, fieldsOf, needsKey, type OpenApi, type Operation, typeText } from "../model";
+import {
+  bodyOf,
+  exampleOf,
+  type Field,
+  fieldsOf,
+  needsKey,
+  type OpenApi,
+  type Operation,
+  rightsOf,
+  typeText,
+} from "../model";
 import classes from "./docs.module.css";
 import { FieldTable } from "./FieldTable";
 import { TryIt } from "./TryIt";
@@ -26,6 +36,7 @@ export function RouteView({ operation, document }: Props) {
       values: (one.schema?.enum ?? []).map(String),
     }),
   );
+  const rights = rightsOf(operation).join(", ");
   const body = bodyOf(operation, document);
   const bodyFields = fieldsOf(body?.schema, document);
   return (
@@ -52,6 +63,11 @@ export function RouteView({ operation, document }: Props) {
             </Trans>
           ) : (
             <Trans>Wants no API key. Collection has write keys, links in messages have signed tokens.</Trans>
+          )}{" "}
+          {rights !== "" && (
+            <Trans>
+              Needs the right <Code>{rights}</Code>.
+            </Trans>
           )}
         </Text>
       </header>
