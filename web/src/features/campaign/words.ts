@@ -49,6 +49,8 @@ const REASONS: Record<string, MessageDescriptor> = {
   unconfirmed: msg`Handed over without an answer`,
   skipped: msg`Left out`,
   cancelled: msg`Not sent because the campaign was stopped`,
+  unsubscribed: msg`Took back consent before it was sent`,
+  "skipped unsubscribed": msg`Took back consent before it was sent`,
   "skipped no_consent": msg`Took back consent before it was sent`,
   "skipped suppressed": msg`Came on the suppression list before it was sent`,
   "skipped cancelled": msg`Not sent because the campaign was stopped`,
@@ -56,6 +58,7 @@ const REASONS: Record<string, MessageDescriptor> = {
 
 const HELD: Record<string, MessageDescriptor> = {
   overdue: msg`The server was not running at that time, and when it ran again it was too late.`,
+  bounce_rate: msg`Too many of the addresses do not exist. Clean the list before you resume it: mailbox providers soon refuse everything from a sender who writes to unknown people.`,
 };
 
 export const MESSAGE_STATE_NAMES = Object.keys(MESSAGE_STATES);
