@@ -4,7 +4,7 @@
 //! scheme of Go 1.25's CrossOriginProtection); a key cannot be forged by another site, so it needs no such check.
 
 use crate::{ApiError, App};
-use access::{AccessError, Caller, Permission, User};
+use access::{AccessError, AuditRecord, Caller, Permission, User};
 use axum::extract::FromRequestParts;
 use axum_extra::extract::CookieJar;
 use base::{Problem, ProblemKind, WorkspaceId};
@@ -16,7 +16,8 @@ pub const SESSION_COOKIE: &str = "tutti_session";
 /// Which of a user's workspaces a request is about.
 pub const WORKSPACE_HEADER: &str = "x-workspace";
 
-/// The authenticated caller; as an argument it makes a route private.
+/// The authenticated caller, who may use the route: see [`crate::guard`].
+#[derive(Clone)]
 pub struct Auth {
     pub caller: Caller,
     /// None for API keys.
@@ -36,13 +37,39 @@ impl Auth {
     pub fn workspace(&self) -> WorkspaceId {
         self.caller.workspace
     }
+
+    /// Notes in the audit trail what the caller did. `summary` holds no personal data of customers.
+    pub async fn note(
+        &self,
+        app: &App,
+        action: &'static str,
+        object: impl ToString,
+        summary: impl Into<String>,
+    ) -> Result<(), ApiError> {
+        self.note_change(app, action, object, summary, None, None).await
+    }
+
+    /// The same, with what it was before and after.
+    pub async fn note_change(
+        &self,
+        app: &App,
+        action: &'static str,
+        object: impl ToString,
+        summary: impl Into<String>,
+        before: Option<base::Json>,
+        after: Option<base::Json>,
+    ) -> Result<(), ApiError> {
+        let (object, summary, ip) = (object.to_string(), summary.into(), self.ip.clone());
+        let record = AuditRecord { action, object, summary, before, after, ip };
+        Ok(app.access.audit(self.workspace(), &self.caller.actor, record).await?)
+    }
 }
 
 impl FromRequestParts<Arc<App>> for Auth {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
-        authenticate(parts, app).await
+    async fn from_request_parts(parts: &mut Parts, _: &Arc<App>) -> Result<Self, ApiError> {
+        parts.extensions.get().cloned().ok_or_else(|| AccessError::Unauthenticated.into())
     }
 }
 

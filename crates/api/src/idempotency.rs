@@ -1,8 +1,7 @@
 //! `Idempotency-Key` on POST: the same write sent twice is done once and answered twice.
 
-use crate::auth::authenticate;
-use crate::{ApiError, App, JSON_BODY_BYTES_MAX};
-use access::Remembered;
+use crate::{ApiError, App, Auth, JSON_BODY_BYTES_MAX};
+use access::{Caller, Remembered};
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
@@ -19,23 +18,22 @@ pub(crate) async fn layer(State(app): State<Arc<App>>, request: Request, next: N
     let applies = request.method() == Method::POST
         && request.uri().path().starts_with("/api/v1/")
         && request.headers().contains_key(HEADER);
-    if !applies {
-        return next.run(request).await;
-    }
-    match remembered(&app, request, next).await {
+    // Public routes have no caller whose key it could be.
+    let caller = request.extensions().get::<Auth>().map(|auth| auth.caller.clone()).filter(|_| applies);
+    let Some(caller) = caller else { return next.run(request).await };
+    match remembered(&app, caller, request, next).await {
         Ok(response) => response,
         Err(error) => error.into_response(),
     }
 }
 
-async fn remembered(app: &App, request: Request, next: Next) -> Result<Response, ApiError> {
+async fn remembered(app: &App, caller: Caller, request: Request, next: Next) -> Result<Response, ApiError> {
     let (parts, body) = request.into_parts();
     let key = parts.headers.get(HEADER).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
     if key.is_empty() || key.len() > KEY_CHARS_MAX {
         let detail = format!("Idempotency-Key takes 1 to {KEY_CHARS_MAX} characters");
         return Err(Problem::new(ProblemKind::Malformed, "bad_idempotency_key", detail).into());
     }
-    let caller = authenticate(&parts, app).await?.caller;
     let body = to_bytes(body, JSON_BODY_BYTES_MAX)
         .await
         .map_err(|error| Problem::new(ProblemKind::TooLarge, "body_too_large", error.to_string()))?;

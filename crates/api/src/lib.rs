@@ -5,8 +5,11 @@
 //! problem+json everywhere.
 
 mod auth;
+pub mod errors;
 mod extract;
+mod guard;
 mod idempotency;
+mod list;
 mod live;
 mod problem;
 pub mod routes;
@@ -14,9 +17,10 @@ mod state;
 
 pub use auth::{Auth, SESSION_COOKIE};
 pub use extract::{Json, Path, Query};
+pub use list::{Listed, PageQuery, Paged};
 pub use live::LiveEvents;
-pub use problem::ApiError;
-pub use state::{App, HealthSource};
+pub use problem::{ApiError, with_problems};
+pub use state::{App, HealthSource, PartHealth};
 
 use axum::Router;
 use std::sync::Arc;
@@ -59,25 +63,36 @@ fn open_api_router() -> OpenApiRouter<Arc<App>> {
     router
 }
 
+/// The description of all routes, with what each asks of its caller.
+pub(crate) fn description() -> utoipa::openapi::OpenApi {
+    let (_, mut document) = open_api_router().split_for_parts();
+    guard::describe_sessions(&mut document);
+    document
+}
+
 /// The OpenAPI 3.1 document, as served at `/api/openapi.json` and checked in as `docs/reference/openapi.json`.
 pub fn openapi_json() -> String {
-    let (_, document) = open_api_router().split_for_parts();
-    let mut text = document.to_pretty_json().unwrap_or_default();
+    let mut text = description().to_pretty_json().unwrap_or_default();
     text.push('\n');
     text
 }
 
 /// Every route, with its middleware. `server` adds the web UI as the fallback.
+///
+/// From the outside in: problems for every error, rights, idempotency, the route.
 pub fn router(app: Arc<App>) -> Router {
     let (router, _) = open_api_router().split_for_parts();
     let document = bytes::Bytes::from(openapi_json());
-    router
+    let rules = Arc::new(guard::Rules::of(&description()));
+    let router = router
         .route(
             "/api/openapi.json",
             axum::routing::get(move || async move { ([(http::header::CONTENT_TYPE, "application/json")], document) }),
         )
+        .merge(errors::routes())
         .route("/api/{*rest}", axum::routing::any(problem::no_such_route))
+        .route("/v1/{*rest}", axum::routing::any(problem::no_such_route))
         .layer(axum::middleware::from_fn_with_state(app.clone(), idempotency::layer))
-        .layer(tower_http::catch_panic::CatchPanicLayer::custom(problem::panic_answer))
-        .with_state(app)
+        .layer(axum::middleware::from_fn_with_state((app.clone(), rules), guard::layer));
+    with_problems(router).with_state(app)
 }

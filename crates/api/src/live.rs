@@ -39,6 +39,7 @@ pub struct LiveEvent {
 pub struct LiveProfile {
     #[schema(value_type = String)]
     pub id: ProfileId,
+    /// Name, e-mail address or another identifier; null for those who may not see customers.
     pub label: Option<String>,
     pub created: bool,
 }
@@ -122,7 +123,7 @@ impl LiveEvents {
         &self,
         workspace: WorkspaceId,
         limit: usize,
-        wanted: impl Fn(&ResolvedEvent) -> bool,
+        mut wanted: impl FnMut(&ResolvedEvent) -> bool,
     ) -> Vec<LiveEvent> {
         let recent = self.recent.read();
         let Some(of_workspace) = recent.get(&workspace) else {

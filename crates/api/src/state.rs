@@ -8,10 +8,25 @@ use std::sync::Arc;
 pub trait HealthSource: Send + Sync + 'static {
     /// Problems that keep the program from serving; empty = ready.
     async fn not_ready(&self) -> Vec<String>;
+    /// Does the database answer?
+    async fn database(&self) -> PartHealth;
+    /// Does the history take what is written to it?
+    async fn lake(&self) -> PartHealth;
     /// Free bytes on the disk of the data directory.
     fn disk_free_bytes(&self) -> Option<u64>;
     /// Prometheus text exposition.
     fn metrics(&self) -> String;
+}
+
+/// How one part of the program is doing.
+#[derive(Debug, Clone)]
+pub struct PartHealth {
+    /// sqlite, postgres, delta
+    pub kind: &'static str,
+    /// What is wrong, in words for the person who runs it; None when it is well.
+    pub problem: Option<String>,
+    /// How long it took to answer.
+    pub took: std::time::Duration,
 }
 
 /// The services. Cheap to clone through its `Arc`.

@@ -3,8 +3,8 @@
 use crate::problem::ApiResult;
 use crate::{App, Auth, Json, Query, SESSION_COOKIE};
 use access::{
-    Attribution, AuditRecord, NewWorkspace, Permission, Role, SESSION_MS, SessionToken, Setup, Touch, UserPatch,
-    Workspace, WorkspacePatch,
+    Attribution, AuditRecord, NewWorkspace, Role, SESSION_MS, SessionToken, Setup, Touch, UserPatch, Workspace,
+    WorkspacePatch,
 };
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -95,7 +95,7 @@ async fn sign_in(State(app): State<Arc<App>>, Json(body): Json<Credentials>) -> 
 }
 
 /// Signs out.
-#[utoipa::path(delete, path = "/api/v1/session", tag = "access", responses((status = 204), (status = 401)))]
+#[utoipa::path(delete, path = "/api/v1/session", tag = "access", security(("api_key" = [])), responses((status = 204), (status = 401)))]
 async fn sign_out(State(app): State<Arc<App>>, auth: Auth) -> ApiResult<Response> {
     if let Some(token) = &auth.session {
         app.access.sign_out(token).await?;
@@ -210,7 +210,7 @@ async fn me_view(app: &App, auth: &Auth) -> ApiResult<MeView> {
 }
 
 /// Who I am and what I may do here.
-#[utoipa::path(get, path = "/api/v1/me", tag = "access", responses((status = 200, body = MeView), (status = 401)))]
+#[utoipa::path(get, path = "/api/v1/me", tag = "access", security(("api_key" = [])), responses((status = 200, body = MeView), (status = 401)))]
 async fn me(State(app): State<Arc<App>>, auth: Auth) -> ApiResult<Json<MeView>> {
     Ok(Json(me_view(&app, &auth).await?))
 }
@@ -225,7 +225,7 @@ struct MePatch {
 }
 
 /// Changes my name, language, theme or password.
-#[utoipa::path(patch, path = "/api/v1/me", tag = "access", request_body = MePatch,
+#[utoipa::path(patch, path = "/api/v1/me", tag = "access", security(("api_key" = [])), request_body = MePatch,
     responses((status = 200, body = MeView), (status = 401), (status = 422)))]
 async fn patch_me(State(app): State<Arc<App>>, mut auth: Auth, Json(body): Json<MePatch>) -> ApiResult<Json<MeView>> {
     let Some(user) = &auth.user else {
@@ -237,10 +237,10 @@ async fn patch_me(State(app): State<Arc<App>>, mut auth: Auth, Json(body): Json<
 }
 
 /// The workspace of this request.
-#[utoipa::path(get, path = "/api/v1/workspace", tag = "access",
+#[utoipa::path(get, path = "/api/v1/workspace", tag = "access", security(("api_key" = ["workspace.read"])),
     responses((status = 200, body = WorkspaceView), (status = 401), (status = 403)))]
 async fn workspace(State(app): State<Arc<App>>, auth: Auth) -> ApiResult<Json<WorkspaceView>> {
-    let id = auth.require(Permission::WorkspaceRead)?;
+    let id = auth.workspace();
     Ok(Json(workspace_view(app.access.workspace(id).await?, auth.caller.role)))
 }
 
@@ -253,14 +253,14 @@ struct WorkspacePatchRequest {
 }
 
 /// Changes the workspace's name, zone, currency or attribution rule.
-#[utoipa::path(patch, path = "/api/v1/workspace", tag = "access", request_body = WorkspacePatchRequest,
+#[utoipa::path(patch, path = "/api/v1/workspace", tag = "access", security(("api_key" = ["workspace.write"])), request_body = WorkspacePatchRequest,
     responses((status = 200, body = WorkspaceView), (status = 401), (status = 403), (status = 422)))]
 async fn patch_workspace(
     State(app): State<Arc<App>>,
     auth: Auth,
     Json(body): Json<WorkspacePatchRequest>,
 ) -> ApiResult<Json<WorkspaceView>> {
-    let id = auth.require(Permission::WorkspaceWrite)?;
+    let id = auth.workspace();
     let before = app.access.workspace(id).await?;
     let patch = WorkspacePatch {
         name: body.name,
@@ -272,15 +272,9 @@ async fn patch_workspace(
     if before.attribution != after.attribution || before.time_zone != after.time_zone {
         recompute(&app, id);
     }
-    let record = AuditRecord {
-        action: "workspace.update",
-        object: id.to_string(),
-        summary: format!("changed the settings of {}", after.name),
-        before: serde_json::to_value(&before).ok(),
-        after: serde_json::to_value(&after).ok(),
-        ip: auth.ip.clone(),
-    };
-    app.access.audit(id, &auth.caller.actor, record).await?;
+    let (old, new) = (serde_json::to_value(&before).ok(), serde_json::to_value(&after).ok());
+    let summary = format!("changed the settings of {}", after.name);
+    auth.note_change(&app, "workspace.update", id, summary, old, new).await?;
     Ok(Json(workspace_view(after, auth.caller.role)))
 }
 
@@ -308,14 +302,13 @@ struct WorkspaceRequest {
 }
 
 /// Makes another workspace, owned by the caller.
-#[utoipa::path(post, path = "/api/v1/workspaces", tag = "access", request_body = WorkspaceRequest,
+#[utoipa::path(post, path = "/api/v1/workspaces", tag = "access", security(("api_key" = ["workspace.write"])), request_body = WorkspaceRequest,
     responses((status = 201, body = WorkspaceView), (status = 401), (status = 403), (status = 422)))]
 async fn create_workspace(
     State(app): State<Arc<App>>,
     auth: Auth,
     Json(body): Json<WorkspaceRequest>,
 ) -> ApiResult<(StatusCode, Json<WorkspaceView>)> {
-    auth.require(Permission::WorkspaceWrite)?;
     let Some(user) = &auth.user else {
         return Err(Problem::new(ProblemKind::Forbidden, "forbidden", "a workspace needs a person as its owner").into());
     };
@@ -335,7 +328,7 @@ async fn create_workspace(
 }
 
 fn parse_currency(code: &str) -> Result<Currency, Problem> {
-    Currency::parse(code).map_err(|error| {
+    Currency::in_use(code).map_err(|error| {
         Problem::invalid("invalid_content", error.to_string()).at("/currency", "unknown_currency", error.to_string())
     })
 }

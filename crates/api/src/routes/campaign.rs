@@ -5,10 +5,10 @@ mod results;
 use super::content::{EmailMessageBody, Tagged, profile_of, tagged, wanted_version};
 use super::measure::MoneyView;
 use crate::problem::ApiResult;
-use crate::{App, Auth, Json, Path, Query};
-use access::{AuditRecord, Permission};
+use crate::{App, Auth, Json, Listed, PageQuery, Paged, Path, Query};
+use access::Permission;
 use axum::extract::State;
-use base::{CampaignId, PageRequest, Problem, SegmentId, Timestamp, WorkspaceId};
+use base::{CampaignId, Problem, SegmentId, Timestamp, WorkspaceId};
 use campaign::{Campaign, CampaignDraft, CampaignState, Check, Progress, Review, Schedule, Severity};
 use http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
@@ -71,6 +71,12 @@ struct ScheduleBody {
     latest_at: Timestamp,
 }
 
+impl From<Schedule> for ScheduleBody {
+    fn from(Schedule { at, latest }: Schedule) -> Self {
+        Self { scheduled_at: at, latest_at: latest }
+    }
+}
+
 #[derive(Serialize, ToSchema)]
 struct CampaignView {
     id: String,
@@ -95,6 +101,8 @@ struct CampaignView {
     held: Option<String>,
     version: i64,
     progress: CampaignProgress,
+    /// How many of the unconfirmed messages somebody has decided to leave as they are.
+    unconfirmed_left: u64,
     conversion: ConversionRule,
 }
 
@@ -116,6 +124,7 @@ pub struct CampaignSummary {
     launched_at: Option<Timestamp>,
     #[schema(value_type = Option<String>)]
     finished_at: Option<Timestamp>,
+    schedule: Option<ScheduleBody>,
     held: Option<String>,
     version: i64,
     progress: CampaignProgress,
@@ -148,6 +157,7 @@ pub async fn summaries(app: &App, workspace: WorkspaceId, campaigns: Vec<Campaig
             updated_at: campaign.updated_at,
             launched_at: campaign.launched_at,
             finished_at: campaign.finished_at,
+            schedule: campaign.schedule.map(ScheduleBody::from),
             held: campaign.held,
             version: campaign.version,
             progress: progress.into(),
@@ -178,12 +188,11 @@ async fn view(app: &App, workspace: WorkspaceId, campaign: Campaign) -> ApiResul
         updated_at: campaign.updated_at,
         launched_at: campaign.launched_at,
         finished_at: campaign.finished_at,
-        schedule: campaign
-            .schedule
-            .map(|schedule| ScheduleBody { scheduled_at: schedule.at, latest_at: schedule.latest }),
+        schedule: campaign.schedule.map(ScheduleBody::from),
         held: campaign.held,
         version,
         progress: progress.into(),
+        unconfirmed_left: campaign.unconfirmed_left,
         conversion: ConversionRule { window_days: rule.window_days, event: events::names::ORDER_COMPLETED },
     };
     Ok(tagged(version, view))
@@ -221,63 +230,54 @@ async fn known_segment(app: &App, workspace: WorkspaceId, id: &str) -> ApiResult
 }
 
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct CampaignsQuery {
     /// draft, scheduled, launching, sending, paused, finished, cancelled
     state: Option<String>,
-    /// 50 unless told, 500 at most.
-    limit: Option<u32>,
-    /// `next_cursor` of the page before.
-    cursor: Option<String>,
-}
-
-#[derive(Serialize, ToSchema)]
-struct CampaignList {
-    items: Vec<CampaignSummary>,
-    next_cursor: Option<String>,
 }
 
 /// Campaigns, newest first.
-#[utoipa::path(get, path = "/api/v1/campaigns", tag = "campaign", params(CampaignsQuery),
-    responses((status = 200, body = CampaignList), (status = 401), (status = 403), (status = 422)))]
+#[utoipa::path(get, path = "/api/v1/campaigns", tag = "campaign", security(("api_key" = ["campaign.read"])), params(CampaignsQuery, PageQuery),
+    responses((status = 200, body = Listed<CampaignSummary>), (status = 401), (status = 403), (status = 422)))]
 async fn list(
     State(app): State<Arc<App>>,
     auth: Auth,
     Query(query): Query<CampaignsQuery>,
-) -> ApiResult<Json<CampaignList>> {
-    let workspace = auth.require(Permission::CampaignRead)?;
+    Paged(page): Paged,
+) -> ApiResult<Json<Listed<CampaignSummary>>> {
+    let workspace = auth.workspace();
     let state = query.state.filter(|state| !state.is_empty()).map(|state| state.parse::<CampaignState>()).transpose();
     let state = state.map_err(|detail| Problem::invalid("bad_state", detail))?;
-    let page = PageRequest { limit: query.limit, cursor: query.cursor };
     let page = app.campaign.list(workspace, state, &page).await?;
     let items = summaries(&app, workspace, page.items).await?;
-    Ok(Json(CampaignList { items, next_cursor: page.next_cursor }))
+    Ok(Json(Listed { items, next_cursor: page.next_cursor }))
 }
 
 /// Makes a draft.
-#[utoipa::path(post, path = "/api/v1/campaigns", tag = "campaign", request_body = CampaignRequest,
+#[utoipa::path(post, path = "/api/v1/campaigns", tag = "campaign", security(("api_key" = ["campaign.write"])), request_body = CampaignRequest,
     responses((status = 201, body = CampaignView), (status = 401), (status = 403), (status = 422)))]
 async fn create(
     State(app): State<Arc<App>>,
     auth: Auth,
     Json(body): Json<CampaignRequest>,
 ) -> ApiResult<(StatusCode, Tagged<CampaignView>)> {
-    let workspace = auth.require(Permission::CampaignWrite)?;
+    let workspace = auth.workspace();
     let draft = body.draft(&app, workspace).await?;
     let campaign = app.campaign.create(workspace, draft).await?;
-    audit(&app, &auth, "campaign.create", campaign.id, format!("made the campaign \"{}\"", campaign.name)).await?;
+    auth.note(&app, "campaign.create", campaign.id, format!("made the campaign \"{}\"", campaign.name)).await?;
     Ok((StatusCode::CREATED, view(&app, workspace, campaign).await?))
 }
 
-#[utoipa::path(get, path = "/api/v1/campaigns/{id}", tag = "campaign", params(("id" = String, Path)),
+#[utoipa::path(get, path = "/api/v1/campaigns/{id}", tag = "campaign", security(("api_key" = ["campaign.read"])), params(("id" = String, Path)),
     responses((status = 200, body = CampaignView), (status = 401), (status = 403), (status = 404)))]
 async fn get(State(app): State<Arc<App>>, auth: Auth, Path(id): Path<CampaignId>) -> ApiResult<Tagged<CampaignView>> {
-    let workspace = auth.require(Permission::CampaignRead)?;
+    let workspace = auth.workspace();
     let campaign = app.campaign.get(workspace, id).await?;
     view(&app, workspace, campaign).await
 }
 
 /// Changes a draft. A launched campaign answers 409: duplicate it instead.
-#[utoipa::path(put, path = "/api/v1/campaigns/{id}", tag = "campaign", params(("id" = String, Path)),
+#[utoipa::path(put, path = "/api/v1/campaigns/{id}", tag = "campaign", security(("api_key" = ["campaign.write"])), params(("id" = String, Path)),
     request_body = CampaignRequest,
     responses((status = 200, body = CampaignView), (status = 401), (status = 403), (status = 404), (status = 409),
         (status = 412), (status = 422)))]
@@ -288,21 +288,21 @@ async fn update(
     headers: HeaderMap,
     Json(body): Json<CampaignRequest>,
 ) -> ApiResult<Tagged<CampaignView>> {
-    let workspace = auth.require(Permission::CampaignWrite)?;
+    let workspace = auth.workspace();
     let version = wanted_version(&headers)?;
     let draft = body.draft(&app, workspace).await?;
     let campaign = app.campaign.update(workspace, id, draft, version).await?;
-    audit(&app, &auth, "campaign.update", id, format!("changed the campaign \"{}\"", campaign.name)).await?;
+    auth.note(&app, "campaign.update", id, format!("changed the campaign \"{}\"", campaign.name)).await?;
     view(&app, workspace, campaign).await
 }
 
 /// Deletes a draft; what was sent stays on record.
-#[utoipa::path(delete, path = "/api/v1/campaigns/{id}", tag = "campaign", params(("id" = String, Path)),
+#[utoipa::path(delete, path = "/api/v1/campaigns/{id}", tag = "campaign", security(("api_key" = ["campaign.write"])), params(("id" = String, Path)),
     responses((status = 204), (status = 401), (status = 403), (status = 404), (status = 409)))]
 async fn delete(State(app): State<Arc<App>>, auth: Auth, Path(id): Path<CampaignId>) -> ApiResult<StatusCode> {
-    let workspace = auth.require(Permission::CampaignWrite)?;
+    let workspace = auth.workspace();
     app.campaign.delete(workspace, id).await?;
-    audit(&app, &auth, "campaign.delete", id, "deleted a draft".into()).await?;
+    auth.note(&app, "campaign.delete", id, "deleted a draft").await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -368,10 +368,10 @@ fn review_view(review: Review, personal: bool) -> ReviewView {
 }
 
 /// What a launch would do now: who gets it, who does not and why, and what is wrong with the message.
-#[utoipa::path(get, path = "/api/v1/campaigns/{id}/review", tag = "campaign", params(("id" = String, Path)),
+#[utoipa::path(get, path = "/api/v1/campaigns/{id}/review", tag = "campaign", security(("api_key" = ["campaign.read"])), params(("id" = String, Path)),
     responses((status = 200, body = ReviewView), (status = 401), (status = 403), (status = 404)))]
 async fn review(State(app): State<Arc<App>>, auth: Auth, Path(id): Path<CampaignId>) -> ApiResult<Json<ReviewView>> {
-    let workspace = auth.require(Permission::CampaignRead)?;
+    let workspace = auth.workspace();
     let personal = auth.caller.permissions.has(Permission::ProfileRead);
     Ok(Json(review_view(app.campaign.review(workspace, id).await?, personal)))
 }
@@ -397,7 +397,7 @@ struct CampaignTestAnswers {
 }
 
 /// Sends the message as it is to these addresses, marked as a test; it counts nowhere.
-#[utoipa::path(post, path = "/api/v1/campaigns/{id}/test", tag = "campaign", params(("id" = String, Path)),
+#[utoipa::path(post, path = "/api/v1/campaigns/{id}/test", tag = "campaign", security(("api_key" = ["campaign.write"])), params(("id" = String, Path)),
     request_body = CampaignTestRequest,
     responses((status = 200, body = CampaignTestAnswers), (status = 401), (status = 403), (status = 404), (status = 422)))]
 async fn test(
@@ -406,11 +406,11 @@ async fn test(
     Path(id): Path<CampaignId>,
     Json(body): Json<CampaignTestRequest>,
 ) -> ApiResult<Json<CampaignTestAnswers>> {
-    let workspace = auth.require(Permission::CampaignWrite)?;
+    let workspace = auth.workspace();
     let profile = body.profile_id.filter(|id| !id.is_empty()).map(|id| profile_of(&id)).transpose()?;
     let results = app.campaign.send_test(workspace, id, &body.emails, profile).await?;
     let summary = format!("sent a test to {} addresses", results.len());
-    audit(&app, &auth, "campaign.test", id, summary).await?;
+    auth.note(&app, "campaign.test", id, summary).await?;
     let answer = |result: campaign::TestResult| CampaignTestAnswer { email: result.address, error: result.error };
     Ok(Json(CampaignTestAnswers { items: results.into_iter().map(answer).collect() }))
 }
@@ -422,7 +422,7 @@ struct LaunchRequest {
 }
 
 /// Freezes audience and message and starts sending.
-#[utoipa::path(post, path = "/api/v1/campaigns/{id}/launch", tag = "campaign", params(("id" = String, Path)),
+#[utoipa::path(post, path = "/api/v1/campaigns/{id}/launch", tag = "campaign", security(("api_key" = ["campaign.launch"])), params(("id" = String, Path)),
     request_body = LaunchRequest,
     responses((status = 200, body = CampaignView), (status = 401), (status = 403), (status = 404), (status = 409),
         (status = 422)))]
@@ -432,16 +432,16 @@ async fn launch(
     Path(id): Path<CampaignId>,
     Json(body): Json<LaunchRequest>,
 ) -> ApiResult<Tagged<CampaignView>> {
-    let workspace = auth.require(Permission::CampaignLaunch)?;
+    let workspace = auth.workspace();
     let launched = app.campaign.launch(workspace, id, Some(body.confirm_recipients)).await?;
     let summary = format!("launched a campaign to {} recipients", launched.recipients);
-    audit(&app, &auth, "campaign.launch", id, summary).await?;
+    auth.note(&app, "campaign.launch", id, summary).await?;
     let campaign = app.campaign.get(workspace, id).await?;
     view(&app, workspace, campaign).await
 }
 
 /// Lets a draft go out by itself.
-#[utoipa::path(post, path = "/api/v1/campaigns/{id}/schedule", tag = "campaign", params(("id" = String, Path)),
+#[utoipa::path(post, path = "/api/v1/campaigns/{id}/schedule", tag = "campaign", security(("api_key" = ["campaign.launch"])), params(("id" = String, Path)),
     request_body = ScheduleBody,
     responses((status = 200, body = CampaignView), (status = 401), (status = 403), (status = 404), (status = 409),
         (status = 422)))]
@@ -451,47 +451,37 @@ async fn schedule(
     Path(id): Path<CampaignId>,
     Json(body): Json<ScheduleBody>,
 ) -> ApiResult<Tagged<CampaignView>> {
-    let workspace = auth.require(Permission::CampaignLaunch)?;
+    let workspace = auth.workspace();
     let schedule = Schedule { at: body.scheduled_at, latest: body.latest_at };
     let campaign = app.campaign.schedule(workspace, id, schedule).await?;
-    audit(&app, &auth, "campaign.schedule", id, format!("scheduled a campaign for {}", body.scheduled_at)).await?;
+    auth.note(&app, "campaign.schedule", id, format!("scheduled a campaign for {}", body.scheduled_at)).await?;
     view(&app, workspace, campaign).await
 }
 
-/// Nothing more goes out until it is resumed.
-#[utoipa::path(post, path = "/api/v1/campaigns/{id}/pause", tag = "campaign", params(("id" = String, Path)),
-    responses((status = 200, body = CampaignView), (status = 401), (status = 403), (status = 404), (status = 409)))]
-async fn pause(State(app): State<Arc<App>>, auth: Auth, Path(id): Path<CampaignId>) -> ApiResult<Tagged<CampaignView>> {
-    let workspace = auth.require(Permission::CampaignLaunch)?;
-    app.campaign.pause(workspace, id).await?;
-    controlled(&app, &auth, "campaign.pause", id, "paused a campaign").await
+macro_rules! control_route {
+    ($(#[$doc:meta])* $name:ident, $path:literal, $action:literal, $summary:literal) => {
+        $(#[$doc])*
+        #[utoipa::path(post, path = $path, tag = "campaign", security(("api_key" = ["campaign.launch"])),
+            params(("id" = String, Path)),
+            responses((status = 200, body = CampaignView), (status = 401), (status = 403), (status = 404),
+                (status = 409)))]
+        async fn $name(
+            State(app): State<Arc<App>>,
+            auth: Auth,
+            Path(id): Path<CampaignId>,
+        ) -> ApiResult<Tagged<CampaignView>> {
+            app.campaign.$name(auth.workspace(), id).await?;
+            controlled(&app, &auth, $action, id, $summary).await
+        }
+    };
 }
 
-/// Goes on where it was paused.
-#[utoipa::path(post, path = "/api/v1/campaigns/{id}/resume", tag = "campaign", params(("id" = String, Path)),
-    responses((status = 200, body = CampaignView), (status = 401), (status = 403), (status = 404), (status = 409)))]
-async fn resume(
-    State(app): State<Arc<App>>,
-    auth: Auth,
-    Path(id): Path<CampaignId>,
-) -> ApiResult<Tagged<CampaignView>> {
-    let workspace = auth.require(Permission::CampaignLaunch)?;
-    app.campaign.resume(workspace, id).await?;
-    controlled(&app, &auth, "campaign.resume", id, "resumed a campaign").await
-}
-
-/// Gives up what is still pending; a scheduled campaign becomes a draft again.
-#[utoipa::path(post, path = "/api/v1/campaigns/{id}/cancel", tag = "campaign", params(("id" = String, Path)),
-    responses((status = 200, body = CampaignView), (status = 401), (status = 403), (status = 404), (status = 409)))]
-async fn cancel(
-    State(app): State<Arc<App>>,
-    auth: Auth,
-    Path(id): Path<CampaignId>,
-) -> ApiResult<Tagged<CampaignView>> {
-    let workspace = auth.require(Permission::CampaignLaunch)?;
-    app.campaign.cancel(workspace, id).await?;
-    controlled(&app, &auth, "campaign.cancel", id, "cancelled a campaign").await
-}
+control_route!(/// Nothing more goes out until it is resumed.
+    pause, "/api/v1/campaigns/{id}/pause", "campaign.pause", "paused a campaign");
+control_route!(/// Goes on where it was paused.
+    resume, "/api/v1/campaigns/{id}/resume", "campaign.resume", "resumed a campaign");
+control_route!(/// Gives up what is still pending; a scheduled campaign becomes a draft again.
+    cancel, "/api/v1/campaigns/{id}/cancel", "campaign.cancel", "cancelled a campaign");
 
 async fn controlled(
     app: &App,
@@ -500,26 +490,21 @@ async fn controlled(
     id: CampaignId,
     summary: &str,
 ) -> ApiResult<Tagged<CampaignView>> {
-    audit(app, auth, action, id, summary.to_owned()).await?;
+    auth.note(app, action, id, summary).await?;
     let campaign = app.campaign.get(auth.workspace(), id).await?;
     view(app, auth.workspace(), campaign).await
 }
 
 /// A new draft with the same content.
-#[utoipa::path(post, path = "/api/v1/campaigns/{id}/duplicate", tag = "campaign", params(("id" = String, Path)),
+#[utoipa::path(post, path = "/api/v1/campaigns/{id}/duplicate", tag = "campaign", security(("api_key" = ["campaign.write"])), params(("id" = String, Path)),
     responses((status = 201, body = CampaignView), (status = 401), (status = 403), (status = 404)))]
 async fn duplicate(
     State(app): State<Arc<App>>,
     auth: Auth,
     Path(id): Path<CampaignId>,
 ) -> ApiResult<(StatusCode, Tagged<CampaignView>)> {
-    let workspace = auth.require(Permission::CampaignWrite)?;
+    let workspace = auth.workspace();
     let copy = app.campaign.duplicate(workspace, id).await?;
-    audit(&app, &auth, "campaign.duplicate", copy.id, format!("made the campaign \"{}\"", copy.name)).await?;
+    auth.note(&app, "campaign.duplicate", copy.id, format!("made the campaign \"{}\"", copy.name)).await?;
     Ok((StatusCode::CREATED, view(&app, workspace, copy).await?))
-}
-
-async fn audit(app: &App, auth: &Auth, action: &'static str, id: CampaignId, summary: String) -> ApiResult<()> {
-    let record = AuditRecord { action, object: id.to_string(), summary, ip: auth.ip.clone(), ..AuditRecord::default() };
-    Ok(app.access.audit(auth.workspace(), &auth.caller.actor, record).await?)
 }

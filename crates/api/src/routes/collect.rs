@@ -12,7 +12,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use collect::limits::BATCH_BYTES_MAX;
-use collect::{Accepted, Endpoint, PIXEL_GIF, PixelHeaders};
+use collect::{Accepted, Endpoint, PIXEL_GIF, PixelHeaders, Rejected};
 use events::EventKind;
 use http::{HeaderMap, Method, StatusCode, header};
 use serde::Serialize;
@@ -73,6 +73,9 @@ struct CollectAnswer {
     /// Of a batch: events that were refused. The others are stored.
     #[serde(skip_serializing_if = "Option::is_none")]
     rejected: Option<Vec<RejectedView>>,
+    /// Events that are stored, but say something that cannot be used, such as an amount that is no number.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<RejectedView>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -82,6 +85,16 @@ struct RejectedView {
     /// JSON pointer into the request.
     pointer: String,
     detail: String,
+}
+
+impl From<Rejected> for RejectedView {
+    fn from(item: Rejected) -> Self {
+        Self { index: item.index, code: item.code.to_owned(), pointer: item.pointer, detail: item.detail }
+    }
+}
+
+fn views(items: Vec<Rejected>) -> Vec<RejectedView> {
+    items.into_iter().map(RejectedView::from).collect()
 }
 
 type Body = Result<Bytes, BytesRejection>;
@@ -113,22 +126,18 @@ fn basic_write_key(headers: &HeaderMap) -> ApiResult<Option<String>> {
     Ok(decoded.split(':').next().map(str::to_owned))
 }
 
-fn single_answer(_: Accepted) -> Json<CollectAnswer> {
-    Json(CollectAnswer { success: true, accepted: None, duplicates: None, rejected: None })
+fn single_answer(done: Accepted) -> Json<CollectAnswer> {
+    let warnings = views(done.warnings);
+    Json(CollectAnswer { success: true, accepted: None, duplicates: None, rejected: None, warnings })
 }
 
 fn batch_answer(done: Accepted) -> Json<CollectAnswer> {
-    let rejected = done.rejected.into_iter().map(|item| RejectedView {
-        index: item.index,
-        code: item.code.to_owned(),
-        pointer: item.pointer,
-        detail: item.detail,
-    });
     Json(CollectAnswer {
         success: true,
         accepted: Some(done.accepted),
         duplicates: Some(done.duplicates),
-        rejected: Some(rejected.collect()),
+        rejected: Some(views(done.rejected)),
+        warnings: views(done.warnings),
     })
 }
 

@@ -1,10 +1,8 @@
 //! Consent of a customer, and the list of addresses nothing is sent to.
 
-use super::audit::PageQuery;
 use super::profile::caught_up;
 use crate::problem::ApiResult;
-use crate::{App, Auth, Json, Path, Query};
-use access::{AuditRecord, Permission};
+use crate::{App, Auth, Json, Listed, PageQuery, Paged, Path, Query};
 use axum::extract::State;
 use base::{ProfileId, Timestamp};
 use consent::{ChannelConsent, ConsentRecord, ConsentState, ContactChannel, Proof, Suppression, SuppressionReason};
@@ -88,7 +86,7 @@ struct ConsentRequest {
 }
 
 /// Declares a consent on behalf of the customer.
-#[utoipa::path(put, path = "/api/v1/profiles/{id}/consent", tag = "people", params(("id" = String, Path)),
+#[utoipa::path(put, path = "/api/v1/profiles/{id}/consent", tag = "people", security(("api_key" = ["consent.write"])), params(("id" = String, Path)),
     request_body = ConsentRequest,
     responses((status = 200, body = ConsentList), (status = 401), (status = 403), (status = 404), (status = 422)))]
 async fn set(
@@ -97,7 +95,7 @@ async fn set(
     Path(id): Path<ProfileId>,
     Json(body): Json<ConsentRequest>,
 ) -> ApiResult<Json<ConsentList>> {
-    let workspace = auth.require(Permission::ConsentWrite)?;
+    let workspace = auth.workspace();
     let channel = ContactChannel::parse(&body.channel)?;
     let state = ConsentState::parse(&body.state)?;
     let profile = app.profile.get(workspace, id).await?.summary.id;
@@ -105,14 +103,7 @@ async fn set(
     let actor = auth.caller.actor.label();
     let proof = Proof { source: actor, text: proof.0, method: proof.1, ..Proof::default() };
     app.consent.set(workspace, profile, channel, state, &proof).await?;
-    let record = AuditRecord {
-        action: "consent.set",
-        object: profile.to_string(),
-        summary: format!("set {} to {}", channel.name(), state.name()),
-        ip: auth.ip.clone(),
-        ..AuditRecord::default()
-    };
-    app.access.audit(workspace, &auth.caller.actor, record).await?;
+    auth.note(&app, "consent.set", profile, format!("set {} to {}", channel.name(), state.name())).await?;
     caught_up(&app).await;
     let items = app.consent.state(workspace, profile).await?.into_iter().map(ConsentView::from).collect();
     Ok(Json(ConsentList { items }))
@@ -128,16 +119,17 @@ struct StatementView {
     proof: ProofView,
 }
 
-#[derive(Serialize, ToSchema)]
-struct Statements {
-    items: Vec<StatementView>,
-}
-
 /// Everything that was ever said about contacting the customer, newest first.
-#[utoipa::path(get, path = "/api/v1/profiles/{id}/consent", tag = "people", params(("id" = String, Path)),
-    responses((status = 200, body = Statements), (status = 401), (status = 403), (status = 404)))]
-async fn history(State(app): State<Arc<App>>, auth: Auth, Path(id): Path<ProfileId>) -> ApiResult<Json<Statements>> {
-    let workspace = auth.require(Permission::ProfileRead)?;
+#[utoipa::path(get, path = "/api/v1/profiles/{id}/consent", tag = "people", security(("api_key" = ["profile.read"])),
+    params(("id" = String, Path), PageQuery),
+    responses((status = 200, body = Listed<StatementView>), (status = 401), (status = 403), (status = 404)))]
+async fn history(
+    State(app): State<Arc<App>>,
+    auth: Auth,
+    Path(id): Path<ProfileId>,
+    Paged(page): Paged,
+) -> ApiResult<Json<Listed<StatementView>>> {
+    let workspace = auth.workspace();
     let profile = app.profile.get(workspace, id).await?.summary.id;
     let view = |said: ConsentRecord| StatementView {
         channel: said.channel.name().to_owned(),
@@ -145,7 +137,9 @@ async fn history(State(app): State<Arc<App>>, auth: Auth, Path(id): Path<Profile
         at: said.at,
         proof: said.proof.into(),
     };
-    Ok(Json(Statements { items: app.consent.history(workspace, profile).await?.into_iter().map(view).collect() }))
+    let statements = app.consent.history(workspace, profile).await?;
+    let key = |said: &ConsentRecord| format!("{} {} {}", said.at.ms(), said.channel.name(), said.proof.event);
+    Ok(Json(Listed::cut(statements, &page, key, view)?))
 }
 
 /// A suppressed address.
@@ -174,38 +168,28 @@ impl From<Suppression> for SuppressionView {
     }
 }
 
-#[derive(Serialize, ToSchema)]
-struct Suppressions {
-    items: Vec<SuppressionView>,
-    next_cursor: Option<String>,
-}
-
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct SuppressionQuery {
     /// email, sms, push, whatsapp, post or phone.
     channel: Option<String>,
     /// The beginning of an address.
     q: Option<String>,
-    /// Rows on the page, 50 unless told, 500 at most.
-    limit: Option<u32>,
-    /// `next_cursor` of the page before.
-    cursor: Option<String>,
 }
 
 /// Addresses nothing is sent to.
-#[utoipa::path(get, path = "/api/v1/suppressions", tag = "people", params(SuppressionQuery),
-    responses((status = 200, body = Suppressions), (status = 401), (status = 403), (status = 422)))]
+#[utoipa::path(get, path = "/api/v1/suppressions", tag = "people", security(("api_key" = ["suppression.read"])), params(SuppressionQuery, PageQuery),
+    responses((status = 200, body = Listed<SuppressionView>), (status = 401), (status = 403), (status = 422)))]
 async fn suppressions(
     State(app): State<Arc<App>>,
     auth: Auth,
     Query(query): Query<SuppressionQuery>,
-) -> ApiResult<Json<Suppressions>> {
-    let workspace = auth.require(Permission::SuppressionRead)?;
+    Paged(page): Paged,
+) -> ApiResult<Json<Listed<SuppressionView>>> {
+    let workspace = auth.workspace();
     let channel = query.channel.as_deref().filter(|text| !text.is_empty()).map(ContactChannel::parse).transpose()?;
-    let page = PageQuery { limit: query.limit, cursor: query.cursor }.into();
     let found = app.consent.suppressions(workspace, channel, query.q.as_deref(), &page).await?;
-    let found = found.map(SuppressionView::from);
-    Ok(Json(Suppressions { items: found.items, next_cursor: found.next_cursor }))
+    Ok(Json(found.map(SuppressionView::from).into()))
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -221,10 +205,10 @@ fn reason_of(text: Option<&str>) -> ApiResult<SuppressionReason> {
 }
 
 /// Puts an address on the list. 200 when it was there already.
-#[utoipa::path(post, path = "/api/v1/suppressions", tag = "people", request_body = SuppressRequest,
+#[utoipa::path(post, path = "/api/v1/suppressions", tag = "people", security(("api_key" = ["suppression.write"])), request_body = SuppressRequest,
     responses((status = 201), (status = 200), (status = 401), (status = 403), (status = 422)))]
 async fn suppress(State(app): State<Arc<App>>, auth: Auth, Json(body): Json<SuppressRequest>) -> ApiResult<StatusCode> {
-    let workspace = auth.require(Permission::SuppressionWrite)?;
+    let workspace = auth.workspace();
     let channel = ContactChannel::parse(&body.channel)?;
     let reason = reason_of(body.reason.as_deref())?;
     let kind = if channel == ContactChannel::Email { "email" } else { "phone" };
@@ -232,7 +216,7 @@ async fn suppress(State(app): State<Arc<App>>, auth: Auth, Json(body): Json<Supp
     let added = app.consent.suppress(workspace, channel, &body.address, reason, profile).await?;
     if added {
         let summary = format!("suppressed an address of channel {}", channel.name());
-        audit(&app, &auth, "suppression.create", summary).await?;
+        auth.note(&app, "suppression.create", "", summary).await?;
     }
     Ok(if added { StatusCode::CREATED } else { StatusCode::OK })
 }
@@ -259,14 +243,14 @@ struct SuppressionImported {
 }
 
 /// Puts many addresses on the list at once.
-#[utoipa::path(post, path = "/api/v1/suppressions/import", tag = "people", request_body = SuppressionImport,
+#[utoipa::path(post, path = "/api/v1/suppressions/import", tag = "people", security(("api_key" = ["suppression.write"])), request_body = SuppressionImport,
     responses((status = 200, body = SuppressionImported), (status = 401), (status = 403), (status = 413), (status = 422)))]
 async fn import(
     State(app): State<Arc<App>>,
     auth: Auth,
     Json(body): Json<SuppressionImport>,
 ) -> ApiResult<Json<SuppressionImported>> {
-    let workspace = auth.require(Permission::SuppressionWrite)?;
+    let workspace = auth.workspace();
     let channel = ContactChannel::parse(&body.channel)?;
     let reason = reason_of(body.reason.as_deref())?;
     if body.addresses.len() > consent::SUPPRESSION_IMPORT_MAX {
@@ -274,14 +258,14 @@ async fn import(
         return Err(base::Problem::new(base::ProblemKind::TooLarge, "too_many_addresses", detail).into());
     }
     let (accepted, refused) = app.consent.import_suppressions(workspace, channel, reason, &body.addresses).await?;
-    audit(&app, &auth, "suppression.import", format!("suppressed {accepted} addresses of channel {}", channel.name()))
+    auth.note(&app, "suppression.import", "", format!("suppressed {accepted} addresses of channel {}", channel.name()))
         .await?;
     let line = |(index, error): (usize, consent::ConsentError)| RefusedLine { index, detail: error.to_string() };
     Ok(Json(SuppressionImported { accepted, refused: refused.into_iter().map(line).collect() }))
 }
 
 /// Takes an address off the list.
-#[utoipa::path(delete, path = "/api/v1/suppressions/{channel}/{address}", tag = "people",
+#[utoipa::path(delete, path = "/api/v1/suppressions/{channel}/{address}", tag = "people", security(("api_key" = ["suppression.write"])),
     params(("channel" = String, Path), ("address" = String, Path)),
     responses((status = 204), (status = 401), (status = 403), (status = 404), (status = 422)))]
 async fn release(
@@ -289,16 +273,10 @@ async fn release(
     auth: Auth,
     Path((channel, address)): Path<(String, String)>,
 ) -> ApiResult<StatusCode> {
-    let workspace = auth.require(Permission::SuppressionWrite)?;
+    let workspace = auth.workspace();
     let channel = ContactChannel::parse(&channel)?;
     app.consent.release(workspace, channel, &address).await?;
     let summary = format!("took an address of channel {} off the suppression list", channel.name());
-    audit(&app, &auth, "suppression.delete", summary).await?;
+    auth.note(&app, "suppression.delete", "", summary).await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// The address itself stays out of the trail: it is personal data.
-async fn audit(app: &App, auth: &Auth, action: &'static str, summary: String) -> ApiResult<()> {
-    let record = AuditRecord { action, summary, ip: auth.ip.clone(), ..AuditRecord::default() };
-    Ok(app.access.audit(auth.workspace(), &auth.caller.actor, record).await?)
 }

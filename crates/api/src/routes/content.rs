@@ -1,16 +1,16 @@
 //! Messages: preview, starters, saved templates.
 
 use crate::problem::ApiResult;
-use crate::{App, Auth, Json, Path, Query};
-use access::{AuditRecord, Permission};
+use crate::{App, Auth, Json, Listed, PageQuery, Paged, Path};
+use access::Permission;
 use axum::extract::State;
-use base::{PageRequest, Problem, ProblemKind, ProfileId, TemplateId, Timestamp};
+use base::{Problem, ProblemKind, ProfileId, TemplateId, Timestamp};
 use content::{EmailMessage, MessageCheck, PartError, PreviewFor, SavedTemplate, Severity, TemplateDraft};
 use http::{HeaderMap, HeaderName, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::sync::Arc;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -109,20 +109,20 @@ fn message_error(error: PartError) -> MessageError {
 }
 
 /// Renders a message that need not be saved, and says what is wrong with it.
-#[utoipa::path(post, path = "/api/v1/messages/preview", tag = "content", request_body = PreviewRequest,
+#[utoipa::path(post, path = "/api/v1/messages/preview", tag = "content", security(("api_key" = ["content.read"])), request_body = PreviewRequest,
     responses((status = 200, body = MessagePreview), (status = 401), (status = 403), (status = 404), (status = 422)))]
 async fn preview(
     State(app): State<Arc<App>>,
     auth: Auth,
     Json(body): Json<PreviewRequest>,
 ) -> ApiResult<Json<MessagePreview>> {
-    let workspace = auth.require(Permission::ContentRead)?;
+    let workspace = auth.workspace();
+    if body.profile_id.is_some() {
+        auth.require(Permission::ProfileRead)?;
+    }
     let message = EmailMessage::read(&body.message)?;
     let of = match (body.profile_id, body.data.filter(|data| !data.is_null())) {
-        (Some(id), _) => {
-            auth.require(Permission::ProfileRead)?;
-            PreviewFor::Profile(profile_of(&id)?)
-        }
+        (Some(id), _) => PreviewFor::Profile(profile_of(&id)?),
         (None, Some(data)) => PreviewFor::Data(data),
         (None, None) => PreviewFor::Example,
     };
@@ -155,23 +155,17 @@ struct StarterView {
     message: EmailMessage,
 }
 
-#[derive(Serialize, ToSchema)]
-struct Starters {
-    items: Vec<StarterView>,
-}
-
 /// Ready designs to begin with.
-#[utoipa::path(get, path = "/api/v1/messages/starters", tag = "content",
-    responses((status = 200, body = Starters), (status = 401), (status = 403)))]
-async fn starters(State(_app): State<Arc<App>>, auth: Auth) -> ApiResult<Json<Starters>> {
-    auth.require(Permission::ContentRead)?;
+#[utoipa::path(get, path = "/api/v1/messages/starters", tag = "content", security(("api_key" = ["content.read"])), params(PageQuery),
+    responses((status = 200, body = Listed<StarterView>), (status = 401), (status = 403)))]
+async fn starters(Paged(page): Paged) -> ApiResult<Json<Listed<StarterView>>> {
     let view = |starter: content::Starter| StarterView {
         id: starter.id,
         name: starter.name,
         description: starter.description,
         message: starter.message,
     };
-    Ok(Json(Starters { items: content::starters().into_iter().map(view).collect() }))
+    Ok(Json(Listed::cut(content::starters(), &page, |starter| starter.id.to_owned(), view)?))
 }
 
 #[derive(Serialize, ToSchema)]
@@ -192,12 +186,6 @@ fn template_view(saved: SavedTemplate) -> TemplateView {
     TemplateView { id: id.to_string(), name, message, version, created_at, updated_at }
 }
 
-#[derive(Serialize, ToSchema)]
-struct Templates {
-    items: Vec<TemplateView>,
-    next_cursor: Option<String>,
-}
-
 #[derive(Deserialize, ToSchema)]
 struct TemplateRequest {
     name: String,
@@ -211,26 +199,11 @@ impl TemplateRequest {
     }
 }
 
-#[derive(Deserialize, IntoParams)]
-struct TemplatesQuery {
-    /// 50 unless told, 500 at most.
-    limit: Option<u32>,
-    /// `next_cursor` of the page before.
-    cursor: Option<String>,
-}
-
 /// Saved messages, newest first.
-#[utoipa::path(get, path = "/api/v1/templates", tag = "content", params(TemplatesQuery),
-    responses((status = 200, body = Templates), (status = 401), (status = 403)))]
-async fn list(
-    State(app): State<Arc<App>>,
-    auth: Auth,
-    Query(query): Query<TemplatesQuery>,
-) -> ApiResult<Json<Templates>> {
-    let workspace = auth.require(Permission::ContentRead)?;
-    let page = PageRequest { limit: query.limit, cursor: query.cursor };
-    let page = app.content.templates(workspace, &page).await?;
-    Ok(Json(Templates { items: page.items.into_iter().map(template_view).collect(), next_cursor: page.next_cursor }))
+#[utoipa::path(get, path = "/api/v1/templates", tag = "content", security(("api_key" = ["content.read"])), params(PageQuery),
+    responses((status = 200, body = Listed<TemplateView>), (status = 401), (status = 403)))]
+async fn list(State(app): State<Arc<App>>, auth: Auth, Paged(page): Paged) -> ApiResult<Json<Listed<TemplateView>>> {
+    Ok(Json(app.content.templates(auth.workspace(), &page).await?.map(template_view).into()))
 }
 
 /// A body with its ETag.
@@ -253,29 +226,29 @@ pub fn wanted_version(headers: &HeaderMap) -> ApiResult<Option<i64>> {
 }
 
 /// Saves a message to use again.
-#[utoipa::path(post, path = "/api/v1/templates", tag = "content", request_body = TemplateRequest,
+#[utoipa::path(post, path = "/api/v1/templates", tag = "content", security(("api_key" = ["content.write"])), request_body = TemplateRequest,
     responses((status = 201, body = TemplateView), (status = 401), (status = 403), (status = 422)))]
 async fn create(
     State(app): State<Arc<App>>,
     auth: Auth,
     Json(body): Json<TemplateRequest>,
 ) -> ApiResult<(StatusCode, Tagged<TemplateView>)> {
-    let workspace = auth.require(Permission::ContentWrite)?;
+    let workspace = auth.workspace();
     let saved = app.content.create_template(workspace, body.draft()?).await?;
-    audit(&app, &auth, "template.create", saved.id, format!("saved the template \"{}\"", saved.name)).await?;
+    auth.note(&app, "template.create", saved.id, format!("saved the template \"{}\"", saved.name)).await?;
     Ok((StatusCode::CREATED, tagged(saved.version, template_view(saved))))
 }
 
-#[utoipa::path(get, path = "/api/v1/templates/{id}", tag = "content", params(("id" = String, Path)),
+#[utoipa::path(get, path = "/api/v1/templates/{id}", tag = "content", security(("api_key" = ["content.read"])), params(("id" = String, Path)),
     responses((status = 200, body = TemplateView), (status = 401), (status = 403), (status = 404)))]
 async fn get(State(app): State<Arc<App>>, auth: Auth, Path(id): Path<TemplateId>) -> ApiResult<Tagged<TemplateView>> {
-    let workspace = auth.require(Permission::ContentRead)?;
+    let workspace = auth.workspace();
     let saved = app.content.template(workspace, id).await?;
     Ok(tagged(saved.version, template_view(saved)))
 }
 
 /// Replaces a saved message.
-#[utoipa::path(put, path = "/api/v1/templates/{id}", tag = "content", params(("id" = String, Path)),
+#[utoipa::path(put, path = "/api/v1/templates/{id}", tag = "content", security(("api_key" = ["content.write"])), params(("id" = String, Path)),
     request_body = TemplateRequest,
     responses((status = 200, body = TemplateView), (status = 401), (status = 403), (status = 404), (status = 412),
         (status = 422)))]
@@ -286,22 +259,17 @@ async fn update(
     headers: HeaderMap,
     Json(body): Json<TemplateRequest>,
 ) -> ApiResult<Tagged<TemplateView>> {
-    let workspace = auth.require(Permission::ContentWrite)?;
+    let workspace = auth.workspace();
     let saved = app.content.update_template(workspace, id, body.draft()?, wanted_version(&headers)?).await?;
-    audit(&app, &auth, "template.update", id, format!("changed the template \"{}\"", saved.name)).await?;
+    auth.note(&app, "template.update", id, format!("changed the template \"{}\"", saved.name)).await?;
     Ok(tagged(saved.version, template_view(saved)))
 }
 
-#[utoipa::path(delete, path = "/api/v1/templates/{id}", tag = "content", params(("id" = String, Path)),
+#[utoipa::path(delete, path = "/api/v1/templates/{id}", tag = "content", security(("api_key" = ["content.write"])), params(("id" = String, Path)),
     responses((status = 204), (status = 401), (status = 403), (status = 404)))]
 async fn delete(State(app): State<Arc<App>>, auth: Auth, Path(id): Path<TemplateId>) -> ApiResult<StatusCode> {
-    let workspace = auth.require(Permission::ContentWrite)?;
+    let workspace = auth.workspace();
     app.content.delete_template(workspace, id).await?;
-    audit(&app, &auth, "template.delete", id, "deleted a template".into()).await?;
+    auth.note(&app, "template.delete", id, "deleted a template").await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-async fn audit(app: &App, auth: &Auth, action: &'static str, id: TemplateId, summary: String) -> ApiResult<()> {
-    let record = AuditRecord { action, object: id.to_string(), summary, ip: auth.ip.clone(), ..AuditRecord::default() };
-    Ok(app.access.audit(auth.workspace(), &auth.caller.actor, record).await?)
 }

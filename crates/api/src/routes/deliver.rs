@@ -2,9 +2,8 @@
 
 use crate::problem::ApiResult;
 use crate::{ApiError, App, Auth, Json};
-use access::{AuditRecord, Permission};
 use axum::extract::{DefaultBodyLimit, State};
-use base::{Problem, WorkspaceId};
+use base::Problem;
 use bytes::Bytes;
 use deliver::{DkimAlgorithm, DkimSettings, RenderedMessage, Sender, SmtpSettings, TlsMode};
 use http::StatusCode;
@@ -103,9 +102,9 @@ fn view(sender: &Sender) -> SenderView {
 }
 
 /// How the workspace sends.
-#[utoipa::path(get, path = "/api/v1/senders", tag = "senders", responses((status = 200, body = SenderView), (status = 401), (status = 403)))]
+#[utoipa::path(get, path = "/api/v1/senders", tag = "senders", security(("api_key" = ["sender.read"])), responses((status = 200, body = SenderView), (status = 401), (status = 403)))]
 async fn get(State(app): State<Arc<App>>, auth: Auth) -> ApiResult<Json<SenderView>> {
-    let workspace = auth.require(Permission::SenderRead)?;
+    let workspace = auth.workspace();
     Ok(Json(view(&*app.deliver.senders().get(workspace).await?)))
 }
 
@@ -167,10 +166,10 @@ impl From<SmtpRequest> for SmtpSettings {
 }
 
 /// Changes how the workspace sends. The DKIM key stays; it has routes of its own.
-#[utoipa::path(put, path = "/api/v1/senders", tag = "senders", request_body = SenderRequest,
+#[utoipa::path(put, path = "/api/v1/senders", tag = "senders", security(("api_key" = ["sender.write"])), request_body = SenderRequest,
     responses((status = 200, body = SenderView), (status = 401), (status = 403), (status = 422)))]
 async fn put(State(app): State<Arc<App>>, auth: Auth, Json(body): Json<SenderRequest>) -> ApiResult<Json<SenderView>> {
-    let workspace = auth.require(Permission::SenderWrite)?;
+    let workspace = auth.workspace();
     let old = app.deliver.senders().get(workspace).await?;
     let sender = Sender {
         channel: body.channel,
@@ -183,28 +182,9 @@ async fn put(State(app): State<Arc<App>>, auth: Auth, Json(body): Json<SenderReq
         dkim: old.dkim.clone(),
     };
     let stored = app.deliver.senders().put(workspace, sender).await?;
-    audit(
-        &app,
-        &auth,
-        workspace,
-        "sender.update",
-        format!("mail goes out by {} as {}", stored.channel, stored.from_email),
-    )
-    .await?;
+    auth.note(&app, "sender.update", "sender", format!("mail goes out by {} as {}", stored.channel, stored.from_email))
+        .await?;
     Ok(Json(view(&stored)))
-}
-
-async fn audit(
-    app: &App,
-    auth: &Auth,
-    workspace: WorkspaceId,
-    action: &'static str,
-    summary: String,
-) -> Result<(), ApiError> {
-    let record =
-        AuditRecord { action, object: "sender".into(), summary, ip: auth.ip.clone(), ..AuditRecord::default() };
-    app.access.audit(workspace, &auth.caller.actor, record).await?;
-    Ok(())
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -234,10 +214,10 @@ struct TestResultView {
 }
 
 /// Sends a short message with the stored settings, to see whether they work.
-#[utoipa::path(post, path = "/api/v1/senders/test", tag = "senders", request_body = TestRequest,
+#[utoipa::path(post, path = "/api/v1/senders/test", tag = "senders", security(("api_key" = ["sender.write"])), request_body = TestRequest,
     responses((status = 200, body = TestView), (status = 401), (status = 403), (status = 422)))]
 async fn test(State(app): State<Arc<App>>, auth: Auth, Json(body): Json<TestRequest>) -> ApiResult<Json<TestView>> {
-    let workspace = auth.require(Permission::SenderWrite)?;
+    let workspace = auth.workspace();
     let addresses = match body.to {
         OneOrMany::One(address) => vec![address],
         OneOrMany::Many(addresses) => addresses,
@@ -273,14 +253,14 @@ struct DkimRequest {
 }
 
 /// Makes a DKIM key and answers the record to publish. Mail is signed with it from now on.
-#[utoipa::path(post, path = "/api/v1/senders/dkim", tag = "senders", request_body = DkimRequest,
+#[utoipa::path(post, path = "/api/v1/senders/dkim", tag = "senders", security(("api_key" = ["sender.write"])), request_body = DkimRequest,
     responses((status = 201, body = DkimView), (status = 401), (status = 403), (status = 422)))]
 async fn make_dkim(
     State(app): State<Arc<App>>,
     auth: Auth,
     Json(body): Json<DkimRequest>,
 ) -> ApiResult<(StatusCode, Json<DkimView>)> {
-    let workspace = auth.require(Permission::SenderWrite)?;
+    let workspace = auth.workspace();
     let old = app.deliver.senders().get(workspace).await?;
     let maker = app.clone();
     let made = tokio::task::spawn_blocking(move || maker.deliver.mail().generate_dkim(body.algorithm)).await;
@@ -294,17 +274,17 @@ async fn make_dkim(
     };
     let answer = dkim_view(&dkim);
     app.deliver.senders().put(workspace, Sender { dkim: Some(dkim), ..(*old).clone() }).await?;
-    audit(&app, &auth, workspace, "sender.dkim", format!("made the DKIM key {}", answer.dns_name)).await?;
+    auth.note(&app, "sender.dkim", "sender", format!("made the DKIM key {}", answer.dns_name)).await?;
     Ok((StatusCode::CREATED, Json(answer)))
 }
 
 /// Removes the DKIM key: mail goes out unsigned.
-#[utoipa::path(delete, path = "/api/v1/senders/dkim", tag = "senders", responses((status = 204), (status = 401), (status = 403)))]
+#[utoipa::path(delete, path = "/api/v1/senders/dkim", tag = "senders", security(("api_key" = ["sender.write"])), responses((status = 204), (status = 401), (status = 403)))]
 async fn remove_dkim(State(app): State<Arc<App>>, auth: Auth) -> ApiResult<StatusCode> {
-    let workspace = auth.require(Permission::SenderWrite)?;
+    let workspace = auth.workspace();
     let old = app.deliver.senders().get(workspace).await?;
     app.deliver.senders().put(workspace, Sender { dkim: None, ..(*old).clone() }).await?;
-    audit(&app, &auth, workspace, "sender.dkim", "removed the DKIM key".into()).await?;
+    auth.note(&app, "sender.dkim", "sender", "removed the DKIM key").await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -326,11 +306,11 @@ struct BounceView {
 }
 
 /// Takes a mail that came to the bounce address: a delivery report, a complaint or a holiday notice.
-#[utoipa::path(post, path = "/api/v1/senders/bounces", tag = "senders",
+#[utoipa::path(post, path = "/api/v1/senders/bounces", tag = "senders", security(("api_key" = ["sender.write"])),
     request_body(content = String, content_type = "message/rfc822"),
     responses((status = 200, body = BouncesView), (status = 401), (status = 403), (status = 422)))]
 async fn bounces(State(app): State<Arc<App>>, auth: Auth, raw: Bytes) -> ApiResult<Json<BouncesView>> {
-    let workspace = auth.require(Permission::SenderWrite)?;
+    let workspace = auth.workspace();
     let results = app.deliver.take_bounce_mail(workspace, &raw).await?;
     let classified = results
         .into_iter()

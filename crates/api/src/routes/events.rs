@@ -1,12 +1,12 @@
 //! Live events: the last ones, and the stream of new ones.
 
-use crate::live::{LiveEvent, RECENT_EVENTS_MAX};
+use crate::live::LiveEvent;
 use crate::problem::ApiResult;
-use crate::{App, Auth, Json, Query};
+use crate::{App, Auth, Json, Listed, PageQuery, Paged, Query};
 use access::Permission;
 use axum::extract::State;
 use axum::response::sse::{Event as SseEvent, KeepAlive, Sse};
-use base::WorkspaceId;
+use base::{Page, ProfileId};
 use events::{Channel, ResolvedEvent};
 use futures::Stream;
 use serde::{Deserialize, Serialize};
@@ -27,9 +27,8 @@ pub fn routes() -> OpenApiRouter<Arc<App>> {
 }
 
 #[derive(Deserialize, IntoParams, Clone, Default)]
+#[into_params(parameter_in = Query)]
 struct Filter {
-    /// 100 unless told, 500 at most.
-    limit: Option<usize>,
     /// Exact name of the event.
     name: Option<String>,
     /// web, app, shop, phone, email, …
@@ -51,35 +50,59 @@ impl Filter {
 
 #[derive(Serialize, ToSchema)]
 struct RecentEvents {
-    items: Vec<LiveEvent>,
+    #[serde(flatten)]
+    page: Listed<LiveEvent>,
     /// Events of the workspace since the program started.
     total_since_start: u64,
 }
 
 /// The last events, newest first; kept in memory since the program started.
-#[utoipa::path(get, path = "/api/v1/events", tag = "events", params(Filter),
+#[utoipa::path(get, path = "/api/v1/events", tag = "events", security(("api_key" = ["event.read"])), params(Filter, PageQuery),
     responses((status = 200, body = RecentEvents), (status = 401), (status = 403)))]
 async fn recent(
     State(app): State<Arc<App>>,
     auth: Auth,
     Query(filter): Query<Filter>,
+    Paged(page): Paged,
 ) -> ApiResult<Json<RecentEvents>> {
-    let workspace = auth.require(Permission::EventRead)?;
-    let limit = filter.limit.unwrap_or(100).min(RECENT_EVENTS_MAX);
-    let items = app.live.recent(workspace, limit, |item| filter.wants(item));
-    Ok(Json(RecentEvents { items, total_since_start: app.live.total(workspace) }))
+    let workspace = auth.workspace();
+    // New events come in front, so a page begins after the last one of the page before.
+    let mut begun = page.cursor.is_none();
+    let wanted = |item: &ResolvedEvent| match begun {
+        true => filter.wants(item),
+        false => {
+            begun = page.cursor.as_deref() == Some(item.event.id.to_string().as_str());
+            false
+        }
+    };
+    let found = app.live.recent(workspace, page.limit() as usize + 1, wanted);
+    let mut page = Page::cut(found, page.limit(), |last| last.id.clone());
+    label(&app, &auth, &mut page.items).await?;
+    Ok(Json(RecentEvents { page: page.into(), total_since_start: app.live.total(workspace) }))
+}
+
+/// Says whose event each is, to those who may see customers.
+async fn label(app: &App, auth: &Auth, events: &mut [LiveEvent]) -> ApiResult<()> {
+    if auth.require(Permission::ProfileRead).is_err() {
+        return Ok(());
+    }
+    let ids: Vec<ProfileId> = events.iter().map(|event| event.profile.id).collect();
+    let labels = app.profile.labels(auth.workspace(), &ids).await?;
+    for event in events {
+        event.profile.label = labels.get(&event.profile.id).cloned();
+    }
+    Ok(())
 }
 
 /// Server-sent events: `event` for each event (50 a second at most) and `rate` every second.
-#[utoipa::path(get, path = "/api/v1/events/live", tag = "events", params(Filter),
+#[utoipa::path(get, path = "/api/v1/events/live", tag = "events", security(("api_key" = ["event.read"])), params(Filter),
     responses((status = 200, content_type = "text/event-stream", body = LiveEvent), (status = 401), (status = 403)))]
 async fn live(
     State(app): State<Arc<App>>,
     auth: Auth,
     Query(filter): Query<Filter>,
 ) -> ApiResult<([(&'static str, &'static str); 1], Sse<impl Stream<Item = Result<SseEvent, Infallible>>>)> {
-    let workspace = auth.require(Permission::EventRead)?;
-    let stream = stream_of(app, workspace, filter);
+    let stream = stream_of(app, auth, filter);
     // A proxy that buffers would hold the stream back.
     Ok(([("x-accel-buffering", "no")], Sse::new(stream).keep_alive(KeepAlive::new().interval(KEEP_ALIVE))))
 }
@@ -92,11 +115,7 @@ struct Live {
     seen: usize,
 }
 
-fn stream_of(
-    app: Arc<App>,
-    workspace: WorkspaceId,
-    filter: Filter,
-) -> impl Stream<Item = Result<SseEvent, Infallible>> {
+fn stream_of(app: Arc<App>, auth: Auth, filter: Filter) -> impl Stream<Item = Result<SseEvent, Infallible>> {
     let state = Live {
         batches: app.pipeline.subscribe(),
         second: tokio::time::interval(Duration::from_secs(1)),
@@ -104,22 +123,22 @@ fn stream_of(
         shown: 0,
         seen: 0,
     };
-    futures::stream::unfold((state, filter), move |(mut live, filter)| async move {
+    futures::stream::unfold((state, app, auth, filter), move |(mut live, app, auth, filter)| async move {
         use tokio::sync::broadcast::error::RecvError;
         loop {
             if let Some(event) = live.queue.pop_front() {
-                return Some((Ok(event), (live, filter)));
+                return Some((Ok(event), (live, app, auth, filter)));
             }
             tokio::select! {
                 batch = live.batches.recv() => match batch {
-                    Ok(batch) => live.take(&batch, workspace, &filter),
+                    Ok(batch) => live.take(&batch, &app, &auth, &filter).await,
                     Err(RecvError::Lagged(_)) => {}
                     Err(RecvError::Closed) => return None,
                 },
                 _ = live.second.tick() => {
                     let rate = serde_json::json!({ "per_second": live.seen });
                     (live.seen, live.shown) = (0, 0);
-                    return Some((Ok(SseEvent::default().event("rate").data(rate.to_string())), (live, filter)));
+                    return Some((Ok(SseEvent::default().event("rate").data(rate.to_string())), (live, app, auth, filter)));
                 }
             }
         }
@@ -127,15 +146,20 @@ fn stream_of(
 }
 
 impl Live {
-    fn take(&mut self, batch: &events::Batch, workspace: WorkspaceId, filter: &Filter) {
+    async fn take(&mut self, batch: &events::Batch, app: &App, auth: &Auth, filter: &Filter) {
+        let workspace = auth.workspace();
+        let mut shown = Vec::new();
         for item in batch.events.iter().filter(|item| item.event.workspace == workspace && filter.wants(item)) {
             self.seen += 1;
             if self.shown < SHOWN_PER_SECOND_MAX {
                 self.shown += 1;
-                if let Ok(event) = SseEvent::default().event("event").json_data(LiveEvent::of(item)) {
-                    self.queue.push_back(event);
-                }
+                shown.push(LiveEvent::of(item));
             }
         }
+        if let Err(error) = label(app, auth, &mut shown).await {
+            tracing::warn!(code = error.0.code, "live events are shown without the names of their customers");
+        }
+        let sent = shown.iter().filter_map(|event| SseEvent::default().event("event").json_data(event).ok());
+        self.queue.extend(sent);
     }
 }

@@ -1,31 +1,32 @@
 //! Imports of files: upload (streamed), preview, progress, rejected rows, cancel and resume.
 
 use crate::problem::ApiResult;
-use crate::{App, Auth, Json, Path, Query};
-use access::{AuditRecord, Permission};
+use crate::{App, Auth, Json, Listed, PageQuery, Paged, Path, Query};
 use axum::body::Body;
+use axum::extract::multipart::Field;
 use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request, State};
 use axum::response::{IntoResponse, Response};
 use base::{ImportId, Problem, ProblemKind, Timestamp, WorkspaceId};
 use bytes::Bytes;
-use collect::import::{Format, Import, ImportKind, ImportUpload, Mapping, NewImport, PREVIEW_BYTES, Preview};
-use futures::StreamExt;
+use collect::import::{
+    ColumnPreview, DateOrder, Format, Import, ImportKind, ImportUpload, Mapping, NewImport, PREVIEW_BYTES, Preview,
+    PreviewRequest,
+};
+use futures::{Stream, StreamExt};
 use http::{HeaderMap, StatusCode, header};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-/// A preview takes the beginning of a file; who sends more of it has it cut off.
-const PREVIEW_BODY_BYTES_MAX: usize = 16 * PREVIEW_BYTES;
-
 pub fn routes() -> OpenApiRouter<Arc<App>> {
-    let uploads = OpenApiRouter::new().routes(routes!(list, create)).layer(DefaultBodyLimit::disable());
-    let previews = OpenApiRouter::new().routes(routes!(preview)).layer(DefaultBodyLimit::max(PREVIEW_BODY_BYTES_MAX));
+    // Uploads are streamed to the disk; of a preview only the beginning is read.
+    let uploads =
+        OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(preview)).layer(DefaultBodyLimit::disable());
     OpenApiRouter::new()
         .merge(uploads)
-        .merge(previews)
         .routes(routes!(get))
         .routes(routes!(rejected))
         .routes(routes!(cancel))
@@ -58,13 +59,7 @@ struct ImportView {
     #[schema(value_type = Option<String>)]
     finished_at: Option<Timestamp>,
     error: Option<String>,
-    #[schema(value_type = Object)]
-    mapping: Mapping,
-}
-
-#[derive(Serialize, ToSchema)]
-struct Imports {
-    items: Vec<ImportView>,
+    mapping: MappingView,
 }
 
 fn view(import: Import) -> ImportView {
@@ -85,7 +80,7 @@ fn view(import: Import) -> ImportView {
         started_at: import.started_at,
         finished_at: import.finished_at,
         error: import.error,
-        mapping: import.mapping,
+        mapping: import.mapping.into(),
     }
 }
 
@@ -121,30 +116,46 @@ impl ImportOptions {
         format.map(Some).ok_or_else(|| invalid("/format", "invalid_format", "the format must be csv, jsonl or parquet"))
     }
 
+    fn mapping(&self) -> Result<Mapping, Problem> {
+        match self.mapping.as_deref().filter(|text| !text.trim().is_empty()) {
+            Some(text) => serde_json::from_str::<Mapping>(text)
+                .map_err(|error| invalid("/mapping", "invalid_mapping", error.to_string())),
+            None => Ok(Mapping::default()),
+        }
+    }
+
+    /// A field of a form, named as in the query. Others are passed over.
+    async fn take_field(&mut self, field: Field<'_>) -> ApiResult<()> {
+        let place = match field.name() {
+            Some("kind") => &mut self.kind,
+            Some("format") => &mut self.format,
+            Some("name") => &mut self.name,
+            Some("mapping") => &mut self.mapping,
+            _ => return Ok(()),
+        };
+        *place = Some(field.text().await.map_err(broken_upload)?);
+        Ok(())
+    }
+
     fn new_import(&self) -> Result<NewImport, Problem> {
         let detail = "say what the rows are: kind=customers or kind=orders, before the file";
         let kind = self.kind()?.ok_or_else(|| invalid("/kind", "missing_kind", detail))?;
-        let mapping = match self.mapping.as_deref().filter(|text| !text.trim().is_empty()) {
-            Some(text) => serde_json::from_str::<Mapping>(text)
-                .map_err(|error| invalid("/mapping", "invalid_mapping", error.to_string()))?,
-            None => Mapping::default(),
-        };
+        let mapping = self.mapping()?;
         let name = self.name.clone().filter(|name| !name.trim().is_empty()).unwrap_or_else(|| "upload.csv".into());
         Ok(NewImport { name, kind, format: self.format()?, mapping })
     }
 }
 
 /// The workspace's imports, newest first.
-#[utoipa::path(get, path = "/api/v1/imports", tag = "imports",
-    responses((status = 200, body = Imports), (status = 401), (status = 403)))]
-async fn list(State(app): State<Arc<App>>, auth: Auth) -> ApiResult<Json<Imports>> {
-    let workspace = auth.require(Permission::ImportRead)?;
-    Ok(Json(Imports { items: app.collect.imports(workspace).await?.into_iter().map(view).collect() }))
+#[utoipa::path(get, path = "/api/v1/imports", tag = "imports", security(("api_key" = ["import.read"])), params(PageQuery),
+    responses((status = 200, body = Listed<ImportView>), (status = 401), (status = 403)))]
+async fn list(State(app): State<Arc<App>>, auth: Auth, Paged(page): Paged) -> ApiResult<Json<Listed<ImportView>>> {
+    Ok(Json(app.collect.imports(auth.workspace(), &page).await?.map(view).into()))
 }
 
 /// Uploads a file and starts its import. Either the raw file as the body, or multipart with the fields of the query
 /// before the field `file`.
-#[utoipa::path(post, path = "/api/v1/imports", tag = "imports", params(ImportOptions),
+#[utoipa::path(post, path = "/api/v1/imports", tag = "imports", security(("api_key" = ["import.write"])), params(ImportOptions),
     request_body(content = Vec<u8>, content_type = "application/octet-stream"),
     responses((status = 202, body = ImportView), (status = 401), (status = 403), (status = 422), (status = 503)))]
 async fn create(
@@ -153,7 +164,7 @@ async fn create(
     Query(options): Query<ImportOptions>,
     request: Request,
 ) -> ApiResult<(StatusCode, Json<ImportView>)> {
-    let workspace = auth.require(Permission::ImportWrite)?;
+    let workspace = auth.workspace();
     let import = if is_multipart(request.headers()) {
         upload_multipart(&app, workspace, options, request).await?
     } else {
@@ -164,14 +175,8 @@ async fn create(
         }
         finish(upload).await?
     };
-    let record = AuditRecord {
-        action: "import.create",
-        object: import.id.to_string(),
-        summary: format!("imported {} from \"{}\"", import.kind.name(), import.name),
-        ip: auth.ip.clone(),
-        ..AuditRecord::default()
-    };
-    app.access.audit(workspace, &auth.caller.actor, record).await?;
+    auth.note(&app, "import.create", import.id, format!("imported {} from \"{}\"", import.kind.name(), import.name))
+        .await?;
     Ok((StatusCode::ACCEPTED, Json(view(import))))
 }
 
@@ -199,8 +204,7 @@ async fn upload_multipart(
 ) -> ApiResult<Import> {
     let mut form = Multipart::from_request(request, &()).await.map_err(broken_upload)?;
     while let Some(mut field) = form.next_field().await.map_err(broken_upload)? {
-        let name = field.name().unwrap_or_default().to_owned();
-        if name == "file" {
+        if field.name() == Some("file") {
             options.name = options.name.take().or_else(|| field.file_name().map(str::to_owned));
             let mut upload = app.collect.create_import(workspace, options.new_import()?).await?;
             while let Some(part) = field.chunk().await.map_err(broken_upload)? {
@@ -208,46 +212,146 @@ async fn upload_multipart(
             }
             return finish(upload).await;
         }
-        let text = field.text().await.map_err(broken_upload)?;
-        match name.as_str() {
-            "kind" => options.kind = Some(text),
-            "format" => options.format = Some(text),
-            "name" => options.name = Some(text),
-            "mapping" => options.mapping = Some(text),
-            _ => {}
-        }
+        options.take_field(field).await?;
     }
-    Err(invalid("/file", "missing_file", "the form has no field \"file\"").into())
+    Err(missing_file().into())
 }
 
-/// Columns, examples and a suggested mapping, from the beginning (64 KB) of a file.
-#[utoipa::path(post, path = "/api/v1/imports/preview", tag = "imports", params(ImportOptions),
+fn missing_file() -> Problem {
+    invalid("/file", "missing_file", "the form has no field \"file\"")
+}
+
+/// Columns, examples, the fields there are and the mapping an import would use, from the beginning (64 KB) of a file.
+/// The file is the raw body, or the field `file` of a multipart body. With a `mapping`, what it leaves open is filled
+/// in, and what is wrong with it is told, as an import would.
+#[utoipa::path(post, path = "/api/v1/imports/preview", tag = "imports", security(("api_key" = ["import.write"])), params(ImportOptions),
     request_body(content = Vec<u8>, content_type = "application/octet-stream"),
-    responses((status = 200, body = Object), (status = 401), (status = 403), (status = 422)))]
+    responses((status = 200, body = PreviewView), (status = 401), (status = 403), (status = 413), (status = 422)))]
 async fn preview(
     State(app): State<Arc<App>>,
-    auth: Auth,
-    Query(options): Query<ImportOptions>,
-    head: Bytes,
-) -> ApiResult<Json<Preview>> {
-    auth.require(Permission::ImportWrite)?;
+    Query(mut options): Query<ImportOptions>,
+    request: Request,
+) -> ApiResult<Json<PreviewView>> {
+    let head = match is_multipart(request.headers()) {
+        true => multipart_head(&mut options, request).await?,
+        false => head_of(request.into_body().into_data_stream()).await?,
+    };
     let name = options.name.clone().unwrap_or_default();
-    Ok(Json(app.collect.preview_import(&head, &name, options.format()?, options.kind()?)?))
+    let asked =
+        PreviewRequest { name: &name, format: options.format()?, kind: options.kind()?, mapping: options.mapping()? };
+    Ok(Json(preview_view(app.collect.preview_import(&head, asked)?)))
+}
+
+/// The first bytes of a file; the rest is not waited for.
+async fn head_of<E: std::fmt::Display>(mut parts: impl Stream<Item = Result<Bytes, E>> + Unpin) -> ApiResult<Vec<u8>> {
+    let mut head = Vec::new();
+    while head.len() < PREVIEW_BYTES
+        && let Some(part) = parts.next().await
+    {
+        head.extend_from_slice(&part.map_err(broken_upload)?);
+    }
+    head.truncate(PREVIEW_BYTES);
+    Ok(head)
+}
+
+async fn multipart_head(options: &mut ImportOptions, request: Request) -> ApiResult<Vec<u8>> {
+    let mut form = Multipart::from_request(request, &()).await.map_err(broken_upload)?;
+    while let Some(field) = form.next_field().await.map_err(broken_upload)? {
+        if field.name() == Some("file") {
+            options.name = options.name.take().or_else(|| field.file_name().map(str::to_owned));
+            return head_of(field).await;
+        }
+        options.take_field(field).await?;
+    }
+    Err(missing_file().into())
+}
+
+/// What the beginning of a file shows.
+#[derive(Serialize, ToSchema)]
+struct PreviewView {
+    /// csv or jsonl.
+    format: String,
+    /// customers or orders; guessed when the request does not say.
+    kind: String,
+    delimiter: Option<char>,
+    /// utf-8 or windows-1252.
+    encoding: &'static str,
+    columns: Vec<ColumnView>,
+    /// Values of the first rows by column.
+    #[schema(value_type = Vec<Object>)]
+    rows: Vec<BTreeMap<String, String>>,
+    mapping: MappingView,
+    /// What a column can be mapped to, beside `trait:NAME`, `property:NAME` and `ignore`.
+    fields: Vec<&'static str>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct ColumnView {
+    name: String,
+    examples: Vec<String>,
+    /// What the mapping makes of it.
+    suggested: String,
+}
+
+/// How a file is read. What is left out is found out from the file's beginning.
+#[derive(Serialize, ToSchema)]
+struct MappingView {
+    /// Column of the file to a field (`email`), `trait:NAME`, `property:NAME` or `ignore`. Identifiers are
+    /// `customer_id`, `email`, `phone` and `loyalty_card`.
+    columns: BTreeMap<String, String>,
+    /// ISO 4217, for amounts without a currency column; EUR unless told.
+    currency: Option<String>,
+    /// IANA name, for times without a zone; UTC unless told.
+    time_zone: Option<String>,
+    /// web, app, shop, phone … for rows without a channel column.
+    channel: Option<String>,
+    /// day_month or month_day.
+    date_order: Option<&'static str>,
+    /// True for `1.234,56`.
+    decimal_comma: Option<bool>,
+    delimiter: Option<char>,
+}
+
+impl From<Mapping> for MappingView {
+    fn from(mapping: Mapping) -> Self {
+        let Mapping { columns, currency, time_zone, channel, date_order, decimal_comma, delimiter } = mapping;
+        let date_order = date_order.map(DateOrder::name);
+        Self { columns, currency, time_zone, channel, date_order, decimal_comma, delimiter }
+    }
+}
+
+fn preview_view(preview: Preview) -> PreviewView {
+    let column = |column: ColumnPreview| ColumnView {
+        name: column.name,
+        examples: column.examples,
+        suggested: column.suggested,
+    };
+    PreviewView {
+        format: preview.format.name().to_owned(),
+        kind: preview.kind.name().to_owned(),
+        delimiter: preview.delimiter,
+        encoding: preview.encoding,
+        columns: preview.columns.into_iter().map(column).collect(),
+        rows: preview.rows,
+        mapping: preview.mapping.into(),
+        fields: preview.kind.fields().collect(),
+    }
 }
 
 /// One import, with the progress of this moment.
-#[utoipa::path(get, path = "/api/v1/imports/{id}", tag = "imports", params(("id" = String, Path)),
+#[utoipa::path(get, path = "/api/v1/imports/{id}", tag = "imports", security(("api_key" = ["import.read"])), params(("id" = String, Path)),
     responses((status = 200, body = ImportView), (status = 401), (status = 403), (status = 404)))]
 async fn get(State(app): State<Arc<App>>, auth: Auth, Path(id): Path<ImportId>) -> ApiResult<Json<ImportView>> {
-    let workspace = auth.require(Permission::ImportRead)?;
+    let workspace = auth.workspace();
     Ok(Json(view(app.collect.import(workspace, id).await?)))
 }
 
-/// The rows that were refused, as CSV: line of the file, what is wrong, the row.
-#[utoipa::path(get, path = "/api/v1/imports/{id}/rejected", tag = "imports", params(("id" = String, Path)),
+/// The rows that were refused. Of a CSV file: `import_line`, `import_error` and the file's own columns, with its own
+/// delimiter, so that it can be corrected and imported again. Of other files: line, error, row.
+#[utoipa::path(get, path = "/api/v1/imports/{id}/rejected", tag = "imports", security(("api_key" = ["import.read"])), params(("id" = String, Path)),
     responses((status = 200, content_type = "text/csv"), (status = 401), (status = 403), (status = 404)))]
 async fn rejected(State(app): State<Arc<App>>, auth: Auth, Path(id): Path<ImportId>) -> ApiResult<Response> {
-    let workspace = auth.require(Permission::ImportRead)?;
+    let workspace = auth.workspace();
     let path = app.collect.rejected_rows(workspace, id).await?;
     let path = path.ok_or_else(|| Problem::not_found("rejected-rows file of import", id))?;
     let file = tokio::fs::File::open(&path).await.map_err(Problem::internal)?;
@@ -259,25 +363,25 @@ async fn rejected(State(app): State<Arc<App>>, auth: Auth, Path(id): Path<Import
 }
 
 /// Stops a running import at its last checkpoint.
-#[utoipa::path(post, path = "/api/v1/imports/{id}/cancel", tag = "imports", params(("id" = String, Path)),
+#[utoipa::path(post, path = "/api/v1/imports/{id}/cancel", tag = "imports", security(("api_key" = ["import.write"])), params(("id" = String, Path)),
     responses((status = 202, body = ImportView), (status = 401), (status = 403), (status = 404), (status = 409)))]
 async fn cancel(
     State(app): State<Arc<App>>,
     auth: Auth,
     Path(id): Path<ImportId>,
 ) -> ApiResult<(StatusCode, Json<ImportView>)> {
-    let workspace = auth.require(Permission::ImportWrite)?;
+    let workspace = auth.workspace();
     Ok((StatusCode::ACCEPTED, Json(view(app.collect.cancel_import(workspace, id).await?))))
 }
 
 /// Goes on with a cancelled or failed import after its last checkpoint.
-#[utoipa::path(post, path = "/api/v1/imports/{id}/resume", tag = "imports", params(("id" = String, Path)),
+#[utoipa::path(post, path = "/api/v1/imports/{id}/resume", tag = "imports", security(("api_key" = ["import.write"])), params(("id" = String, Path)),
     responses((status = 202, body = ImportView), (status = 401), (status = 403), (status = 404), (status = 409)))]
 async fn resume(
     State(app): State<Arc<App>>,
     auth: Auth,
     Path(id): Path<ImportId>,
 ) -> ApiResult<(StatusCode, Json<ImportView>)> {
-    let workspace = auth.require(Permission::ImportWrite)?;
+    let workspace = auth.workspace();
     Ok((StatusCode::ACCEPTED, Json(view(app.collect.resume_import(workspace, id).await?))))
 }

@@ -1,8 +1,8 @@
 //! API keys.
 
 use crate::problem::ApiResult;
-use crate::{App, Auth, Json, Path};
-use access::{ApiKey, AuditRecord, Permission};
+use crate::{App, Auth, Json, Listed, PageQuery, Paged, Path};
+use access::{ApiKey, Permission};
 use axum::extract::State;
 use base::{ApiKeyId, Timestamp};
 use http::StatusCode;
@@ -31,7 +31,8 @@ struct KeyView {
 
 #[derive(Serialize, ToSchema)]
 struct Keys {
-    items: Vec<KeyView>,
+    #[serde(flatten)]
+    page: Listed<KeyView>,
     /// Every scope there is.
     scopes: Vec<&'static str>,
 }
@@ -56,11 +57,12 @@ fn view(key: ApiKey) -> KeyView {
 }
 
 /// The workspace's keys.
-#[utoipa::path(get, path = "/api/v1/keys", tag = "access", responses((status = 200, body = Keys), (status = 401), (status = 403)))]
-async fn list(State(app): State<Arc<App>>, auth: Auth) -> ApiResult<Json<Keys>> {
-    let workspace = auth.require(Permission::KeyRead)?;
-    let items = app.access.keys(workspace).await?.into_iter().map(view).collect();
-    Ok(Json(Keys { items, scopes: Permission::ALL.iter().map(|permission| permission.name()).collect() }))
+#[utoipa::path(get, path = "/api/v1/keys", tag = "access", security(("api_key" = ["key.read"])), params(PageQuery),
+    responses((status = 200, body = Keys), (status = 401), (status = 403)))]
+async fn list(State(app): State<Arc<App>>, auth: Auth, Paged(page): Paged) -> ApiResult<Json<Keys>> {
+    let keys = app.access.keys(auth.workspace()).await?;
+    let page = Listed::cut(keys, &page, |key| key.id.to_string(), view)?;
+    Ok(Json(Keys { page, scopes: Permission::ALL.iter().map(|permission| permission.name()).collect() }))
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -71,39 +73,25 @@ struct KeyRequest {
 }
 
 /// Makes a key; it can do no more than its maker.
-#[utoipa::path(post, path = "/api/v1/keys", tag = "access", request_body = KeyRequest,
+#[utoipa::path(post, path = "/api/v1/keys", tag = "access", security(("api_key" = ["key.write"])), request_body = KeyRequest,
     responses((status = 201, body = NewKeyView), (status = 401), (status = 403), (status = 422)))]
 async fn create(
     State(app): State<Arc<App>>,
     auth: Auth,
     Json(body): Json<KeyRequest>,
 ) -> ApiResult<(StatusCode, Json<NewKeyView>)> {
-    let workspace = auth.require(Permission::KeyWrite)?;
+    let workspace = auth.workspace();
     let new = app.access.create_key(workspace, &body.name, &body.scopes, auth.caller.permissions).await?;
-    let record = AuditRecord {
-        action: "key.create",
-        object: new.info.id.to_string(),
-        summary: format!("made the API key \"{}\"", new.info.name),
-        ip: auth.ip.clone(),
-        ..AuditRecord::default()
-    };
-    app.access.audit(workspace, &auth.caller.actor, record).await?;
+    auth.note(&app, "key.create", new.info.id, format!("made the API key \"{}\"", new.info.name)).await?;
     Ok((StatusCode::CREATED, Json(NewKeyView { key: new.key, info: view(new.info) })))
 }
 
 /// Revokes a key at once.
-#[utoipa::path(delete, path = "/api/v1/keys/{id}", tag = "access", params(("id" = String, Path)),
+#[utoipa::path(delete, path = "/api/v1/keys/{id}", tag = "access", security(("api_key" = ["key.write"])), params(("id" = String, Path)),
     responses((status = 204), (status = 401), (status = 403), (status = 404)))]
 async fn revoke(State(app): State<Arc<App>>, auth: Auth, Path(id): Path<ApiKeyId>) -> ApiResult<StatusCode> {
-    let workspace = auth.require(Permission::KeyWrite)?;
+    let workspace = auth.workspace();
     app.access.revoke_key(workspace, id).await?;
-    let record = AuditRecord {
-        action: "key.revoke",
-        object: id.to_string(),
-        summary: "revoked an API key".into(),
-        ip: auth.ip.clone(),
-        ..AuditRecord::default()
-    };
-    app.access.audit(workspace, &auth.caller.actor, record).await?;
+    auth.note(&app, "key.revoke", id, "revoked an API key").await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -3,7 +3,6 @@
 use super::campaign::{CampaignSummary, summaries};
 use crate::problem::ApiResult;
 use crate::{App, Auth, Json, Query};
-use access::Permission;
 use axum::extract::State;
 use base::{CampaignId, Money, PageRequest, WorkspaceId};
 use campaign::{Campaign, CampaignState};
@@ -18,13 +17,18 @@ use utoipa_axum::routes;
 
 const DAYS_DEFAULT: u32 = 30;
 const RECENT_CAMPAIGNS: u32 = 5;
+const REFUSED_ORDERS_SHOWN: u32 = 100;
 /// An event as sources send it, in the inbox: to say about how many events a backlog of bytes is.
 const EVENT_BYTES_TYPICAL: u64 = 600;
 /// The rate of incoming events is taken over this span.
 const RATE_SPAN_MS: i64 = 10_000;
 
 pub fn routes() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::new().routes(routes!(home)).routes(routes!(revenue)).routes(routes!(attribution))
+    OpenApiRouter::new()
+        .routes(routes!(home))
+        .routes(routes!(revenue))
+        .routes(routes!(attribution))
+        .routes(routes!(refused_orders))
 }
 
 /// An amount in minor units of its currency.
@@ -154,10 +158,10 @@ struct Home {
 }
 
 /// What the first screen shows.
-#[utoipa::path(get, path = "/api/v1/home", tag = "measure", params(Period),
+#[utoipa::path(get, path = "/api/v1/home", tag = "measure", security(("api_key" = ["home.read"])), params(Period),
     responses((status = 200, body = Home), (status = 401), (status = 403)))]
 async fn home(State(app): State<Arc<App>>, auth: Auth, Query(period): Query<Period>) -> ApiResult<Json<Home>> {
-    let workspace = auth.require(Permission::HomeRead)?;
+    let workspace = auth.workspace();
     let numbers = app.measure.home(workspace, period.days()).await?;
     let people = app.profile.counts(workspace).await?;
     let page = PageRequest { limit: Some(RECENT_CAMPAIGNS), cursor: None };
@@ -252,10 +256,10 @@ struct Revenue {
 }
 
 /// Orders and net revenue by day and channel, online and shop together.
-#[utoipa::path(get, path = "/api/v1/measure/revenue", tag = "measure", params(Period),
+#[utoipa::path(get, path = "/api/v1/measure/revenue", tag = "measure", security(("api_key" = ["report.read"])), params(Period),
     responses((status = 200, body = Revenue), (status = 401), (status = 403)))]
 async fn revenue(State(app): State<Arc<App>>, auth: Auth, Query(period): Query<Period>) -> ApiResult<Json<Revenue>> {
-    let workspace = auth.require(Permission::ReportRead)?;
+    let workspace = auth.workspace();
     let series = app.measure.revenue(workspace, period.days()).await?;
     let item = |point: measure::RevenuePoint| RevenueItem {
         day: point.day,
@@ -291,14 +295,14 @@ struct AttributionTable {
 }
 
 /// Which campaigns the orders are owed to; items and unattributed add up to all orders of the period.
-#[utoipa::path(get, path = "/api/v1/measure/attribution", tag = "measure", params(Period),
+#[utoipa::path(get, path = "/api/v1/measure/attribution", tag = "measure", security(("api_key" = ["report.read"])), params(Period),
     responses((status = 200, body = AttributionTable), (status = 401), (status = 403)))]
 async fn attribution(
     State(app): State<Arc<App>>,
     auth: Auth,
     Query(period): Query<Period>,
 ) -> ApiResult<Json<AttributionTable>> {
-    let workspace = auth.require(Permission::ReportRead)?;
+    let workspace = auth.workspace();
     let table = app.measure.attribution(workspace, period.days()).await?;
     let mut names: HashMap<CampaignId, String> = HashMap::new();
     for item in &table.campaigns {
@@ -319,5 +323,57 @@ async fn attribution(
         items: table.campaigns.into_iter().map(item).collect(),
         unattributed: table.unattributed.into(),
         other_currencies: tallies(table.other_currencies),
+    }))
+}
+
+/// Order events that are no orders.
+#[derive(Serialize, ToSchema)]
+struct RefusedOrders {
+    total: i64,
+    by_reason: Vec<RefusedReason>,
+    /// The latest first.
+    items: Vec<RefusedOrderView>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct RefusedReason {
+    /// amount_invalid, amount_out_of_range, currency_unknown or currency_differs.
+    reason: String,
+    count: i64,
+}
+
+#[derive(Serialize, ToSchema)]
+struct RefusedOrderView {
+    order_id: String,
+    #[schema(value_type = String)]
+    profile_id: base::ProfileId,
+    #[schema(value_type = String)]
+    at: base::Timestamp,
+    /// "Order Completed", …
+    event: String,
+    channel: String,
+    reason: String,
+    /// The property and what it held.
+    said: String,
+}
+
+/// Order events whose amount or currency cannot be used: they count nowhere, and stand here with their reason.
+#[utoipa::path(get, path = "/api/v1/measure/refused-orders", tag = "measure", security(("api_key" = ["report.read"])),
+    responses((status = 200, body = RefusedOrders), (status = 401), (status = 403)))]
+async fn refused_orders(State(app): State<Arc<App>>, auth: Auth) -> ApiResult<Json<RefusedOrders>> {
+    let found = app.measure.refused_orders(auth.workspace(), REFUSED_ORDERS_SHOWN).await?;
+    let item = |order: measure::RefusedOrder| RefusedOrderView {
+        order_id: order.order_id,
+        profile_id: order.profile,
+        at: order.at,
+        event: order.event,
+        channel: order.channel,
+        reason: order.reason,
+        said: order.said,
+    };
+    Ok(Json(RefusedOrders {
+        total: found.total,
+        by_reason: found.by_reason.into_iter().map(|(reason, count)| RefusedReason { reason, count }).collect(),
+        items: found.latest.into_iter().map(item).collect(),
     }))
 }

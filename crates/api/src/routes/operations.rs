@@ -1,10 +1,10 @@
 //! For who runs the program: alive, ready, metrics, version, health.
 
 use crate::problem::ApiResult;
-use crate::{App, Auth, Json};
-use access::Permission;
+use crate::{App, Auth, Json, PartHealth};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use base::{Timestamp, WorkspaceId};
 use http::{StatusCode, header};
 use serde::Serialize;
 use std::sync::Arc;
@@ -49,13 +49,55 @@ async fn version(State(app): State<Arc<App>>) -> String {
     format!("{}\n", app.version)
 }
 
+/// How the parts are doing. Numbers are of the caller's workspace; those of the whole installation are for who may
+/// change the workspace it was set up with.
 #[derive(Serialize, ToSchema)]
 struct Health {
     ready: bool,
     problems: Vec<String>,
-    inbox: InboxHealth,
-    pipeline: PipelineHealth,
+    database: PartView,
+    lake: PartView,
+    /// Between the acceptance of the last processed event and its being visible.
+    lag_ms: i64,
+    workspace: WorkspaceHealth,
+    /// The log of accepted events of the installation; null for those who do not run it.
+    inbox: Option<InboxHealth>,
+    /// Null for those who do not run the installation.
+    pipeline: Option<PipelineHealth>,
+    /// Null for those who do not run the installation.
+    history: Option<HistoryHealth>,
+    /// Null for those who do not run the installation.
     disk_free_bytes: Option<u64>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct PartView {
+    ok: bool,
+    /// sqlite, postgres, delta
+    kind: &'static str,
+    /// What is wrong; null when it is well.
+    problem: Option<String>,
+    /// How long it took to answer.
+    took_ms: f64,
+}
+
+impl From<PartHealth> for PartView {
+    fn from(part: PartHealth) -> Self {
+        let took_ms = part.took.as_secs_f64() * 1_000.0;
+        Self { ok: part.problem.is_none(), kind: part.kind, problem: part.problem, took_ms }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+struct WorkspaceHealth {
+    /// Events processed since the program started.
+    events_since_start: u64,
+    /// Events in the history.
+    events_stored: u64,
+    /// Items its sources sent that were refused.
+    events_rejected: u64,
+    #[schema(value_type = Option<String>)]
+    last_event_at: Option<Timestamp>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -72,25 +114,57 @@ struct PipelineHealth {
     lag_ms: i64,
 }
 
+#[derive(Serialize, ToSchema)]
+struct HistoryHealth {
+    files: u64,
+    rows: u64,
+    bytes: u64,
+    /// Rows not yet in a file; queries see them.
+    tail_rows: u64,
+}
+
 /// How each part is doing.
-#[utoipa::path(get, path = "/api/v1/health", tag = "operations", responses((status = 200, body = Health), (status = 401), (status = 403)))]
+#[utoipa::path(get, path = "/api/v1/health", tag = "operations", security(("api_key" = ["health.read"])),
+    responses((status = 200, body = Health), (status = 401), (status = 403)))]
 async fn health(State(app): State<Arc<App>>, auth: Auth) -> ApiResult<Json<Health>> {
-    auth.require(Permission::HealthRead)?;
     let problems = app.health.not_ready().await;
     let status = app.pipeline.status();
+    let operator = app.access.is_operator(&auth.caller).await?;
+    let of_operator = || operator.then_some(());
+    let history = app.lake.status();
     Ok(Json(Health {
         ready: problems.is_empty(),
         problems,
-        inbox: InboxHealth {
+        database: app.health.database().await.into(),
+        lake: app.health.lake().await.into(),
+        lag_ms: status.lag_ms,
+        workspace: of_workspace(&app, auth.workspace()).await?,
+        inbox: of_operator().map(|()| InboxHealth {
             end_bytes: app.inbox.end().0,
             kept_from_bytes: app.inbox.floor().0,
             queued_bytes: app.inbox.queued_bytes(),
-        },
-        pipeline: PipelineHealth {
+        }),
+        pipeline: of_operator().map(|()| PipelineHealth {
             events_total: status.events_total,
             backlog_bytes: status.backlog_bytes(),
             lag_ms: status.lag_ms,
-        },
-        disk_free_bytes: app.health.disk_free_bytes(),
+        }),
+        history: of_operator().map(|()| HistoryHealth {
+            files: history.files,
+            rows: history.rows,
+            bytes: history.bytes,
+            tail_rows: history.tail_rows,
+        }),
+        disk_free_bytes: of_operator().and_then(|()| app.health.disk_free_bytes()),
     }))
+}
+
+async fn of_workspace(app: &App, workspace: WorkspaceId) -> ApiResult<WorkspaceHealth> {
+    let sources = app.collect.sources(workspace).await?;
+    Ok(WorkspaceHealth {
+        events_since_start: app.live.total(workspace),
+        events_stored: app.lake.count(workspace),
+        events_rejected: sources.iter().map(|source| source.rejected).sum(),
+        last_event_at: sources.iter().filter_map(|source| source.last_event_at).max(),
+    })
 }

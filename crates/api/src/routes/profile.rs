@@ -2,11 +2,11 @@
 
 mod views;
 
+use crate::list::bad_cursor;
 use crate::problem::ApiResult;
-use crate::{App, Auth, Json, Path, Query};
-use access::{AuditRecord, Permission};
+use crate::{App, Auth, Json, Listed, PageQuery, Paged, Path, Query};
 use axum::extract::State;
-use base::{EventId, JsonMap, PageRequest, Problem, ProblemKind, ProfileId, SegmentId, Timestamp};
+use base::{EventId, JsonMap, Page, Problem, ProblemKind, ProfileId, SegmentId, Timestamp};
 use events::{Channel, Identifier};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use lake::TimelineFilter;
@@ -33,6 +33,7 @@ pub fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(get, patch, erase))
         .routes(routes!(timeline))
         .routes(routes!(export))
+        .routes(routes!(erasure))
 }
 
 /// Waits until the pipeline has taken everything that is in the inbox now. False when it takes too long.
@@ -47,6 +48,7 @@ pub(super) async fn caught_up(app: &App) -> bool {
 }
 
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct ListQuery {
     /// An identifier of any kind, or the beginning of a name, e-mail address or city.
     q: Option<String>,
@@ -54,24 +56,18 @@ struct ListQuery {
     segment: Option<String>,
     /// last_seen (the default) or created; latest first.
     sort: Option<String>,
-    /// Rows on the page, 50 unless told, 500 at most.
-    limit: Option<u32>,
-    /// `next_cursor` of the page before.
-    cursor: Option<String>,
-}
-
-#[derive(Serialize, ToSchema)]
-struct Profiles {
-    items: Vec<SummaryView>,
-    next_cursor: Option<String>,
 }
 
 /// Customers, found, by segment, or all.
-#[utoipa::path(get, path = "/api/v1/profiles", tag = "people", params(ListQuery),
-    responses((status = 200, body = Profiles), (status = 400), (status = 401), (status = 403), (status = 404)))]
-async fn list(State(app): State<Arc<App>>, auth: Auth, Query(query): Query<ListQuery>) -> ApiResult<Json<Profiles>> {
-    let workspace = auth.require(Permission::ProfileRead)?;
-    let page = PageRequest { limit: query.limit, cursor: query.cursor };
+#[utoipa::path(get, path = "/api/v1/profiles", tag = "people", security(("api_key" = ["profile.read"])), params(ListQuery, PageQuery),
+    responses((status = 200, body = Listed<SummaryView>), (status = 400), (status = 401), (status = 403), (status = 404)))]
+async fn list(
+    State(app): State<Arc<App>>,
+    auth: Auth,
+    Query(query): Query<ListQuery>,
+    Paged(page): Paged,
+) -> ApiResult<Json<Listed<SummaryView>>> {
+    let workspace = auth.workspace();
     let q = query.q.filter(|q| !q.trim().is_empty());
     let segment = query.segment.filter(|id| !id.is_empty());
     let (found, next_cursor) = match (q, segment) {
@@ -81,10 +77,8 @@ async fn list(State(app): State<Arc<App>>, auth: Auth, Query(query): Query<ListQ
         }
         (None, Some(segment)) => {
             let id: SegmentId = segment.parse().map_err(|_| Problem::not_found("segment", &segment))?;
-            let bad_cursor =
-                || Problem::new(ProblemKind::Malformed, "bad_cursor", "the cursor is not one of this list's");
-            let after =
-                page.cursor.as_deref().map(|text| text.parse::<ProfileId>().map_err(|_| bad_cursor())).transpose()?;
+            let after = page.cursor.as_deref().map(|text| text.parse::<ProfileId>().map_err(|_| bad_cursor()));
+            let after = after.transpose()?;
             let (ids, more) = app.segment.members_page(workspace, id, after, page.limit() as usize)?;
             let next = if more { ids.last().map(ProfileId::to_string) } else { None };
             (app.profile.summaries(workspace, &ids).await?, next)
@@ -101,46 +95,38 @@ async fn list(State(app): State<Arc<App>>, auth: Auth, Query(query): Query<ListQ
             (found.items, found.next_cursor)
         }
     };
-    Ok(Json(Profiles { items: summaries(&app, workspace, found).await?, next_cursor }))
+    Ok(Json(Listed { items: summaries(&app, workspace, found).await?, next_cursor }))
 }
 
 /// Everything about one customer. An id that was merged away answers the survivor.
-#[utoipa::path(get, path = "/api/v1/profiles/{id}", tag = "people", params(("id" = String, Path)),
+#[utoipa::path(get, path = "/api/v1/profiles/{id}", tag = "people", security(("api_key" = ["profile.read"])), params(("id" = String, Path)),
     responses((status = 200, body = ProfileView), (status = 401), (status = 403), (status = 404)))]
 async fn get(State(app): State<Arc<App>>, auth: Auth, Path(id): Path<ProfileId>) -> ApiResult<Json<ProfileView>> {
-    let workspace = auth.require(Permission::ProfileRead)?;
+    let workspace = auth.workspace();
     let profile = app.profile.get(workspace, id).await?;
     Ok(Json(views::whole(&app, workspace, profile).await?))
 }
 
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct TimelineQuery {
     /// web, app, shop, phone, email, sms, push, server, import or system.
     channel: Option<String>,
     /// Name of the event.
     name: Option<String>,
-    /// Rows on the page, 50 unless told, 500 at most.
-    limit: Option<u32>,
-    /// `next_cursor` of the page before.
-    cursor: Option<String>,
-}
-
-#[derive(Serialize, ToSchema)]
-struct Timeline {
-    items: Vec<TimelineEvent>,
-    next_cursor: Option<String>,
 }
 
 /// What the customer and we did, over all channels, newest first.
-#[utoipa::path(get, path = "/api/v1/profiles/{id}/timeline", tag = "people", params(("id" = String, Path), TimelineQuery),
-    responses((status = 200, body = Timeline), (status = 400), (status = 401), (status = 403), (status = 404)))]
+#[utoipa::path(get, path = "/api/v1/profiles/{id}/timeline", tag = "people", security(("api_key" = ["profile.read"])), params(("id" = String, Path), TimelineQuery, PageQuery),
+    responses((status = 200, body = Listed<TimelineEvent>), (status = 400), (status = 401), (status = 403), (status = 404)))]
 async fn timeline(
     State(app): State<Arc<App>>,
     auth: Auth,
     Path(id): Path<ProfileId>,
     Query(query): Query<TimelineQuery>,
-) -> ApiResult<Json<Timeline>> {
-    let workspace = auth.require(Permission::ProfileRead)?;
+    Paged(page): Paged,
+) -> ApiResult<Json<Listed<TimelineEvent>>> {
+    let workspace = auth.workspace();
     app.profile.get(workspace, id).await?;
     let ids = app.profile.aliases(workspace, id).await?;
     let malformed = |code, detail: &str| Problem::new(ProblemKind::Malformed, code, detail);
@@ -148,19 +134,12 @@ async fn timeline(
         Some(text) => Some(Channel::parse(text).ok_or_else(|| malformed("bad_channel", "there is no such channel"))?),
         None => None,
     };
-    let before = match query.cursor.as_deref() {
-        Some(text) => {
-            Some(read_position(text).ok_or_else(|| malformed("bad_cursor", "the cursor is not one of this list's"))?)
-        }
-        None => None,
-    };
-    let limit = PageRequest { limit: query.limit, cursor: None }.limit() as usize;
+    let before = page.cursor.as_deref().map(|text| read_position(text).ok_or_else(bad_cursor)).transpose()?;
+    let limit = page.limit();
     let filter = TimelineFilter { channel, name: query.name.filter(|name| !name.is_empty()) };
-    let mut found = app.lake.timeline(workspace, &ids, before, limit + 1, &filter).await?;
-    let more = found.len() > limit;
-    found.truncate(limit);
-    let next_cursor = found.last().filter(|_| more).map(|last| format!("{}~{}", last.at.ms(), last.id));
-    Ok(Json(Timeline { items: found.into_iter().map(TimelineEvent::from).collect(), next_cursor }))
+    let found = app.lake.timeline(workspace, &ids, before, limit as usize + 1, &filter).await?;
+    let page = Page::cut(found, limit, |last| format!("{}~{}", last.at.ms(), last.id));
+    Ok(Json(page.map(TimelineEvent::from).into()))
 }
 
 fn read_position(cursor: &str) -> Option<(Timestamp, EventId)> {
@@ -194,14 +173,14 @@ struct Accepted {
 }
 
 /// Makes a customer, or completes the one that has one of the identifiers.
-#[utoipa::path(post, path = "/api/v1/profiles", tag = "people", request_body = CreateRequest,
+#[utoipa::path(post, path = "/api/v1/profiles", tag = "people", security(("api_key" = ["profile.write"])), request_body = CreateRequest,
     responses((status = 201, body = Accepted), (status = 202, body = Accepted), (status = 401), (status = 403), (status = 422)))]
 async fn create(
     State(app): State<Arc<App>>,
     auth: Auth,
     Json(body): Json<CreateRequest>,
 ) -> ApiResult<(StatusCode, Json<Accepted>)> {
-    let workspace = auth.require(Permission::ProfileWrite)?;
+    let workspace = auth.workspace();
     let declared = body.identifiers.into_iter().map(|one| Identifier { kind: one.kind, value: one.value });
     let declared: Vec<Identifier> = declared.collect();
     let message_id = app.profile.create(workspace, &declared, body.traits).await?;
@@ -213,7 +192,7 @@ async fn create(
         }
     }
     let object = id.map(|id| id.to_string()).unwrap_or_default();
-    audit(&app, &auth, "profile.create", object, "made or completed a customer").await?;
+    auth.note(&app, "profile.create", object, "made or completed a customer").await?;
     let status = if id.is_some() { StatusCode::CREATED } else { StatusCode::ACCEPTED };
     Ok((status, Json(Accepted { id, message_id })))
 }
@@ -226,7 +205,7 @@ struct PatchRequest {
 }
 
 /// Sets traits.
-#[utoipa::path(patch, path = "/api/v1/profiles/{id}", tag = "people", params(("id" = String, Path)), request_body = PatchRequest,
+#[utoipa::path(patch, path = "/api/v1/profiles/{id}", tag = "people", security(("api_key" = ["profile.write"])), params(("id" = String, Path)), request_body = PatchRequest,
     responses((status = 200, body = ProfileView), (status = 401), (status = 403), (status = 404), (status = 422)))]
 async fn patch(
     State(app): State<Arc<App>>,
@@ -234,9 +213,9 @@ async fn patch(
     Path(id): Path<ProfileId>,
     Json(body): Json<PatchRequest>,
 ) -> ApiResult<Json<ProfileView>> {
-    let workspace = auth.require(Permission::ProfileWrite)?;
+    let workspace = auth.workspace();
     app.profile.patch(workspace, id, body.traits).await?;
-    audit(&app, &auth, "profile.update", id.to_string(), "changed traits of a customer").await?;
+    auth.note(&app, "profile.update", id.to_string(), "changed traits of a customer").await?;
     caught_up(&app).await;
     let profile = app.profile.get(workspace, id).await?;
     Ok(Json(views::whole(&app, workspace, profile).await?))
@@ -256,16 +235,16 @@ struct Receipt {
 }
 
 /// Erases the customer in every room, in the history and in this order of the log; not to be undone.
-#[utoipa::path(delete, path = "/api/v1/profiles/{id}", tag = "people", params(("id" = String, Path)),
+#[utoipa::path(delete, path = "/api/v1/profiles/{id}", tag = "people", security(("api_key" = ["profile.erase"])), params(("id" = String, Path)),
     responses((status = 202, body = Receipt), (status = 401), (status = 403), (status = 404)))]
 async fn erase(
     State(app): State<Arc<App>>,
     auth: Auth,
     Path(id): Path<ProfileId>,
 ) -> ApiResult<(StatusCode, Json<Receipt>)> {
-    let workspace = auth.require(Permission::ProfileErase)?;
+    let workspace = auth.workspace();
     let receipt = app.profile.erase(workspace, id).await?;
-    audit(&app, &auth, "profile.erase", receipt.profile.to_string(), "erased a customer").await?;
+    auth.note(&app, "profile.erase", receipt.profile.to_string(), "erased a customer").await?;
     caught_up(&app).await;
     let answer = Receipt {
         profile_id: receipt.profile,
@@ -276,15 +255,45 @@ async fn erase(
     Ok((StatusCode::ACCEPTED, Json(answer)))
 }
 
+/// How far an erasure is.
+#[derive(Serialize, ToSchema)]
+struct Erasure {
+    #[schema(value_type = String)]
+    profile_id: ProfileId,
+    /// All ids that go, merged ones included.
+    #[schema(value_type = Vec<String>)]
+    ids: Vec<ProfileId>,
+    /// erasing (nowhere to be seen any more, files still hold traces) or done (no byte is left in the data folder).
+    state: &'static str,
+    #[schema(value_type = String)]
+    erased_at: Timestamp,
+    #[schema(value_type = Option<String>)]
+    finished_at: Option<Timestamp>,
+}
+
+/// How far the erasure of a customer is: done when no file holds anything of them.
+#[utoipa::path(get, path = "/api/v1/profiles/{id}/erasure", tag = "people", security(("api_key" = ["profile.erase"])), params(("id" = String, Path)),
+    responses((status = 200, body = Erasure), (status = 401), (status = 403), (status = 404)))]
+async fn erasure(State(app): State<Arc<App>>, auth: Auth, Path(id): Path<ProfileId>) -> ApiResult<Json<Erasure>> {
+    let progress = app.profile.erasure(auth.workspace(), id).await?;
+    Ok(Json(Erasure {
+        profile_id: progress.profile,
+        ids: progress.ids,
+        state: if progress.finished_at.is_some() { "done" } else { "erasing" },
+        erased_at: progress.erased_at,
+        finished_at: progress.finished_at,
+    }))
+}
+
 /// Everything that is held about the customer, as one JSON file.
-#[utoipa::path(get, path = "/api/v1/profiles/{id}/export", tag = "people", params(("id" = String, Path)),
+#[utoipa::path(get, path = "/api/v1/profiles/{id}/export", tag = "people", security(("api_key" = ["profile.export"])), params(("id" = String, Path)),
     responses((status = 200, content_type = "application/json"), (status = 401), (status = 403), (status = 404)))]
 async fn export(
     State(app): State<Arc<App>>,
     auth: Auth,
     Path(id): Path<ProfileId>,
 ) -> ApiResult<(HeaderMap, Json<base::Json>)> {
-    let workspace = auth.require(Permission::ProfileExport)?;
+    let workspace = auth.workspace();
     let profile = app.profile.export(workspace, id).await?;
     let ids = app.profile.aliases(workspace, id).await?;
     let canonical = ids.first().copied().unwrap_or(id);
@@ -313,18 +322,11 @@ async fn export(
         "messages": messages.collect::<Vec<_>>(),
         "events": events,
     });
-    audit(&app, &auth, "profile.export", canonical.to_string(), "exported everything held about a customer").await?;
+    auth.note(&app, "profile.export", canonical.to_string(), "exported everything held about a customer").await?;
     let mut headers = HeaderMap::new();
     let name = format!("attachment; filename=\"{canonical}.json\"");
     if let Ok(value) = HeaderValue::from_str(&name) {
         headers.insert(header::CONTENT_DISPOSITION, value);
     }
     Ok((headers, Json(body)))
-}
-
-/// Values stay out of the trail: they are personal data.
-async fn audit(app: &App, auth: &Auth, action: &'static str, object: String, summary: &str) -> ApiResult<()> {
-    let record =
-        AuditRecord { action, object, summary: summary.to_owned(), ip: auth.ip.clone(), ..AuditRecord::default() };
-    Ok(app.access.audit(auth.workspace(), &auth.caller.actor, record).await?)
 }

@@ -2,11 +2,10 @@
 
 use super::public::MAIL_POLICY;
 use crate::problem::ApiResult;
-use crate::{ApiError, App, Auth, Json, Path, Query};
-use access::Permission;
+use crate::{ApiError, App, Auth, Json, Listed, PageQuery, Paged, Path, Query};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use base::{InboxMailId, PageRequest, Problem, Timestamp};
+use base::{InboxMailId, Problem, Timestamp};
 use deliver::{SandboxMail, SandboxMailBody};
 use http::header;
 use serde::{Deserialize, Serialize};
@@ -20,12 +19,11 @@ pub fn routes() -> OpenApiRouter<Arc<App>> {
 }
 
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct ListQuery {
     /// Part of the recipient, the sender or the subject.
     q: Option<String>,
     campaign: Option<String>,
-    limit: Option<u32>,
-    cursor: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -39,12 +37,6 @@ struct MailView {
     #[schema(value_type = String)]
     received_at: Timestamp,
     raw_size: u64,
-}
-
-#[derive(Serialize, ToSchema)]
-struct Mails {
-    items: Vec<MailView>,
-    next_cursor: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -83,23 +75,27 @@ fn view(mail: SandboxMail) -> MailView {
 }
 
 /// Kept mails, newest first.
-#[utoipa::path(get, path = "/api/v1/sandbox/messages", tag = "sandbox", params(ListQuery),
-    responses((status = 200, body = Mails), (status = 401), (status = 403)))]
-async fn list(State(app): State<Arc<App>>, auth: Auth, Query(query): Query<ListQuery>) -> ApiResult<Json<Mails>> {
-    let workspace = auth.require(Permission::SandboxRead)?;
-    let page = PageRequest { limit: query.limit, cursor: query.cursor };
+#[utoipa::path(get, path = "/api/v1/sandbox/messages", tag = "sandbox", security(("api_key" = ["sandbox.read"])), params(ListQuery, PageQuery),
+    responses((status = 200, body = Listed<MailView>), (status = 401), (status = 403)))]
+async fn list(
+    State(app): State<Arc<App>>,
+    auth: Auth,
+    Query(query): Query<ListQuery>,
+    Paged(page): Paged,
+) -> ApiResult<Json<Listed<MailView>>> {
+    let workspace = auth.workspace();
     let found = app.deliver.sandbox().list(workspace, query.q.as_deref(), query.campaign.as_deref(), &page).await?;
-    Ok(Json(Mails { items: found.items.into_iter().map(view).collect(), next_cursor: found.next_cursor }))
+    Ok(Json(found.map(view).into()))
 }
 
 async fn find(app: &App, auth: &Auth, id: InboxMailId) -> Result<SandboxMailBody, ApiError> {
-    let workspace = auth.require(Permission::SandboxRead)?;
+    let workspace = auth.workspace();
     let found = app.deliver.sandbox().get(workspace, id).await?;
     found.ok_or_else(|| ApiError(Problem::not_found("sandbox mail", id)))
 }
 
 /// One mail, opened.
-#[utoipa::path(get, path = "/api/v1/sandbox/messages/{id}", tag = "sandbox", params(("id" = String, Path)),
+#[utoipa::path(get, path = "/api/v1/sandbox/messages/{id}", tag = "sandbox", security(("api_key" = ["sandbox.read"])), params(("id" = String, Path)),
     responses((status = 200, body = OpenMailView), (status = 401), (status = 403), (status = 404)))]
 async fn get(State(app): State<Arc<App>>, auth: Auth, Path(id): Path<InboxMailId>) -> ApiResult<Json<OpenMailView>> {
     let body = find(&app, &auth, id).await?;
@@ -113,7 +109,7 @@ async fn get(State(app): State<Arc<App>>, auth: Auth, Path(id): Path<InboxMailId
 }
 
 /// The mail as a relay would have got it.
-#[utoipa::path(get, path = "/api/v1/sandbox/messages/{id}/raw", tag = "sandbox", params(("id" = String, Path)),
+#[utoipa::path(get, path = "/api/v1/sandbox/messages/{id}/raw", tag = "sandbox", security(("api_key" = ["sandbox.read"])), params(("id" = String, Path)),
     responses((status = 200, content_type = "message/rfc822"), (status = 401), (status = 403), (status = 404)))]
 async fn raw(State(app): State<Arc<App>>, auth: Auth, Path(id): Path<InboxMailId>) -> ApiResult<Response> {
     let body = find(&app, &auth, id).await?;
@@ -123,7 +119,7 @@ async fn raw(State(app): State<Arc<App>>, auth: Auth, Path(id): Path<InboxMailId
 }
 
 /// The HTML part alone, for a sandboxed frame: no scripts run, whatever is in it.
-#[utoipa::path(get, path = "/api/v1/sandbox/messages/{id}/html", tag = "sandbox", params(("id" = String, Path)),
+#[utoipa::path(get, path = "/api/v1/sandbox/messages/{id}/html", tag = "sandbox", security(("api_key" = ["sandbox.read"])), params(("id" = String, Path)),
     responses((status = 200, content_type = "text/html"), (status = 401), (status = 403), (status = 404)))]
 async fn html(State(app): State<Arc<App>>, auth: Auth, Path(id): Path<InboxMailId>) -> ApiResult<Response> {
     let body = find(&app, &auth, id).await?;

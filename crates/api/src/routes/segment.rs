@@ -2,13 +2,15 @@
 
 mod pickers;
 
+use super::content::{Tagged, tagged, wanted_version};
 use super::profile::{SummaryView, summaries};
+use crate::list::bad_cursor;
 use crate::problem::ApiResult;
-use crate::{App, Auth, Json, Path, Query};
-use access::{AuditRecord, Permission};
+use crate::{App, Auth, Json, Listed, PageQuery, Paged, Path, Query};
+use access::Permission;
 use axum::extract::State;
-use base::{PageRequest, Problem, ProblemKind, ProfileId, SegmentId, Share, Timestamp, WorkspaceId};
-use http::{HeaderMap, HeaderName, StatusCode, header};
+use base::{Problem, ProfileId, SegmentId, Share, Timestamp, WorkspaceId};
+use http::{HeaderMap, StatusCode};
 use predicate::{Condition, KINDS, Locale, Op, ValueType};
 use segment::{NewSegment, SavedSegment, SegmentError};
 use serde::{Deserialize, Serialize};
@@ -97,7 +99,7 @@ struct CountAnswer {
 }
 
 /// Counts a condition without saving it.
-#[utoipa::path(post, path = "/api/v1/segments/count", tag = "segments", params(CountQuery), request_body = CountRequest,
+#[utoipa::path(post, path = "/api/v1/segments/count", tag = "segments", security(("api_key" = ["segment.read"])), params(CountQuery), request_body = CountRequest,
     responses((status = 200, body = CountAnswer), (status = 401), (status = 403), (status = 422), (status = 503)))]
 async fn count(
     State(app): State<Arc<App>>,
@@ -105,7 +107,7 @@ async fn count(
     Query(query): Query<CountQuery>,
     Json(body): Json<CountRequest>,
 ) -> ApiResult<Json<CountAnswer>> {
-    let workspace = auth.require(Permission::SegmentRead)?;
+    let workspace = auth.workspace();
     let condition = parsed(&body.condition)?;
     let started = std::time::Instant::now();
     let sample = query.sample.unwrap_or(SAMPLE_DEFAULT).min(SAMPLE_MAX);
@@ -152,14 +154,14 @@ struct SentenceAnswer {
 }
 
 /// Says a condition in words.
-#[utoipa::path(post, path = "/api/v1/segments/sentence", tag = "segments", request_body = SentenceRequest,
+#[utoipa::path(post, path = "/api/v1/segments/sentence", tag = "segments", security(("api_key" = ["segment.read"])), request_body = SentenceRequest,
     responses((status = 200, body = SentenceAnswer), (status = 401), (status = 403), (status = 422)))]
 async fn sentence(
     State(app): State<Arc<App>>,
     auth: Auth,
     Json(body): Json<SentenceRequest>,
 ) -> ApiResult<Json<SentenceAnswer>> {
-    let workspace = auth.require(Permission::SegmentRead)?;
+    let workspace = auth.workspace();
     let locale = locale_of(&auth, body.locale.as_deref());
     let sentence = app.segment.sentence(workspace, &parsed(&body.condition)?, locale)?;
     Ok(Json(SentenceAnswer { sentence }))
@@ -187,10 +189,9 @@ struct ConditionSchema {
 }
 
 /// Every kind of condition, for forms.
-#[utoipa::path(get, path = "/api/v1/segments/schema", tag = "segments",
+#[utoipa::path(get, path = "/api/v1/segments/schema", tag = "segments", security(("api_key" = ["segment.read"])),
     responses((status = 200, body = ConditionSchema), (status = 401), (status = 403)))]
-async fn schema(auth: Auth) -> ApiResult<Json<ConditionSchema>> {
-    auth.require(Permission::SegmentRead)?;
+async fn schema() -> ApiResult<Json<ConditionSchema>> {
     let kind = |kind: &predicate::Kind| ConditionKindView {
         kind: kind.name,
         label: kind.label,
@@ -256,69 +257,18 @@ async fn view(app: &App, auth: &Auth, saved: SavedSegment) -> ApiResult<SegmentV
     })
 }
 
-type Tagged = ([(HeaderName, String); 1], Json<SegmentView>);
-
-fn tagged(view: SegmentView) -> Tagged {
-    ([(header::ETAG, format!("\"{}\"", view.version))], Json(view))
-}
-
-/// The version of `If-Match: "3"`; None without the header or for `*`.
-fn wanted_version(headers: &HeaderMap) -> ApiResult<Option<i64>> {
-    let Some(value) = headers.get(header::IF_MATCH) else { return Ok(None) };
-    let text = value.to_str().unwrap_or_default().trim();
-    if text == "*" {
-        return Ok(None);
-    }
-    match text.trim_start_matches("W/").trim_matches('"').parse() {
-        Ok(version) => Ok(Some(version)),
-        Err(_) => {
-            let detail = "If-Match takes the ETag of an earlier answer, such as \"3\"";
-            Err(Problem::new(ProblemKind::Malformed, "bad_if_match", detail).into())
-        }
-    }
-}
-
-#[derive(Deserialize, IntoParams)]
-struct PageQuery {
-    /// 50 unless told, 500 at most.
-    limit: Option<u32>,
-    /// `next_cursor` of the page before.
-    cursor: Option<String>,
-}
-
-impl PageQuery {
-    fn limit(&self) -> usize {
-        PageRequest { limit: self.limit, cursor: None }.limit() as usize
-    }
-    /// The id the cursor stands for.
-    fn after<T: std::str::FromStr>(&self) -> ApiResult<Option<T>> {
-        let Some(text) = &self.cursor else { return Ok(None) };
-        let bad = |_| Problem::new(ProblemKind::Malformed, "bad_cursor", "this cursor is not one an answer gave");
-        Ok(Some(text.parse().map_err(bad)?))
-    }
-}
-
-#[derive(Serialize, ToSchema)]
-struct SegmentList {
-    items: Vec<SegmentView>,
-    next_cursor: Option<String>,
-}
-
 /// Saved segments, newest first.
-#[utoipa::path(get, path = "/api/v1/segments", tag = "segments", params(PageQuery),
-    responses((status = 200, body = SegmentList), (status = 401), (status = 403), (status = 503)))]
-async fn list(State(app): State<Arc<App>>, auth: Auth, Query(page): Query<PageQuery>) -> ApiResult<Json<SegmentList>> {
-    let workspace = auth.require(Permission::SegmentRead)?;
-    let after: Option<SegmentId> = page.after()?;
+#[utoipa::path(get, path = "/api/v1/segments", tag = "segments", security(("api_key" = ["segment.read"])), params(PageQuery),
+    responses((status = 200, body = Listed<SegmentView>), (status = 401), (status = 403), (status = 503)))]
+async fn list(State(app): State<Arc<App>>, auth: Auth, Paged(page): Paged) -> ApiResult<Json<Listed<SegmentView>>> {
+    let workspace = auth.workspace();
     let all = app.segment.list(workspace).await?;
-    let start = after.and_then(|after| all.iter().position(|saved| saved.id == after)).map_or(0, |index| index + 1);
-    let more = all.len() > start + page.limit();
-    let mut items = Vec::new();
-    for saved in all.into_iter().skip(start).take(page.limit()) {
+    let cut = Listed::cut(all, &page, |saved| saved.id.to_string(), |saved| saved)?;
+    let mut items = Vec::with_capacity(cut.items.len());
+    for saved in cut.items {
         items.push(view(&app, &auth, saved).await?);
     }
-    let next_cursor = items.last().filter(|_| more).map(|last| last.id.clone());
-    Ok(Json(SegmentList { items, next_cursor }))
+    Ok(Json(Listed { items, next_cursor: cut.next_cursor }))
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -336,36 +286,31 @@ impl SegmentRequest {
     }
 }
 
-async fn note(app: &App, auth: &Auth, action: &'static str, id: SegmentId, summary: String) -> ApiResult<()> {
-    let record = AuditRecord { action, object: id.to_string(), summary, ip: auth.ip.clone(), ..AuditRecord::default() };
-    Ok(app.access.audit(auth.workspace(), &auth.caller.actor, record).await?)
-}
-
 /// Saves a segment and fills it.
-#[utoipa::path(post, path = "/api/v1/segments", tag = "segments", request_body = SegmentRequest,
+#[utoipa::path(post, path = "/api/v1/segments", tag = "segments", security(("api_key" = ["segment.write"])), request_body = SegmentRequest,
     responses((status = 201, body = SegmentView), (status = 401), (status = 403), (status = 409), (status = 422)))]
 async fn create(
     State(app): State<Arc<App>>,
     auth: Auth,
     Json(body): Json<SegmentRequest>,
-) -> ApiResult<(StatusCode, Tagged)> {
-    let workspace = auth.require(Permission::SegmentWrite)?;
+) -> ApiResult<(StatusCode, Tagged<SegmentView>)> {
+    let workspace = auth.workspace();
     let saved = app.segment.create(workspace, body.read()?).await?;
-    note(&app, &auth, "segment.create", saved.id, format!("made the segment \"{}\"", saved.name)).await?;
-    Ok((StatusCode::CREATED, tagged(view(&app, &auth, saved).await?)))
+    auth.note(&app, "segment.create", saved.id, format!("made the segment \"{}\"", saved.name)).await?;
+    Ok((StatusCode::CREATED, tagged(saved.version, view(&app, &auth, saved).await?)))
 }
 
 /// One saved segment.
-#[utoipa::path(get, path = "/api/v1/segments/{id}", tag = "segments", params(("id" = String, Path)),
+#[utoipa::path(get, path = "/api/v1/segments/{id}", tag = "segments", security(("api_key" = ["segment.read"])), params(("id" = String, Path)),
     responses((status = 200, body = SegmentView), (status = 401), (status = 403), (status = 404)))]
-async fn get(State(app): State<Arc<App>>, auth: Auth, Path(id): Path<SegmentId>) -> ApiResult<Tagged> {
-    let workspace = auth.require(Permission::SegmentRead)?;
+async fn get(State(app): State<Arc<App>>, auth: Auth, Path(id): Path<SegmentId>) -> ApiResult<Tagged<SegmentView>> {
+    let workspace = auth.workspace();
     let saved = app.segment.get(workspace, id).await?;
-    Ok(tagged(view(&app, &auth, saved).await?))
+    Ok(tagged(saved.version, view(&app, &auth, saved).await?))
 }
 
 /// Changes a segment; send the ETag you edited as `If-Match`.
-#[utoipa::path(put, path = "/api/v1/segments/{id}", tag = "segments", params(("id" = String, Path)),
+#[utoipa::path(put, path = "/api/v1/segments/{id}", tag = "segments", security(("api_key" = ["segment.write"])), params(("id" = String, Path)),
     request_body = SegmentRequest,
     responses((status = 200, body = SegmentView), (status = 401), (status = 403), (status = 404), (status = 412), (status = 422)))]
 async fn update(
@@ -374,17 +319,17 @@ async fn update(
     Path(id): Path<SegmentId>,
     headers: HeaderMap,
     Json(body): Json<SegmentRequest>,
-) -> ApiResult<Tagged> {
-    let workspace = auth.require(Permission::SegmentWrite)?;
+) -> ApiResult<Tagged<SegmentView>> {
+    let workspace = auth.workspace();
     let saved = app.segment.update(workspace, id, wanted_version(&headers)?, body.read()?).await?;
     // Segments that ask for this one may have told who entered and left them.
     app.pipeline.wake();
-    note(&app, &auth, "segment.update", id, format!("changed the segment \"{}\"", saved.name)).await?;
-    Ok(tagged(view(&app, &auth, saved).await?))
+    auth.note(&app, "segment.update", id, format!("changed the segment \"{}\"", saved.name)).await?;
+    Ok(tagged(saved.version, view(&app, &auth, saved).await?))
 }
 
 /// Deletes a segment that nothing uses.
-#[utoipa::path(delete, path = "/api/v1/segments/{id}", tag = "segments", params(("id" = String, Path)),
+#[utoipa::path(delete, path = "/api/v1/segments/{id}", tag = "segments", security(("api_key" = ["segment.write"])), params(("id" = String, Path)),
     responses((status = 204), (status = 401), (status = 403), (status = 404), (status = 409), (status = 412)))]
 async fn delete(
     State(app): State<Arc<App>>,
@@ -392,32 +337,26 @@ async fn delete(
     Path(id): Path<SegmentId>,
     headers: HeaderMap,
 ) -> ApiResult<StatusCode> {
-    let workspace = auth.require(Permission::SegmentWrite)?;
+    let workspace = auth.workspace();
     app.segment.delete(workspace, id, wanted_version(&headers)?).await?;
-    note(&app, &auth, "segment.delete", id, "deleted a segment".to_owned()).await?;
+    auth.note(&app, "segment.delete", id, "deleted a segment").await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-#[derive(Serialize, ToSchema)]
-struct SegmentMembers {
-    items: Vec<SummaryView>,
-    next_cursor: Option<String>,
-}
-
 /// Members of a segment, by id.
-#[utoipa::path(get, path = "/api/v1/segments/{id}/members", tag = "segments", params(("id" = String, Path), PageQuery),
-    responses((status = 200, body = SegmentMembers), (status = 401), (status = 403), (status = 404)))]
+#[utoipa::path(get, path = "/api/v1/segments/{id}/members", tag = "segments", security(("api_key" = ["segment.read", "profile.read"])), params(("id" = String, Path), PageQuery),
+    responses((status = 200, body = Listed<SummaryView>), (status = 401), (status = 403), (status = 404)))]
 async fn members(
     State(app): State<Arc<App>>,
     auth: Auth,
     Path(id): Path<SegmentId>,
-    Query(page): Query<PageQuery>,
-) -> ApiResult<Json<SegmentMembers>> {
-    let workspace = auth.require(Permission::SegmentRead)?;
-    auth.require(Permission::ProfileRead)?;
-    let (ids, more) = app.segment.members_page(workspace, id, page.after()?, page.limit())?;
+    Paged(page): Paged,
+) -> ApiResult<Json<Listed<SummaryView>>> {
+    let workspace = auth.workspace();
+    let after = page.cursor.as_deref().map(|text| text.parse::<ProfileId>().map_err(|_| bad_cursor())).transpose()?;
+    let (ids, more) = app.segment.members_page(workspace, id, after, page.limit() as usize)?;
     let next_cursor = ids.last().filter(|_| more).map(ProfileId::to_string);
-    Ok(Json(SegmentMembers { items: people(&app, workspace, &ids).await?, next_cursor }))
+    Ok(Json(Listed { items: people(&app, workspace, &ids).await?, next_cursor }))
 }
 
 #[derive(Serialize, ToSchema)]
@@ -426,7 +365,7 @@ struct IsMember {
 }
 
 /// Is this customer in the segment?
-#[utoipa::path(get, path = "/api/v1/segments/{id}/members/{profile_id}", tag = "segments",
+#[utoipa::path(get, path = "/api/v1/segments/{id}/members/{profile_id}", tag = "segments", security(("api_key" = ["segment.read"])),
     params(("id" = String, Path), ("profile_id" = String, Path)),
     responses((status = 200, body = IsMember), (status = 401), (status = 403), (status = 404)))]
 async fn member(
@@ -434,7 +373,7 @@ async fn member(
     auth: Auth,
     Path((id, profile)): Path<(SegmentId, ProfileId)>,
 ) -> ApiResult<Json<IsMember>> {
-    let workspace = auth.require(Permission::SegmentRead)?;
+    let workspace = auth.workspace();
     // A merged id still stands for the customer.
     let canonical = app.profile.canonical(workspace, &[profile]).await?;
     let profile = canonical.get(&profile).copied().ok_or_else(|| Problem::not_found("profile", profile))?;

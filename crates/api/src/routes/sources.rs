@@ -1,10 +1,9 @@
 //! Sources: who may send events, and how each is doing.
 
 use crate::problem::ApiResult;
-use crate::{App, Auth, Json, Path};
-use access::{AuditRecord, Permission};
+use crate::{App, Auth, Json, Listed, PageQuery, Paged, Path};
 use axum::extract::State;
-use base::{Problem, SourceId, Timestamp, WorkspaceId};
+use base::{Problem, SourceId, Timestamp};
 use collect::{Rejection, Source, SourceKind};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -49,11 +48,6 @@ struct OldKey {
     accepted_until: Timestamp,
 }
 
-#[derive(Serialize, ToSchema)]
-struct Sources {
-    items: Vec<SourceView>,
-}
-
 fn view(source: Source) -> SourceView {
     let old = source.old_keys.into_iter();
     SourceView {
@@ -71,31 +65,19 @@ fn view(source: Source) -> SourceView {
     }
 }
 
-async fn audit(
-    app: &App,
-    auth: &Auth,
-    workspace: WorkspaceId,
-    action: &'static str,
-    id: SourceId,
-    summary: String,
-) -> ApiResult<()> {
-    let record = AuditRecord { action, object: id.to_string(), summary, ip: auth.ip.clone(), ..AuditRecord::default() };
-    Ok(app.access.audit(workspace, &auth.caller.actor, record).await?)
-}
-
 /// The workspace's sources.
-#[utoipa::path(get, path = "/api/v1/sources", tag = "sources",
-    responses((status = 200, body = Sources), (status = 401), (status = 403)))]
-async fn list(State(app): State<Arc<App>>, auth: Auth) -> ApiResult<Json<Sources>> {
-    let workspace = auth.require(Permission::SourceRead)?;
-    Ok(Json(Sources { items: app.collect.sources(workspace).await?.into_iter().map(view).collect() }))
+#[utoipa::path(get, path = "/api/v1/sources", tag = "sources", security(("api_key" = ["source.read"])), params(PageQuery),
+    responses((status = 200, body = Listed<SourceView>), (status = 401), (status = 403)))]
+async fn list(State(app): State<Arc<App>>, auth: Auth, Paged(page): Paged) -> ApiResult<Json<Listed<SourceView>>> {
+    let sources = app.collect.sources(auth.workspace()).await?;
+    Ok(Json(Listed::cut(sources, &page, |source| source.id.to_string(), view)?))
 }
 
 /// One source.
-#[utoipa::path(get, path = "/api/v1/sources/{id}", tag = "sources", params(("id" = String, Path)),
+#[utoipa::path(get, path = "/api/v1/sources/{id}", tag = "sources", security(("api_key" = ["source.read"])), params(("id" = String, Path)),
     responses((status = 200, body = SourceView), (status = 401), (status = 403), (status = 404)))]
 async fn get(State(app): State<Arc<App>>, auth: Auth, Path(id): Path<SourceId>) -> ApiResult<Json<SourceView>> {
-    let workspace = auth.require(Permission::SourceRead)?;
+    let workspace = auth.workspace();
     Ok(Json(view(app.collect.source(workspace, id).await?)))
 }
 
@@ -107,20 +89,20 @@ struct SourceRequest {
 }
 
 /// Makes a source with its write key.
-#[utoipa::path(post, path = "/api/v1/sources", tag = "sources", request_body = SourceRequest,
+#[utoipa::path(post, path = "/api/v1/sources", tag = "sources", security(("api_key" = ["source.write"])), request_body = SourceRequest,
     responses((status = 201, body = SourceView), (status = 401), (status = 403), (status = 422)))]
 async fn create(
     State(app): State<Arc<App>>,
     auth: Auth,
     Json(body): Json<SourceRequest>,
 ) -> ApiResult<(StatusCode, Json<SourceView>)> {
-    let workspace = auth.require(Permission::SourceWrite)?;
+    let workspace = auth.workspace();
     let kind = SourceKind::parse(&body.kind).ok_or_else(|| {
         let detail = format!("the kind must be one of {}", SourceKind::ALL.map(SourceKind::name).join(", "));
         Problem::invalid("invalid_kind", detail.clone()).at("/kind", "invalid_kind", detail)
     })?;
     let source = app.collect.create_source(workspace, &body.name, kind).await?;
-    audit(&app, &auth, workspace, "source.create", source.id, format!("made the source \"{}\"", source.name)).await?;
+    auth.note(&app, "source.create", source.id, format!("made the source \"{}\"", source.name)).await?;
     Ok((StatusCode::CREATED, Json(view(source))))
 }
 
@@ -130,7 +112,7 @@ struct RenameRequest {
 }
 
 /// Renames a source.
-#[utoipa::path(patch, path = "/api/v1/sources/{id}", tag = "sources", params(("id" = String, Path)), request_body = RenameRequest,
+#[utoipa::path(patch, path = "/api/v1/sources/{id}", tag = "sources", security(("api_key" = ["source.write"])), params(("id" = String, Path)), request_body = RenameRequest,
     responses((status = 200, body = SourceView), (status = 401), (status = 403), (status = 404), (status = 422)))]
 async fn rename(
     State(app): State<Arc<App>>,
@@ -138,29 +120,29 @@ async fn rename(
     Path(id): Path<SourceId>,
     Json(body): Json<RenameRequest>,
 ) -> ApiResult<Json<SourceView>> {
-    let workspace = auth.require(Permission::SourceWrite)?;
+    let workspace = auth.workspace();
     let source = app.collect.rename_source(workspace, id, &body.name).await?;
-    audit(&app, &auth, workspace, "source.rename", id, format!("renamed a source to \"{}\"", source.name)).await?;
+    auth.note(&app, "source.rename", id, format!("renamed a source to \"{}\"", source.name)).await?;
     Ok(Json(view(source)))
 }
 
 /// Removes a source: its keys stop working at once, its events stay.
-#[utoipa::path(delete, path = "/api/v1/sources/{id}", tag = "sources", params(("id" = String, Path)),
+#[utoipa::path(delete, path = "/api/v1/sources/{id}", tag = "sources", security(("api_key" = ["source.write"])), params(("id" = String, Path)),
     responses((status = 204), (status = 401), (status = 403), (status = 404)))]
 async fn delete(State(app): State<Arc<App>>, auth: Auth, Path(id): Path<SourceId>) -> ApiResult<StatusCode> {
-    let workspace = auth.require(Permission::SourceWrite)?;
+    let workspace = auth.workspace();
     app.collect.delete_source(workspace, id).await?;
-    audit(&app, &auth, workspace, "source.delete", id, "removed a source".into()).await?;
+    auth.note(&app, "source.delete", id, "removed a source").await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// Gives the source a new write key; the old one is accepted for 24 hours more.
-#[utoipa::path(post, path = "/api/v1/sources/{id}/rotate", tag = "sources", params(("id" = String, Path)),
+#[utoipa::path(post, path = "/api/v1/sources/{id}/rotate", tag = "sources", security(("api_key" = ["source.write"])), params(("id" = String, Path)),
     responses((status = 200, body = SourceView), (status = 401), (status = 403), (status = 404)))]
 async fn rotate(State(app): State<Arc<App>>, auth: Auth, Path(id): Path<SourceId>) -> ApiResult<Json<SourceView>> {
-    let workspace = auth.require(Permission::SourceWrite)?;
+    let workspace = auth.workspace();
     let source = app.collect.rotate_source(workspace, id).await?;
-    audit(&app, &auth, workspace, "source.rotate", id, format!("rotated the write key of \"{}\"", source.name)).await?;
+    auth.note(&app, "source.rotate", id, format!("rotated the write key of \"{}\"", source.name)).await?;
     Ok(Json(view(source)))
 }
 
@@ -176,16 +158,19 @@ struct RejectionView {
     item: String,
 }
 
-#[derive(Serialize, ToSchema)]
-struct Rejections {
-    items: Vec<RejectionView>,
-}
-
 /// The last items that were refused, newest first.
-#[utoipa::path(get, path = "/api/v1/sources/{id}/rejections", tag = "sources", params(("id" = String, Path)),
-    responses((status = 200, body = Rejections), (status = 401), (status = 403), (status = 404)))]
-async fn rejections(State(app): State<Arc<App>>, auth: Auth, Path(id): Path<SourceId>) -> ApiResult<Json<Rejections>> {
-    let workspace = auth.require(Permission::SourceRead)?;
+#[utoipa::path(get, path = "/api/v1/sources/{id}/rejections", tag = "sources", security(("api_key" = ["source.read"])),
+    params(("id" = String, Path), PageQuery),
+    responses((status = 200, body = Listed<RejectionView>), (status = 401), (status = 403), (status = 404)))]
+async fn rejections(
+    State(app): State<Arc<App>>,
+    auth: Auth,
+    Path(id): Path<SourceId>,
+    Paged(page): Paged,
+) -> ApiResult<Json<Listed<RejectionView>>> {
     let view = |Rejection { at, code, pointer, detail, item }| RejectionView { at, code, pointer, detail, item };
-    Ok(Json(Rejections { items: app.collect.rejections(workspace, id).await?.into_iter().map(view).collect() }))
+    let rejections = app.collect.rejections(auth.workspace(), id).await?;
+    // They have no id; those of one moment and place are as good as the same.
+    let key = |one: &Rejection| format!("{} {} {}", one.at.ms(), one.code, one.pointer);
+    Ok(Json(Listed::cut(rejections, &page, key, view)?))
 }

@@ -2,8 +2,8 @@
 
 use super::access::UserView;
 use crate::problem::ApiResult;
-use crate::{App, Auth, Json, Path};
-use access::{AuditRecord, Member, NewUser, Permission, Role};
+use crate::{App, Auth, Json, Listed, PageQuery, Paged, Path};
+use access::{Member, NewUser, Role};
 use axum::extract::State;
 use base::{Problem, UserId};
 use http::StatusCode;
@@ -26,11 +26,6 @@ struct MemberView {
     user: UserView,
     role: &'static str,
     permissions: Vec<&'static str>,
-}
-
-#[derive(Serialize, ToSchema)]
-struct Members {
-    items: Vec<MemberView>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -62,10 +57,11 @@ fn grantable(auth: &Auth, role: Role) -> Result<Role, Problem> {
 }
 
 /// Everybody in the workspace.
-#[utoipa::path(get, path = "/api/v1/users", tag = "access", responses((status = 200, body = Members), (status = 401), (status = 403)))]
-async fn list(State(app): State<Arc<App>>, auth: Auth) -> ApiResult<Json<Members>> {
-    let workspace = auth.require(Permission::UserRead)?;
-    Ok(Json(Members { items: app.access.members(workspace).await?.into_iter().map(view).collect() }))
+#[utoipa::path(get, path = "/api/v1/users", tag = "access", security(("api_key" = ["user.read"])), params(PageQuery),
+    responses((status = 200, body = Listed<MemberView>), (status = 401), (status = 403)))]
+async fn list(State(app): State<Arc<App>>, auth: Auth, Paged(page): Paged) -> ApiResult<Json<Listed<MemberView>>> {
+    let members = app.access.members(auth.workspace()).await?;
+    Ok(Json(Listed::cut(members, &page, |member| member.user.id.to_string(), view)?))
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -79,14 +75,14 @@ struct UserRequest {
 }
 
 /// Adds somebody.
-#[utoipa::path(post, path = "/api/v1/users", tag = "access", request_body = UserRequest,
+#[utoipa::path(post, path = "/api/v1/users", tag = "access", security(("api_key" = ["user.write"])), request_body = UserRequest,
     responses((status = 201, body = Invited), (status = 401), (status = 403), (status = 409), (status = 422)))]
 async fn create(
     State(app): State<Arc<App>>,
     auth: Auth,
     Json(body): Json<UserRequest>,
 ) -> ApiResult<(StatusCode, Json<Invited>)> {
-    let workspace = auth.require(Permission::UserWrite)?;
+    let workspace = auth.workspace();
     let needs_link = body.password.is_none();
     let role = grantable(&auth, parse_role(&body.role)?)?;
     let new = NewUser { email: body.email, name: body.name, role, password: body.password };
@@ -98,14 +94,7 @@ async fn create(
     } else {
         None
     };
-    let record = AuditRecord {
-        action: "user.create",
-        object: member.user.id.to_string(),
-        summary: format!("added {} as {}", member.user.email, member.role),
-        ip: auth.ip.clone(),
-        ..AuditRecord::default()
-    };
-    app.access.audit(workspace, &auth.caller.actor, record).await?;
+    auth.note(&app, "user.create", member.user.id, format!("added {} as {}", member.user.email, member.role)).await?;
     Ok((StatusCode::CREATED, Json(Invited { member: view(member), link })))
 }
 
@@ -115,7 +104,7 @@ struct RolePatch {
 }
 
 /// Changes somebody's role.
-#[utoipa::path(patch, path = "/api/v1/users/{id}", tag = "access", params(("id" = String, Path)), request_body = RolePatch,
+#[utoipa::path(patch, path = "/api/v1/users/{id}", tag = "access", security(("api_key" = ["user.write"])), params(("id" = String, Path)), request_body = RolePatch,
     responses((status = 204), (status = 401), (status = 403), (status = 404), (status = 409), (status = 422)))]
 async fn patch(
     State(app): State<Arc<App>>,
@@ -123,33 +112,19 @@ async fn patch(
     Path(id): Path<UserId>,
     Json(body): Json<RolePatch>,
 ) -> ApiResult<StatusCode> {
-    let workspace = auth.require(Permission::UserWrite)?;
+    let workspace = auth.workspace();
     let role = grantable(&auth, parse_role(&body.role)?)?;
     app.access.set_role(workspace, id, role).await?;
-    let record = AuditRecord {
-        action: "user.role",
-        object: id.to_string(),
-        summary: format!("made a user {role}"),
-        ip: auth.ip.clone(),
-        ..AuditRecord::default()
-    };
-    app.access.audit(workspace, &auth.caller.actor, record).await?;
+    auth.note(&app, "user.role", id, format!("made a user {role}")).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// Takes somebody out of the workspace.
-#[utoipa::path(delete, path = "/api/v1/users/{id}", tag = "access", params(("id" = String, Path)),
+#[utoipa::path(delete, path = "/api/v1/users/{id}", tag = "access", security(("api_key" = ["user.write"])), params(("id" = String, Path)),
     responses((status = 204), (status = 401), (status = 403), (status = 404), (status = 409)))]
 async fn remove(State(app): State<Arc<App>>, auth: Auth, Path(id): Path<UserId>) -> ApiResult<StatusCode> {
-    let workspace = auth.require(Permission::UserWrite)?;
+    let workspace = auth.workspace();
     app.access.remove_user(workspace, id).await?;
-    let record = AuditRecord {
-        action: "user.remove",
-        object: id.to_string(),
-        summary: "took a user out of the workspace".into(),
-        ip: auth.ip.clone(),
-        ..AuditRecord::default()
-    };
-    app.access.audit(workspace, &auth.caller.actor, record).await?;
+    auth.note(&app, "user.remove", id, "took a user out of the workspace").await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,13 +1,12 @@
 //! What came of a campaign: progress, recipients, report, unconfirmed messages.
 
-use super::{CampaignProgress, audit};
+use super::CampaignProgress;
 use crate::problem::ApiResult;
 use crate::routes::measure::{MoneyView, TallyView, tallies};
-use crate::{App, Auth, Json, Path, Query};
-use access::Permission;
+use crate::{App, Auth, Json, Listed, PageQuery, Paged, Path, Query};
 use axum::extract::State;
 use axum::response::sse::{Event as SseEvent, KeepAlive, Sse};
-use base::{CampaignId, PageRequest, Problem, ProfileId, Share, Timestamp, WorkspaceId};
+use base::{CampaignId, Problem, ProfileId, Share, Timestamp, WorkspaceId};
 use campaign::CampaignState;
 use deliver::{DeliveryReport, HitCounts, RecipientFilter, SeriesPoint};
 use futures::Stream;
@@ -51,19 +50,19 @@ async fn progress_of(app: &App, workspace: WorkspaceId, id: CampaignId) -> ApiRe
 }
 
 /// Where the members of the audience are now.
-#[utoipa::path(get, path = "/api/v1/campaigns/{id}/progress", tag = "campaign", params(("id" = String, Path)),
+#[utoipa::path(get, path = "/api/v1/campaigns/{id}/progress", tag = "campaign", security(("api_key" = ["campaign.read"])), params(("id" = String, Path)),
     responses((status = 200, body = ProgressView), (status = 401), (status = 403), (status = 404)))]
 async fn progress(
     State(app): State<Arc<App>>,
     auth: Auth,
     Path(id): Path<CampaignId>,
 ) -> ApiResult<Json<ProgressView>> {
-    let workspace = auth.require(Permission::CampaignRead)?;
+    let workspace = auth.workspace();
     Ok(Json(progress_of(&app, workspace, id).await?.1))
 }
 
 /// The same as server-sent `progress` events, until the campaign is finished or cancelled.
-#[utoipa::path(get, path = "/api/v1/campaigns/{id}/progress/stream", tag = "campaign", params(("id" = String, Path)),
+#[utoipa::path(get, path = "/api/v1/campaigns/{id}/progress/stream", tag = "campaign", security(("api_key" = ["campaign.read"])), params(("id" = String, Path)),
     responses((status = 200, content_type = "text/event-stream", body = ProgressView), (status = 401), (status = 403),
         (status = 404)))]
 async fn progress_stream(
@@ -71,7 +70,7 @@ async fn progress_stream(
     auth: Auth,
     Path(id): Path<CampaignId>,
 ) -> ApiResult<([(&'static str, &'static str); 1], Sse<impl Stream<Item = Result<SseEvent, Infallible>>>)> {
-    let workspace = auth.require(Permission::CampaignRead)?;
+    let workspace = auth.workspace();
     // An unknown campaign is an answer of its own, not an empty stream.
     app.campaign.get(workspace, id).await?;
     let interval = tokio::time::interval(PROGRESS_INTERVAL);
@@ -88,15 +87,12 @@ async fn progress_stream(
 }
 
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct RecipientsQuery {
     /// pending, sending, sent, delivered, bounced, failed, skipped, unconfirmed
     state: Option<String>,
     /// Part of the address.
     q: Option<String>,
-    /// 50 unless told, 500 at most.
-    limit: Option<u32>,
-    /// `next_cursor` of the page before.
-    cursor: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -119,24 +115,18 @@ struct RecipientView {
     machine: bool,
 }
 
-#[derive(Serialize, ToSchema)]
-struct RecipientList {
-    items: Vec<RecipientView>,
-    next_cursor: Option<String>,
-}
-
 /// Who the campaign writes to, and what became of each message.
-#[utoipa::path(get, path = "/api/v1/campaigns/{id}/recipients", tag = "campaign",
-    params(("id" = String, Path), RecipientsQuery),
-    responses((status = 200, body = RecipientList), (status = 401), (status = 403), (status = 404), (status = 422)))]
+#[utoipa::path(get, path = "/api/v1/campaigns/{id}/recipients", tag = "campaign", security(("api_key" = ["report.read", "profile.read"])),
+    params(("id" = String, Path), RecipientsQuery, PageQuery),
+    responses((status = 200, body = Listed<RecipientView>), (status = 401), (status = 403), (status = 404), (status = 422)))]
 async fn recipients(
     State(app): State<Arc<App>>,
     auth: Auth,
     Path(id): Path<CampaignId>,
     Query(query): Query<RecipientsQuery>,
-) -> ApiResult<Json<RecipientList>> {
-    let workspace = auth.require(Permission::ReportRead)?;
-    auth.require(Permission::ProfileRead)?;
+    Paged(page): Paged,
+) -> ApiResult<Json<Listed<RecipientView>>> {
+    let workspace = auth.workspace();
     app.campaign.get(workspace, id).await?;
     let state = match query.state.filter(|state| !state.is_empty()) {
         Some(text) => {
@@ -146,7 +136,6 @@ async fn recipients(
         None => None,
     };
     let filter = RecipientFilter { state, search: query.q };
-    let page = PageRequest { limit: query.limit, cursor: query.cursor };
     let page = app.deliver.recipients(workspace, &id.to_string(), &filter, &page).await?;
     let ids: Vec<ProfileId> = page.items.iter().map(|item| item.profile).collect();
     let labels = app.profile.labels(workspace, &ids).await?;
@@ -163,7 +152,7 @@ async fn recipients(
         clicked_at: item.clicked,
         machine: item.machine,
     };
-    Ok(Json(RecipientList { items: page.items.into_iter().map(view).collect(), next_cursor: page.next_cursor }))
+    Ok(Json(page.map(view).into()))
 }
 
 /// Hits by who made them; `unique` counts recipients with a human one.
@@ -239,14 +228,14 @@ struct CampaignReport {
 }
 
 /// The whole result of a campaign. People and machines are counted apart; conversions are orders within the window.
-#[utoipa::path(get, path = "/api/v1/campaigns/{id}/report", tag = "campaign", params(("id" = String, Path)),
+#[utoipa::path(get, path = "/api/v1/campaigns/{id}/report", tag = "campaign", security(("api_key" = ["report.read"])), params(("id" = String, Path)),
     responses((status = 200, body = CampaignReport), (status = 401), (status = 403), (status = 404)))]
 async fn report(
     State(app): State<Arc<App>>,
     auth: Auth,
     Path(id): Path<CampaignId>,
 ) -> ApiResult<Json<CampaignReport>> {
-    let workspace = auth.require(Permission::ReportRead)?;
+    let workspace = auth.workspace();
     let campaign = app.campaign.get(workspace, id).await?;
     let progress = app.campaign.progress_of(workspace, id, campaign.state).await?;
     let delivery = app.deliver.report(workspace, &id.to_string()).await?;
@@ -335,7 +324,7 @@ struct UnconfirmedAnswer {
 }
 
 /// Decides about messages that were handed over without an answer.
-#[utoipa::path(post, path = "/api/v1/campaigns/{id}/unconfirmed", tag = "campaign", params(("id" = String, Path)),
+#[utoipa::path(post, path = "/api/v1/campaigns/{id}/unconfirmed", tag = "campaign", security(("api_key" = ["campaign.launch"])), params(("id" = String, Path)),
     request_body = UnconfirmedRequest,
     responses((status = 200, body = UnconfirmedAnswer), (status = 401), (status = 403), (status = 404), (status = 409),
         (status = 422)))]
@@ -345,18 +334,20 @@ async fn unconfirmed(
     Path(id): Path<CampaignId>,
     Json(body): Json<UnconfirmedRequest>,
 ) -> ApiResult<Json<UnconfirmedAnswer>> {
-    let workspace = auth.require(Permission::CampaignLaunch)?;
+    let workspace = auth.workspace();
     let resent = match body.action.as_str() {
         "resend" => app.campaign.resend_unconfirmed(workspace, id).await?,
         "leave" => {
-            app.campaign.get(workspace, id).await?;
-            0
+            let left = app.campaign.leave_unconfirmed(workspace, id).await?;
+            auth.note(&app, "campaign.unconfirmed", id, format!("{left} unconfirmed messages stay as they are"))
+                .await?;
+            return Ok(Json(UnconfirmedAnswer { resent: 0 }));
         }
         other => {
             let detail = format!("\"{other}\" is neither resend nor leave");
             return Err(Problem::invalid("bad_action", &*detail).at("/action", "invalid", detail).into());
         }
     };
-    audit(&app, &auth, "campaign.unconfirmed", id, format!("{resent} unconfirmed messages go out again")).await?;
+    auth.note(&app, "campaign.unconfirmed", id, format!("{resent} unconfirmed messages go out again")).await?;
     Ok(Json(UnconfirmedAnswer { resent }))
 }

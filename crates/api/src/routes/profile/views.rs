@@ -7,7 +7,7 @@ use crate::problem::ApiResult;
 use base::{Json, Money, ProfileId, Timestamp, WorkspaceId};
 use deliver::Recipient;
 use lake::StoredEvent;
-use measure::OrderRecord;
+use measure::{OrderRecord, OrderSums};
 use profile::{ConflictSeen, IdentifierSeen, Profile, ProfileSummary, TraitSeen};
 use serde::Serialize;
 use std::collections::HashMap;
@@ -18,9 +18,10 @@ const MESSAGES_MAX: usize = 50;
 /// Characters of a timeline entry's summary.
 const SUMMARY_CHARS_MAX: usize = 140;
 
-/// A line of a list of customers.
+/// Who a customer is, in a few words.
 #[derive(Serialize, ToSchema)]
-pub(in crate::routes) struct SummaryView {
+struct PersonView {
+    /// The canonical id; differs from the one asked for when that was merged away.
     #[schema(value_type = String)]
     id: ProfileId,
     label: String,
@@ -35,13 +36,11 @@ pub(in crate::routes) struct SummaryView {
     #[schema(value_type = String)]
     last_seen: Timestamp,
     events: u64,
-    orders: i64,
-    revenue: Option<MoneyView>,
     channels: Vec<&'static str>,
 }
 
-impl SummaryView {
-    pub fn of(summary: ProfileSummary, value: ValueView) -> Self {
+impl From<ProfileSummary> for PersonView {
+    fn from(summary: ProfileSummary) -> Self {
         Self {
             id: summary.id,
             label: summary.label,
@@ -53,10 +52,24 @@ impl SummaryView {
             first_seen: summary.first_seen,
             last_seen: summary.last_seen,
             events: summary.events,
-            orders: value.orders,
-            revenue: value.revenue,
             channels: summary.channels.iter().map(|channel| channel.name()).collect(),
         }
+    }
+}
+
+/// A line of a list of customers.
+#[derive(Serialize, ToSchema)]
+pub(in crate::routes) struct SummaryView {
+    #[serde(flatten)]
+    person: PersonView,
+    orders: i64,
+    revenue: Option<MoneyView>,
+}
+
+impl SummaryView {
+    fn of(summary: ProfileSummary, sums: Option<&OrderSums>) -> Self {
+        let revenue = sums.map(|sums| sums.revenue.into());
+        Self { orders: sums.map_or(0, |sums| sums.orders), revenue, person: summary.into() }
     }
 }
 
@@ -66,12 +79,14 @@ pub(in crate::routes) async fn summaries(
     workspace: WorkspaceId,
     found: Vec<ProfileSummary>,
 ) -> ApiResult<Vec<SummaryView>> {
-    let orders = found.iter().map(|summary| app.measure.orders_of(workspace, summary.id));
-    let orders = futures::future::try_join_all(orders).await?;
+    let ids: Vec<ProfileId> = found.iter().map(|summary| summary.id).collect();
+    let sums = app.measure.order_sums(workspace, &ids).await?;
     Ok(found
         .into_iter()
-        .zip(orders)
-        .map(|(summary, orders)| SummaryView::of(summary, ValueView::of(&orders)))
+        .map(|summary| {
+            let of_person = sums.get(&summary.id);
+            SummaryView::of(summary, of_person)
+        })
         .collect())
 }
 
@@ -242,22 +257,8 @@ impl From<ConflictSeen> for ConflictView {
 /// Everything about one customer.
 #[derive(Serialize, ToSchema)]
 pub(in crate::routes) struct ProfileView {
-    /// The canonical id; differs from the one asked for when that was merged away.
-    #[schema(value_type = String)]
-    id: ProfileId,
-    label: String,
-    email: Option<String>,
-    phone: Option<String>,
-    city: Option<String>,
-    country: Option<String>,
-    #[schema(value_type = String)]
-    created_at: Timestamp,
-    #[schema(value_type = String)]
-    first_seen: Timestamp,
-    #[schema(value_type = String)]
-    last_seen: Timestamp,
-    events: u64,
-    channels: Vec<&'static str>,
+    #[serde(flatten)]
+    person: PersonView,
     #[schema(value_type = Vec<String>)]
     merged_from: Vec<ProfileId>,
     identifiers: Vec<IdentifierView>,
@@ -289,19 +290,8 @@ pub(super) async fn whole(app: &App, workspace: WorkspaceId, profile: Profile) -
         value: seen.value.clone(),
         last_seen: seen.last_seen,
     };
-    let summary = profile.summary;
     Ok(ProfileView {
-        id,
-        label: summary.label,
-        email: summary.email,
-        phone: summary.phone,
-        city: summary.city,
-        country: summary.country,
-        created_at: summary.created_at,
-        first_seen: summary.first_seen,
-        last_seen: summary.last_seen,
-        events: summary.events,
-        channels: summary.channels.iter().map(|channel| channel.name()).collect(),
+        person: profile.summary.into(),
         merged_from: profile.merged_from,
         devices: profile.identifiers.iter().filter(is_device).map(device).collect(),
         identifiers: profile.identifiers.iter().map(IdentifierView::from).collect(),

@@ -3,7 +3,7 @@
 //! Values are personal data: whoever may not see customers gets names and counts only.
 
 use crate::problem::ApiResult;
-use crate::{App, Auth, Json, Path, Query};
+use crate::{App, Auth, Json, Listed, PageQuery, Paged, Path, Query};
 use access::Permission;
 use axum::extract::State;
 use base::Timestamp;
@@ -14,8 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-/// Values offered by a picker.
-const VALUES_DEFAULT: usize = 50;
+/// Values of a property that can be listed, the most frequent; `q` finds the others.
 const VALUES_MAX: usize = 500;
 
 pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
@@ -43,16 +42,11 @@ struct PickerName {
     examples: Vec<Value>,
 }
 
-#[derive(Serialize, ToSchema)]
-struct PickerNames {
-    items: Vec<PickerName>,
-}
-
 /// Customer properties there are, most frequent first.
-#[utoipa::path(get, path = "/api/v1/traits", tag = "segments",
-    responses((status = 200, body = PickerNames), (status = 401), (status = 403), (status = 503)))]
-async fn traits(State(app): State<Arc<App>>, auth: Auth) -> ApiResult<Json<PickerNames>> {
-    let workspace = auth.require(Permission::SegmentRead)?;
+#[utoipa::path(get, path = "/api/v1/traits", tag = "segments", security(("api_key" = ["segment.read"])), params(PageQuery),
+    responses((status = 200, body = Listed<PickerName>), (status = 401), (status = 403), (status = 503)))]
+async fn traits(State(app): State<Arc<App>>, auth: Auth, Paged(page): Paged) -> ApiResult<Json<Listed<PickerName>>> {
+    let workspace = auth.workspace();
     let names = app.segment.trait_names(workspace).await?;
     let shown = may_see_values(&auth);
     let item = |name: segment::TraitName| PickerName {
@@ -61,15 +55,14 @@ async fn traits(State(app): State<Arc<App>>, auth: Auth) -> ApiResult<Json<Picke
         count: name.count,
         examples: if shown { name.examples } else { Vec::new() },
     };
-    Ok(Json(PickerNames { items: names.into_iter().map(item).collect() }))
+    Ok(Json(Listed::cut(names, &page, |name| name.name.clone(), item)?))
 }
 
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct ValuesQuery {
     /// A part of the value, ignoring case.
     q: Option<String>,
-    /// 50 unless told, 500 at most.
-    limit: Option<usize>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -79,26 +72,21 @@ struct PickerValue {
     count: u64,
 }
 
-#[derive(Serialize, ToSchema)]
-struct PickerValues {
-    items: Vec<PickerValue>,
-}
-
 /// Values of a customer property, most frequent first.
-#[utoipa::path(get, path = "/api/v1/traits/{name}/values", tag = "segments", params(("name" = String, Path), ValuesQuery),
-    responses((status = 200, body = PickerValues), (status = 401), (status = 403), (status = 503)))]
+#[utoipa::path(get, path = "/api/v1/traits/{name}/values", tag = "segments", security(("api_key" = ["segment.read", "profile.read"])), params(("name" = String, Path), ValuesQuery, PageQuery),
+    responses((status = 200, body = Listed<PickerValue>), (status = 401), (status = 403), (status = 503)))]
 async fn trait_values(
     State(app): State<Arc<App>>,
     auth: Auth,
     Path(name): Path<String>,
     Query(query): Query<ValuesQuery>,
-) -> ApiResult<Json<PickerValues>> {
-    let workspace = auth.require(Permission::SegmentRead)?;
-    auth.require(Permission::ProfileRead)?;
-    let limit = query.limit.unwrap_or(VALUES_DEFAULT).clamp(1, VALUES_MAX);
-    let values = app.segment.trait_values(workspace, &name, query.q.as_deref().unwrap_or_default(), limit).await?;
-    let items = values.into_iter().map(|value| PickerValue { value: value.value, count: value.count }).collect();
-    Ok(Json(PickerValues { items }))
+    Paged(page): Paged,
+) -> ApiResult<Json<Listed<PickerValue>>> {
+    let workspace = auth.workspace();
+    let q = query.q.as_deref().unwrap_or_default();
+    let values = app.segment.trait_values(workspace, &name, q, VALUES_MAX).await?;
+    let item = |value: segment::ValueCount| PickerValue { value: value.value, count: value.count };
+    Ok(Json(Listed::cut(values, &page, |value| value.value.to_string(), item)?))
 }
 
 #[derive(Serialize, ToSchema)]
@@ -109,30 +97,31 @@ struct EventNameView {
     last_at: Timestamp,
 }
 
-#[derive(Serialize, ToSchema)]
-struct EventNames {
-    items: Vec<EventNameView>,
-}
-
 /// Events there are, most frequent first.
-#[utoipa::path(get, path = "/api/v1/events/names", tag = "segments",
-    responses((status = 200, body = EventNames), (status = 401), (status = 403), (status = 503)))]
-async fn event_names(State(app): State<Arc<App>>, auth: Auth) -> ApiResult<Json<EventNames>> {
-    let workspace = auth.require(Permission::EventRead)?;
+#[utoipa::path(get, path = "/api/v1/events/names", tag = "segments", security(("api_key" = ["event.read"])), params(PageQuery),
+    responses((status = 200, body = Listed<EventNameView>), (status = 401), (status = 403), (status = 503)))]
+async fn event_names(
+    State(app): State<Arc<App>>,
+    auth: Auth,
+    Paged(page): Paged,
+) -> ApiResult<Json<Listed<EventNameView>>> {
+    let workspace = auth.workspace();
     let names = app.segment.event_names(workspace).await?;
     let item = |name: segment::EventName| EventNameView { name: name.name, count: name.count, last_at: name.last_at };
-    Ok(Json(EventNames { items: names.into_iter().map(item).collect() }))
+    Ok(Json(Listed::cut(names, &page, |name| name.name.clone(), item)?))
 }
 
 /// Properties of an event, most frequent first.
-#[utoipa::path(get, path = "/api/v1/events/{name}/properties", tag = "segments", params(("name" = String, Path)),
-    responses((status = 200, body = PickerNames), (status = 401), (status = 403), (status = 503)))]
+#[utoipa::path(get, path = "/api/v1/events/{name}/properties", tag = "segments", security(("api_key" = ["event.read"])),
+    params(("name" = String, Path), PageQuery),
+    responses((status = 200, body = Listed<PickerName>), (status = 401), (status = 403), (status = 503)))]
 async fn event_properties(
     State(app): State<Arc<App>>,
     auth: Auth,
     Path(name): Path<String>,
-) -> ApiResult<Json<PickerNames>> {
-    let workspace = auth.require(Permission::EventRead)?;
+    Paged(page): Paged,
+) -> ApiResult<Json<Listed<PickerName>>> {
+    let workspace = auth.workspace();
     let names = app.segment.event_properties(workspace, &name).await?;
     let shown = may_see_values(&auth);
     let item = |name: segment::PropertyName| PickerName {
@@ -141,5 +130,5 @@ async fn event_properties(
         count: name.count,
         examples: if shown { name.examples } else { Vec::new() },
     };
-    Ok(Json(PickerNames { items: names.into_iter().map(item).collect() }))
+    Ok(Json(Listed::cut(names, &page, |name| name.name.clone(), item)?))
 }

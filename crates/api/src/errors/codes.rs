@@ -1,0 +1,119 @@
+//! Every code an error answer can carry. One line each: code | status | title | what it means | how to fix it.
+
+pub(super) const CODES: &str = "
+bad_action | 422 | Unknown action | The field `action` holds a word this route does not know. | Send one of the words the field's error names.
+bad_address | 422 | Not an address | The address is not one of its channel: an e-mail address, or a phone number. | Correct the address; phone numbers begin with + and the country code.
+bad_attribution_window | 422 | Attribution window out of range | The number of days a conversion may lie after a touch is not allowed. | Choose between 1 and 90 days.
+bad_channel | 422 | Unknown channel | There is no channel of this name. | Use one of the names the answer lists, such as email, sms, web or shop.
+bad_credentials | 401 | Wrong e-mail address or password | Nobody signs in with this e-mail address and password. | Check both; somebody with the role owner can make a sign-in link.
+bad_cursor | 400 | Unknown cursor | The cursor does not come from an answer of this list. | Take `next_cursor` of the page before as it is, or leave `cursor` out to begin again.
+bad_idempotency_key | 400 | Bad Idempotency-Key | The header Idempotency-Key is empty or too long. | Send 1 to 200 characters, such as a UUID, and a new one for every write.
+bad_if_match | 400 | Bad If-Match | The header If-Match does not hold an ETag of this API. | Send the ETag of the answer you edited, such as `\"3\"`, or leave the header out.
+bad_profile_id | 422 | Not a customer's id | The value is not the id of a customer. | Send an id such as `prf_…`, as the list of customers gives it.
+bad_reason | 422 | Unknown reason | There is no such reason for suppressing an address. | Use manual, bounce_hard, complaint or unsubscribed_all.
+bad_request | 400 | Request cannot be read | The request is not one this route can read. | Compare it with /api/openapi.json.
+bad_sort | 400 | Unknown order | The list cannot be sorted like this. | Use one of the words the answer names.
+bad_state | 422 | Unknown state | There is no state of this name. | Use one of the words the API description lists for this field.
+bad_time_zone | 422 | Unknown time zone | The workspace's time zone is not an IANA name. | Use a name such as Europe/Amsterdam.
+bad_workspace_header | 400 | Bad X-Workspace | The header X-Workspace is not the id of a workspace. | Send an id that `GET /api/v1/me` lists, or leave the header out.
+batch_too_large | 400 | Batch too large | The request holds more than 500 KB or too many events. | Send smaller batches; nothing of this one was stored.
+body_too_large | 413 | Body too large | The body is larger than this route takes. | Send less at once; the answer names the limit.
+broken_upload | 400 | Upload cut off | The file did not arrive to its end. | Upload it again; nothing of it was imported.
+campaign_already_launched | 409 | Already launched | The campaign is on its way: somebody else, or an earlier request, launched it. | Look at its progress. It goes to each recipient once, whoever asked.
+campaign_launched | 409 | Campaign cannot be changed any more | What was launched or scheduled is what goes out. | Duplicate the campaign and edit the copy, or cancel its schedule first.
+condition_invalid | 422 | Condition not valid | The condition of the segment cannot be carried out. | Correct what `errors` points to; `GET /api/v1/segments/schema` says what there is.
+conflict | 409 | Not possible now | The state of things does not allow it. | The detail says what stands in the way.
+cross_site | 403 | Request from another site | A page of another site sent this with your session. | Use our own pages, or an API key.
+database_error | 500 | Database error | The database refused a statement. | Quote `request_id`; the log has the cause.
+database_unavailable | 503 | Database not reachable | The database does not answer. Accepted events are safe. | Try again after `Retry-After`; see that the database runs.
+empty_body | 400 | Empty body | The request has no body. | Send JSON.
+empty_file | 422 | Empty file | The uploaded file holds nothing. | Choose the right file.
+event_too_large | 400 | Event too large | One event holds more than 32 KB. | Send less with it; large values do not belong in events.
+anonymous_id_too_long | 400 | anonymousId too long | The anonymousId has more than 500 characters. | Send a shorter one.
+event_name_too_long | 400 | Name of the event too long | The name has more than 250 characters. | Give the event a short name; details belong in its properties.
+group_id_too_long | 400 | groupId too long | The groupId has more than 500 characters. | Send a shorter one.
+message_id_too_long | 400 | messageId too long | The messageId has more than 100 characters. | Send a shorter one, such as a UUID.
+name_too_long | 400 | Name too long | The name of the page or screen has more than 250 characters. | Send a shorter one.
+previous_id_too_long | 400 | previousId too long | The previousId has more than 500 characters. | Send a shorter one.
+user_id_too_long | 400 | userId too long | The userId has more than 500 characters. | Send a shorter one.
+field_invalid | 422 | Field not valid | A field of the segment is not valid. | Correct the field that `errors` points to.
+file_unavailable | 503 | File not available | A file of the data folder cannot be read or written. | See whether the disk is full; the log names the file.
+forbidden | 403 | Not allowed | You are signed in, but this takes a permission you do not have here. | Ask somebody with the role owner, or use a key with the scope the detail names.
+history_failed | 500 | History cannot be read | The history of events cannot be read at the moment. | Try again; the log has the cause.
+idempotency_in_progress | 409 | Still being worked on | The first request with this Idempotency-Key has not ended yet. | Wait a moment and send it again.
+idempotency_key_reused | 422 | Idempotency-Key used before | The key came with another request before. | Make a new key for every write.
+import_file_gone | 409 | File not there any more | The file of this import was removed. | Upload it again; what was imported does not count twice.
+import_not_running | 409 | Import not running | Only a running import can be cancelled. | Look at its state.
+import_not_stopped | 409 | Import not stopped | Only a cancelled or failed import can be resumed. | Look at its state.
+inbox_full | 429 | Too much at once | Events come faster than they can be processed. Nothing was lost. | Send again after `Retry-After`.
+inbox_unavailable | 503 | Events cannot be stored | The log of events cannot be written. Nothing was accepted. | Send again after `Retry-After`; see whether the disk is full.
+internal | 500 | Our fault | Something broke inside. | Try again; if it stays, quote `request_id`, which is in the log too.
+invalid_batch | 400 | No event could be accepted | Every event of the batch was refused. | Correct them as `errors` says; nothing was stored.
+invalid_campaign | 422 | Campaign not valid | A field of the campaign is not valid. | Correct the field that `errors` points to.
+invalid_content | 422 | Content not valid | The request can be read, but a field is missing or of the wrong kind. | Correct what `errors` points to; see /api/openapi.json.
+invalid_context | 400 | Context not valid | The batch's `context` cannot be used. | Correct it as the detail says.
+invalid_format | 422 | Unknown format | The file's format is none we read. | Use csv, jsonl or parquet.
+invalid_kind | 422 | Unknown kind | There is no such kind. | Use one of the words the detail lists.
+invalid_mapping | 422 | Mapping not valid | The mapping of the import cannot be carried out. | Correct what `errors` points to; docs/guides/import.md lists the fields.
+invalid_message | 422 | Message not valid | A field of the message is missing or of the wrong kind. | Correct the field that `errors` points to.
+invalid_name | 422 | Name not valid | The name is empty or too long. | Use 1 to 100 characters.
+invalid_profile | 422 | Customer's data not valid | An identifier or trait cannot be stored; nothing was changed. | Correct what `errors` points to.
+invalid_timestamp | 400 | Not a time | A time of the event cannot be read. | Write it as 2026-11-22T10:00:00Z.
+invalid_unicode | 400 | Broken character | The text holds half of a surrogate pair. | Cut text at characters, not in the middle of one.
+invalid_utf8 | 400 | Not UTF-8 | The body is not UTF-8 text. | Encode it as UTF-8.
+journal_unavailable | 503 | Sending stopped | The journal of sending cannot be written. Nothing is sent twice or lost. | See whether the disk is full.
+launch_blocked | 422 | Cannot be launched yet | The review found something that must be put right first. | Do what `errors` lists.
+link_not_valid | 404 | Link not valid | The link was cut short, or what it led to is gone. | Use the link in the message itself.
+malformed_authorization | 401 | Bad Authorization header | The header is not Basic authentication. | Send base64 of `WRITE_KEY:`.
+malformed_json | 400 | Not JSON | The body cannot be read as JSON. | The detail says at which line and column.
+malformed_query | 400 | Bad query | A query parameter cannot be read. | Compare it with /api/openapi.json.
+message_not_available | 404 | Message not available | The message cannot be shown any more. | What it was made from is gone; there is nothing to do.
+method_not_allowed | 405 | Method not allowed | The address exists, but not for this method. | Use one of the methods in the header Allow.
+missing_batch | 400 | No batch | The body has no field `batch`. | Send `{\"batch\":[…]}`.
+missing_column | 422 | Column missing | No column of the file is mapped to something every row needs. | Map one to the field the detail names.
+missing_field | 400 | Field missing | The event lacks a field its type needs. | Add the field that `errors` points to.
+missing_file | 422 | No file | The form has no field `file`. | Send the file in a field of this name, after the others.
+missing_kind | 422 | Kind missing | The upload does not say what its rows are. | Send kind=customers or kind=orders, before the file.
+missing_type | 400 | Type missing | An item of the batch does not say its type. | Add `\"type\"`: track, identify, page, screen, group or alias.
+missing_write_key | 401 | No write key | The request does not say which source it comes from. | Send the write key as the user name of Basic authentication, or as `writeKey` in the body.
+no_preview | 422 | No preview | Parquet files have no preview. | Import it; columns are mapped by their names.
+no_such_route | 404 | Nothing here | There is nothing at this address. | See /api/openapi.json.
+no_such_segment | 422 | Unknown segment | The segment named is not in this workspace. | Choose one of `GET /api/v1/segments`.
+not_a_bounce | 422 | Not a delivery report | The mail is no delivery report, complaint or automatic answer. | Nothing to do; nothing was changed.
+not_an_object | 400 | Not an object | An event must be a JSON object. | Send `{…}`.
+not_found | 404 | Not found | There is no such thing in this workspace. | Check the id, and the workspace you are in.
+nul_character | 400 | NUL in text | The text holds the character NUL, which no store keeps. | Take it out.
+number_too_large | 400 | Number too large | A number is larger than a 64-bit float holds. | Send it as text.
+query_invalid | 422 | Query not valid | The SQL cannot be run. | The detail says what is wrong with it.
+query_too_large | 422 | Query too large | The query would need more memory than it may have. | Ask for less: fewer columns, a shorter period, a limit.
+recipients_changed | 409 | Number of recipients changed | The audience is clearly larger or smaller than the number confirmed. | Look at the review again and confirm the new number.
+request_timeout | 408 | Too slow | The request did not arrive in time. | Send it again.
+segment_cycle | 422 | Segments in a circle | The segment would ask for itself. | Take the circle out of the conditions.
+segment_data_unavailable | 503 | Data for segments not available | A store that segments read does not answer. | Try again after `Retry-After`.
+segment_in_use | 409 | Segment in use | A campaign or another segment uses it. | Change those first; the detail names them.
+segment_name_taken | 409 | Name taken | Another segment has this name. | Choose another name.
+segments_loading | 503 | Segments are loading | The program has just started and reads its segments. | Try again after `Retry-After`.
+sender_not_valid | 422 | Sender settings not valid | A field of the sender settings is not valid. | Correct the field that `errors` points to.
+set_up_already | 409 | Set up already | The first user exists. | Sign in.
+stale | 412 | Changed meanwhile | Somebody changed the segment after you read it. | Read it again, make your change, send the new ETag.
+stale_version | 412 | Changed meanwhile | Somebody changed it after you read it. | Read it again, make your change, send the new ETag.
+template_error | 422 | Error in the template | The message's Liquid or MJML cannot be carried out. | The error names part, line and column.
+too_deep | 400 | Nested too deep | Objects and arrays lie more than 64 deep. | Flatten the data.
+too_many_addresses | 413 | Too many addresses | The list is longer than one request may be. | Send it in parts.
+too_many_attempts | 429 | Too many attempts | Somebody tried to sign in too often. | Wait for `Retry-After`.
+too_many_properties | 400 | Too many properties | `properties` or `traits` holds more than 300 keys. | Send only those you use.
+too_many_segments | 409 | Too many segments | The workspace has as many segments as it may have. | Delete some that nothing uses.
+type_mismatch | 400 | Two types | The path names one type and the body another. | Send it to the right path, or leave `type` out.
+unauthenticated | 401 | Not signed in | The request carries no, an unknown or an expired session or key. | Sign in, or send `Authorization: Bearer KEY`.
+unknown_currency | 400 | Unknown currency | The currency of an order is not one of ISO 4217. | Send a code of three letters, such as EUR, SEK or USD.
+unknown_type | 400 | Unknown type | The type of the event is none of the Segment API. | Use track, identify, page, screen, group or alias.
+unknown_write_key | 401 | Unknown write key | No source has this write key. | Look it up under Data, Sources.
+unreadable | 400 | Event cannot be read | A field of the event is not what it must be. | The detail says which.
+unreadable_body | 400 | Body cannot be read | The body did not arrive whole, or cannot be decompressed. | Send it again; with gzip, set Content-Encoding: gzip.
+unreadable_file | 422 | File cannot be read | The file is not what its format says. | The detail says where; save it as UTF-8 CSV.
+unsupported_encoding | 415 | Encoding not supported | The body is compressed in a way this server does not read. | Send gzip, or no Content-Encoding.
+unsupported_media_type | 415 | Content type not supported | The body is of a type this route does not read. | Send `Content-Type: application/json`, or what /api/openapi.json says.
+write_key_expired | 401 | Write key rotated out | The source has a new write key, and the time of the old one is over. | Take the new key into the sender's settings.
+wrong_state | 409 | Not in this state | What was asked for is not possible in the state it is in. | Look at its state; the detail names it.
+wrong_type | 400 | Wrong type | A field of the event is not text, or not an object. | Correct the field that `errors` points to.
+";
