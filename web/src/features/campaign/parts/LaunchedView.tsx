@@ -1,6 +1,7 @@
 /** A campaign that is scheduled, on its way or over: progress first, then what came of it. */
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Stack, Tabs, Text } from "@mantine/core";
+import { Alert, Stack, Tabs, Text } from "@mantine/core";
+import { IconAlertTriangle } from "@tabler/icons-react";
 import { useState } from "react";
 import type { Campaign } from "@/api/types";
 import { useSearchValue } from "@/lib/nav";
@@ -13,6 +14,7 @@ import { Time } from "@/ui/Time";
 import type { Person } from "../editor/PersonPicker";
 import { PreviewPane } from "../editor/PreviewPane";
 import { fullMessage, isRunning } from "../model";
+import { useWords } from "../words";
 import { CampaignMenu } from "./CampaignMenu";
 import { Controls } from "./Controls";
 import { ProgressPanel } from "./ProgressPanel";
@@ -22,6 +24,7 @@ import { ScheduledPanel } from "./ScheduledPanel";
 
 export function LaunchedView({ campaign }: { campaign: Campaign }) {
   const { t } = useLingui();
+  const words = useWords();
   const [person, setPerson] = useState<Person | null>(null);
   const maySeePeople = useCan("profile.read");
   const scheduled = campaign.state === "scheduled";
@@ -40,6 +43,11 @@ export function LaunchedView({ campaign }: { campaign: Campaign }) {
       }
     >
       {scheduled && campaign.schedule && <ScheduledPanel campaign={campaign} schedule={campaign.schedule} />}
+      {campaign.state === "paused" && campaign.held && (
+        <Alert color="orange" icon={<IconAlertTriangle />} title={t`It paused by itself`}>
+          {words.held(campaign.held)}
+        </Alert>
+      )}
       {!scheduled && <ProgressPanel campaign={campaign} />}
       <Tabs value={tab} onChange={(next) => next && setTab(next)} keepMounted={false}>
         <Tabs.List mb="md">
