@@ -50,6 +50,9 @@ export default function AuditPage() {
                       return (
                         <>
                           <Text>{what}</Text>
+                          <Text size="sm" c="dimmed" hiddenFrom="sm" style={{ overflowWrap: "anywhere" }}>
+                            {entry.actor}
+                          </Text>
                           {name && (
                             <Text size="sm" c="dimmed" lineClamp={1}>
                               {name}
@@ -59,7 +62,7 @@ export default function AuditPage() {
                       );
                     },
                   },
-                  { key: "who", header: t`Who`, cell: (entry) => entry.actor },
+                  { key: "who", header: t`Who`, from: "sm", cell: (entry) => entry.actor },
                   { key: "action", header: t`Action`, from: "md", cell: (entry) => <Code>{entry.action}</Code> },
                   { key: "ip", header: t`From`, from: "md", cell: (entry) => entry.ip ?? format.NOTHING },
                   { key: "at", header: t`When`, cell: (entry) => <Time at={entry.at} style="dateTime" /> },

@@ -1,5 +1,5 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Badge, Button, Code, Group, Text } from "@mantine/core";
+import { Anchor, Badge, Button, Code, Group, Text } from "@mantine/core";
 import { IconKey, IconPlus } from "@tabler/icons-react";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
@@ -36,9 +36,9 @@ export default function KeysPage() {
       description={
         <Trans>
           For your own programs: everything on these screens can be done with <Code>curl</Code> too. The full list is at{" "}
-          <a href="/api/docs" target="_blank" rel="noreferrer">
+          <Anchor inherit underline="always" href="/api/docs" target="_blank" rel="noreferrer">
             /api/docs
-          </a>
+          </Anchor>
           .
         </Trans>
       }

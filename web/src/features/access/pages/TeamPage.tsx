@@ -1,6 +1,6 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Button, List, Select, Stack, Text } from "@mantine/core";
-import { IconPlus } from "@tabler/icons-react";
+import { ActionIcon, Button, List, Select, Stack, Text } from "@mantine/core";
+import { IconPlus, IconUserMinus } from "@tabler/icons-react";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "@/api/client";
@@ -120,14 +120,14 @@ function TeamTable({ items, mayWrite }: { items: User[]; mayWrite: boolean }) {
             cell: (user) =>
               mayWrite &&
               user.id !== me.user.id && (
-                <Button
-                  size="compact-sm"
+                <ActionIcon
                   variant="default"
                   aria-label={t`Remove ${user.name}`}
+                  title={t`Remove ${user.name}`}
                   onClick={() => setLeaving(user)}
                 >
-                  <Trans>Remove</Trans>
-                </Button>
+                  <IconUserMinus size={16} />
+                </ActionIcon>
               ),
           },
         ]}

@@ -8,6 +8,7 @@ import { startersQuery } from "../queries";
 import { DesignCard, Picture } from "./DesignCard";
 import { type Design, GALLERY_COLUMNS, starterDesign } from "./designs";
 import classes from "./designs.module.css";
+import { useStarterWords } from "./starter-words";
 import { TemplateCards } from "./TemplateCards";
 
 type Props = {
@@ -20,6 +21,7 @@ type Props = {
 
 export function DesignGallery({ value, onChoose, blank }: Props) {
   const { t } = useLingui();
+  const words = useStarterWords();
   const starters = useQuery(startersQuery);
   return (
     <Stack gap="lg">
@@ -50,15 +52,16 @@ export function DesignGallery({ value, onChoose, blank }: Props) {
               )}
               {items.map((starter) => {
                 const design = starterDesign(starter);
+                const { name, about } = words(starter);
                 return (
                   <DesignCard
                     key={design.key}
-                    name={starter.name}
-                    note={starter.description}
+                    name={name}
+                    note={about}
                     chosen={value === design.key}
                     onChoose={() => onChoose(design)}
                   >
-                    <Picture name={starter.name} message={starter.message} />
+                    <Picture name={name} message={starter.message} />
                   </DesignCard>
                 );
               })}
