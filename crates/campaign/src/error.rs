@@ -18,6 +18,8 @@ pub enum CampaignError {
     NotEditable { state: CampaignState, advice: &'static str },
     #[error("a {} campaign cannot be {verb}", state.name())]
     WrongState { state: CampaignState, verb: &'static str },
+    #[error("the campaign is launched already: it goes to each of its recipients once")]
+    AlreadyLaunched,
     #[error("the field {field} {detail}")]
     Invalid { field: &'static str, detail: String },
     #[error("the campaign cannot be launched: {}", details(.0))]
@@ -48,6 +50,7 @@ impl From<CampaignError> for Problem {
             CampaignError::Stale { .. } => Problem::new(ProblemKind::Stale, "stale_version", text),
             CampaignError::NotEditable { .. } => Problem::conflict("campaign_launched", text),
             CampaignError::WrongState { .. } => Problem::conflict("wrong_state", text),
+            CampaignError::AlreadyLaunched => Problem::conflict("campaign_already_launched", text),
             CampaignError::Invalid { field, detail } => {
                 Problem::invalid("invalid_campaign", text).at(format!("/{field}"), "invalid", detail)
             }

@@ -107,7 +107,7 @@ impl Campaigns {
     ) -> Result<Launched, CampaignError> {
         let campaign = self.get(workspace, id).await?;
         if campaign.state.launched() {
-            return Err(CampaignError::WrongState { state: campaign.state, verb: "launched again" });
+            return Err(CampaignError::AlreadyLaunched);
         }
         let (review, sorted) = self.look(workspace, &campaign).await?;
         let blocking: Vec<Check> = review.blocking().cloned().collect();
@@ -139,6 +139,9 @@ impl Campaigns {
         if !stepped {
             drop(tx);
             let current = self.get(workspace, campaign.id).await?;
+            if current.state.launched() {
+                return Err(CampaignError::AlreadyLaunched);
+            }
             return Err(CampaignError::Stale { given: campaign.version, current: current.version });
         }
         store::set_time(&mut tx, workspace, campaign.id, "launched_ms", Some(self.now())).await?;

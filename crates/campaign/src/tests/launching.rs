@@ -97,5 +97,19 @@ async fn a_launch_is_refused_with_the_reason() {
     assert_eq!(shop.state(id).await, CampaignState::Draft);
     *shop.world.audience.lock() = (1..=103).collect();
     shop.campaigns.launch(SHOP, id, Some(100)).await.unwrap();
-    assert!(matches!(shop.campaigns.launch(SHOP, id, Some(100)).await, Err(CampaignError::WrongState { .. })));
+    assert!(matches!(shop.campaigns.launch(SHOP, id, Some(100)).await, Err(CampaignError::AlreadyLaunched)));
+}
+
+#[tokio::test]
+async fn of_launches_at_the_same_time_one_wins_and_the_others_are_told_so() {
+    for store in testkit::stores(&migrations()).await {
+        let shop = Shop::new(&store.db, 100);
+        let id = shop.draft().await.id;
+        let launch = || shop.campaigns.launch(SHOP, id, Some(100));
+        let (a, b, c, d) = tokio::join!(launch(), launch(), launch(), launch());
+        let outcomes = [a, b, c, d].map(|outcome| outcome.map(|_| ()));
+        let won = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
+        let told = outcomes.iter().filter(|outcome| matches!(outcome, Err(CampaignError::AlreadyLaunched))).count();
+        assert_eq!((won, told), (1, 3), "{}: {outcomes:?}", store.name);
+    }
 }
