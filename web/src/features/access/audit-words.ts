@@ -13,7 +13,7 @@ const ACTIONS: Record<string, MessageDescriptor> = {
   "campaign.schedule": msg`Scheduled a campaign`,
   "campaign.pause": msg`Paused a campaign`,
   "campaign.resume": msg`Resumed a campaign`,
-  "campaign.cancel": msg`Stopped a campaign`,
+  "campaign.cancel": msg`Stopped a campaign, or took back its schedule`,
   "campaign.test": msg`Sent a test`,
   "campaign.unconfirmed": msg`Decided about messages without an answer`,
   "consent.set": msg`Changed somebody’s consent`,

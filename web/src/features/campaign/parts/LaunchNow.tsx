@@ -33,8 +33,8 @@ export function LaunchNow({ campaign, review, why }: Props) {
       go(paths.campaign(campaign.id));
     },
     onError: (error) => {
-      // The audience has changed since the review: show the new numbers before asking again.
-      if (isStatus(error, 409)) void queryClient.invalidateQueries({ queryKey: ["campaigns", campaign.id, "review"] });
+      // The audience has changed since the review, or somebody else was first: show what is true now.
+      if (isStatus(error, 409)) void queryClient.invalidateQueries({ queryKey: ["campaigns", campaign.id] });
     },
   });
   return (
