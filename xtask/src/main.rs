@@ -14,7 +14,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("unify", &[]),
     ("webui", &[]),
     ("db", &["base"]),
-    ("testkit", &["base", "db"]),
+    ("testkit", &["base", "db", "events"]),
     ("events", &["base", "db"]),
     ("lake", &["base", "events", "unify"]),
     ("predicate", &["base"]),

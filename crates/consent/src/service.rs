@@ -356,10 +356,25 @@ impl Consents {
 
     /// Deletes everything about `profiles`. Suppressed addresses stay as a hash: who bounced or complained is not
     /// written to again because they were erased.
-    pub async fn erase(tx: &mut Tx, workspace: WorkspaceId, profiles: &[ProfileId]) -> Result<u64, DbError> {
+    /// `addresses` are theirs too: an entry may have been made before anybody knew whose address it is.
+    pub async fn erase(
+        tx: &mut Tx,
+        workspace: WorkspaceId,
+        profiles: &[ProfileId],
+        addresses: &[(ContactChannel, String)],
+    ) -> Result<u64, DbError> {
         let ids: Vec<Val> = profiles.iter().map(|id| (*id).into()).collect();
         let select = format!("SELECT {SUPPRESSION_COLUMNS} FROM suppression WHERE workspace_id = $1 AND profile_id IN");
-        let rows = Reader::Tx(tx).query_in(&select, "", &[workspace.into()], &ids).await?;
+        let mut rows = Reader::Tx(tx).query_in(&select, "", &[workspace.into()], &ids).await?;
+        for (channel, address) in addresses {
+            // What is no address of the channel is on no list of it.
+            let Ok(normal) = normalise_address(*channel, address) else { continue };
+            let sql = format!(
+                "DELETE FROM suppression WHERE workspace_id = $1 AND channel = $2 AND address = $3 \
+                 RETURNING {SUPPRESSION_COLUMNS}"
+            );
+            rows.extend(tx.query(&sql, &[workspace.into(), channel.name().into(), normal.into()]).await?);
+        }
         let mut hashes = BTreeMap::new();
         for row in &rows {
             let one = suppression_of(row)?;

@@ -93,3 +93,42 @@ async fn a_half_migrated_newer_or_changed_store_refuses_to_start() {
         assert!(half.contains("half-migrated") && half.contains("test/0002_note"), "{half}");
     }
 }
+
+/// Which of `names` stand anywhere in the files of the folder.
+fn found(folder: &std::path::Path, names: &[String]) -> Vec<String> {
+    let mut seen = std::collections::HashSet::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let bytes = std::fs::read(entry.unwrap().path()).unwrap();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        seen.extend(text.match_indices("planted-").filter_map(|(at, _)| text.get(at..at + 28)).map(str::to_owned));
+    }
+    names.iter().filter(|name| seen.contains(*name)).cloned().collect()
+}
+
+#[tokio::test]
+async fn a_scrubbed_store_holds_no_byte_of_deleted_rows() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = Db::open_sqlite(&folder.path().join("store.db")).await.unwrap();
+    migrate(&db, &[FIRST], testkit::NOW).await.unwrap();
+    // Keys in no order, so that pages are split again and again.
+    let name = |number: u64| format!("planted-{:020}", number.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    for chunk in 0..20u64 {
+        let rows: Vec<Vec<Val>> = (0..500)
+            .map(|number| vec![1i64.into(), name(chunk * 500 + number).into(), 1i64.into(), true.into()])
+            .collect();
+        let mut tx = db.begin().await.unwrap();
+        tx.insert_many("INSERT INTO thing (workspace_id, name, amount, live)", "", &rows).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+    let gone: Vec<String> = (0..10_000).step_by(200).map(name).collect();
+    for name in &gone {
+        db.execute("DELETE FROM thing WHERE workspace_id = 1 AND name = $1", &[name.into()]).await.unwrap();
+    }
+    assert!(!found(folder.path(), &gone).is_empty(), "the test would see them: they are in the store's log");
+    db.scrub().await.unwrap();
+    assert_eq!(found(folder.path(), &gone), Vec::<String>::new());
+    assert!(db.file_bytes().await.unwrap() > 100_000);
+    let kept = db.query_one("SELECT COUNT(*) AS n FROM thing", &[]).await.unwrap().unwrap();
+    assert_eq!(kept.i64("n").unwrap(), 9_950);
+    insert(&db, "after").await.unwrap();
+}

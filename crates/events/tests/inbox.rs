@@ -159,3 +159,40 @@ fn a_record_survives_its_encoding() {
     assert_eq!(decoded.received_at, Timestamp::from_ms(testkit::NOW.ms()));
     assert!(Record::decode(Offset(0), &Bytes::from_static(b"\x01")).is_err());
 }
+
+#[tokio::test]
+async fn what_was_accepted_before_a_seal_leaves_the_disk_and_is_still_a_duplicate() {
+    let dir = tempfile::tempdir().unwrap();
+    let inbox = open(dir.path(), InboxConfig::default());
+    inbox.append(record(&["planted"])).await.unwrap();
+    inbox.release(inbox.end()).await.unwrap();
+    assert_eq!(inbox.oldest().unwrap(), Offset(0), "the open segment stays, whatever is released");
+    let sealed = inbox.seal().await.unwrap();
+    assert_eq!((sealed, inbox.seal().await.unwrap()), (inbox.end(), sealed), "an empty segment is not closed again");
+    assert_eq!(inbox.oldest().unwrap(), Offset(0), "closed, and not dropped before its time");
+    inbox.release(sealed).await.unwrap();
+    assert_eq!(inbox.oldest().unwrap(), sealed);
+    drop(inbox);
+    let inbox = open(dir.path(), InboxConfig::default());
+    assert_eq!((inbox.end(), inbox.floor()), (sealed, sealed), "the log goes on where it was");
+    assert_eq!(inbox.append(record(&["planted"])).await.unwrap().duplicates, 1);
+    inbox.append(record(&["next"])).await.unwrap();
+    assert_eq!(read_all(&inbox).await.len(), 1);
+}
+
+#[tokio::test]
+async fn what_a_repair_cut_off_goes_with_the_segments_around_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let inbox = open(dir.path(), InboxConfig::default());
+    inbox.append(record(&["whole"])).await.unwrap();
+    drop(inbox);
+    let path = last_log(dir.path());
+    let bytes = std::fs::read(&path).unwrap();
+    std::fs::write(&path, [&bytes[..], &bytes[..20]].concat()).unwrap();
+    let inbox = open(dir.path(), InboxConfig::default());
+    let kept = dir.path().join(format!("{:020}.torn", 0));
+    assert!(kept.exists());
+    let sealed = inbox.seal().await.unwrap();
+    inbox.release(sealed).await.unwrap();
+    assert!(!kept.exists());
+}

@@ -39,26 +39,8 @@ impl Decoder for Lines {
 }
 
 fn event(message_id: String, id: EventId) -> Event {
-    Event {
-        workspace: WORKSPACE,
-        id,
-        message_id,
-        kind: EventKind::Track,
-        name: "Tested".into(),
-        at: testkit::NOW,
-        received_at: testkit::NOW,
-        source: None,
-        channel: Channel::Web,
-        user_id: None,
-        anonymous_id: None,
-        previous_id: None,
-        group_id: None,
-        profile: None,
-        identifiers: Vec::new(),
-        traits: Default::default(),
-        properties: Default::default(),
-        context: Default::default(),
-    }
+    let blank = testkit::event(WORKSPACE, message_id, EventKind::Track, testkit::NOW);
+    Event { id, name: "Tested".into(), source: None, ..blank }
 }
 
 struct Everybody;

@@ -22,15 +22,17 @@ pub use engine::order::NetOrder;
 pub use error::MeasureError;
 pub use model::{
     AttributedCampaign, Attribution, AttributionRule, ChannelGroup, ChannelRevenue, Conversions, DayNumbers,
-    HomeNumbers, OrderRecord, RevenuePoint, RevenueSeries, Tally, Totals, TouchRecord, TouchRule, WorkspaceBasics,
-    Workspaces,
+    HomeNumbers, OrderRecord, OrderSums, RefusedOrder, RefusedOrders, RevenuePoint, RevenueSeries, Tally, Totals,
+    TouchRecord, TouchRule, WorkspaceBasics, Workspaces,
 };
 pub use service::Measures;
 pub use view::MeasureView;
 
 /// The tables of this room.
-pub const MIGRATIONS: &[db::Migration] =
-    &[db::Migration { name: "measure/0001_init", sql: include_str!("../migrations/0001_init.sql") }];
+pub const MIGRATIONS: &[db::Migration] = &[
+    db::Migration { name: "measure/0001_init", sql: include_str!("../migrations/0001_init.sql") },
+    db::Migration { name: "measure/0002_refused", sql: include_str!("../migrations/0002_refused.sql") },
+];
 
 #[cfg(test)]
 mod tests;

@@ -234,6 +234,40 @@ pub struct OrderRecord {
     pub campaign: Option<CampaignId>,
 }
 
+/// What somebody has bought: sums of the orders that count.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct OrderSums {
+    pub orders: i64,
+    /// Net, in the currency most of the orders are in.
+    pub revenue: Money,
+}
+
+/// An order event that is no order, and why; see engine/refusal.rs.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RefusedOrder {
+    pub event_id: String,
+    pub order_id: String,
+    #[serde(rename = "profile_id")]
+    pub profile: ProfileId,
+    pub at: Timestamp,
+    /// "Order Completed", …
+    pub event: String,
+    pub channel: String,
+    /// amount_invalid, amount_out_of_range, currency_unknown or currency_differs.
+    pub reason: String,
+    /// The property and what it held.
+    pub said: String,
+}
+
+/// How many order events were refused, and the latest of them.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct RefusedOrders {
+    pub total: i64,
+    /// By reason, most frequent first.
+    pub by_reason: Vec<(String, i64)>,
+    pub latest: Vec<RefusedOrder>,
+}
+
 /// A touch as a person's export shows it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct TouchRecord {

@@ -2,9 +2,13 @@
 
 use crate::engine::day::DayCalendar;
 use crate::store;
-use crate::{AttributionRule, MeasureError, MeasureView, OrderRecord, TouchRecord, WorkspaceBasics, Workspaces};
+use crate::{
+    AttributionRule, MeasureError, MeasureView, OrderRecord, OrderSums, RefusedOrder, RefusedOrders, TouchRecord,
+    WorkspaceBasics, Workspaces,
+};
 use base::{CampaignId, Clock, Money, ProfileId, WorkspaceId};
 use db::{Db, Tx, Val};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Orders, revenue and attribution. Cheap to clone.
@@ -83,6 +87,59 @@ impl Measures {
             });
         }
         Ok(out)
+    }
+
+    /// What each of these people has bought, in one question for all; nobody who bought nothing is in it.
+    pub async fn order_sums(
+        &self,
+        workspace: WorkspaceId,
+        profiles: &[ProfileId],
+    ) -> Result<HashMap<ProfileId, OrderSums>, MeasureError> {
+        let mut out: HashMap<ProfileId, OrderSums> = HashMap::new();
+        for chunk in profiles.chunks(store::KEYS_PER_STATEMENT_MAX) {
+            // Most orders last: theirs is the currency that stays.
+            let sql = format!(
+                "SELECT profile_id, currency, CAST(SUM(counted) AS BIGINT) AS orders,
+                 CAST(SUM(net_minor) AS BIGINT) AS net_minor FROM measure_order
+                 WHERE workspace_id = $1 AND counted > 0 AND profile_id IN ({})
+                 GROUP BY profile_id, currency ORDER BY profile_id, SUM(counted), currency",
+                store::list(2, chunk.len())
+            );
+            let args: Vec<Val> = std::iter::once(workspace.into()).chain(chunk.iter().map(|id| (*id).into())).collect();
+            for row in self.0.db.query(&sql, &args).await? {
+                let profile = ProfileId::from_sql(row.i64("profile_id")?);
+                let revenue = Money::new(row.i64("net_minor")?, row.parse::<store::CurrencyCode>("currency")?.0);
+                let orders = row.i64("orders")? + out.get(&profile).map_or(0, |sums| sums.orders);
+                out.insert(profile, OrderSums { orders, revenue });
+            }
+        }
+        Ok(out)
+    }
+
+    /// Order events that are no orders, because their amount or currency cannot be used.
+    pub async fn refused_orders(&self, workspace: WorkspaceId, limit: u32) -> Result<RefusedOrders, MeasureError> {
+        let mut found = RefusedOrders::default();
+        let sql = "SELECT reason, COUNT(*) AS n FROM measure_refused_order WHERE workspace_id = $1
+            GROUP BY reason ORDER BY COUNT(*) DESC, reason";
+        for row in self.0.db.query(sql, &[workspace.into()]).await? {
+            found.total += row.i64("n")?;
+            found.by_reason.push((row.text("reason")?, row.i64("n")?));
+        }
+        let sql = "SELECT event_id, order_id, profile_id, at_ms, event, channel, reason, said
+            FROM measure_refused_order WHERE workspace_id = $1 ORDER BY at_ms DESC, event_id LIMIT $2";
+        for row in self.0.db.query(sql, &[workspace.into(), limit.into()]).await? {
+            found.latest.push(RefusedOrder {
+                event_id: row.text("event_id")?,
+                order_id: row.text("order_id")?,
+                profile: ProfileId::from_sql(row.i64("profile_id")?),
+                at: row.time("at_ms")?,
+                event: row.text("event")?,
+                channel: row.text("channel")?,
+                reason: row.text("reason")?,
+                said: row.text("said")?,
+            });
+        }
+        Ok(found)
     }
 
     /// Every touch of a person, oldest first; for the person's export.

@@ -333,7 +333,7 @@ pub(crate) async fn erase(tx: &mut Tx, workspace: WorkspaceId, profiles: &[Profi
         let orders = "SELECT order_id FROM measure_order WHERE workspace_id = $1 AND profile_id = $2";
         for row in tx.query(orders, &args).await? {
             let id = row.text("order_id")?;
-            let args = [workspace.into(), (&id).into(), erased_order_id(workspace, &id).into()];
+            let args = [Val::from(workspace), Val::from(&id), erased_order_id(workspace, &id).into()];
             let credit = "UPDATE measure_credit SET message_id = '', order_id = $3 \
                           WHERE workspace_id = $1 AND order_id = $2";
             tx.execute(credit, &args).await?;

@@ -5,8 +5,9 @@
 
 use crate::engine::attribution::last_touch;
 use crate::engine::day::DayCalendar;
-use crate::engine::order::{OrderRow, OrderStep, step_of};
-use crate::model::{AttributionRule, Touch, TouchKind, WorkspaceBasics};
+use crate::engine::order::{OrderRow, OrderStep, order_id_of, step_of};
+use crate::engine::refusal::Refusal;
+use crate::model::{AttributionRule, RefusedOrder, Touch, TouchKind, WorkspaceBasics};
 use crate::store::{self, Daily, DailyKey};
 use crate::{MeasureError, Workspaces};
 use async_trait::async_trait;
@@ -57,7 +58,10 @@ struct Place {
 #[derive(Default)]
 struct Work {
     daily: BTreeMap<DailyKey, Daily>,
-    steps: Vec<OrderStep>,
+    /// With the number of their event in the batch.
+    steps: Vec<(usize, OrderStep)>,
+    /// Order events that are none, by the number of their event.
+    refused: Vec<(usize, Refusal)>,
     touches: Vec<Touch>,
     /// Touches that turned out to be a machine's: whose, and the ids of their events.
     retracted: Vec<(ProfileId, Vec<String>)>,
@@ -77,13 +81,13 @@ impl View for MeasureView {
         }
         let mut places: HashMap<WorkspaceId, Place> = HashMap::new();
         let mut works: BTreeMap<WorkspaceId, Work> = BTreeMap::new();
-        for item in &batch.events {
+        for (number, item) in batch.events.iter().enumerate() {
             let workspace = item.event.workspace;
             if !places.contains_key(&workspace) {
                 places.insert(workspace, self.place(workspace).await?);
             }
             if let Some(place) = places.get_mut(&workspace) {
-                works.entry(workspace).or_default().take(item, place);
+                works.entry(workspace).or_default().take(number, item, place);
             }
         }
         for (workspace, moves) in merges_of(batch) {
@@ -95,7 +99,7 @@ impl View for MeasureView {
         }
         for (workspace, work) in works {
             if let Some(place) = places.get_mut(&workspace) {
-                write(tx, workspace, place, work).await?;
+                write(tx, workspace, place, work, batch).await?;
             }
         }
         Ok(())
@@ -103,7 +107,7 @@ impl View for MeasureView {
 }
 
 impl Work {
-    fn take(&mut self, item: &ResolvedEvent, place: &mut Place) {
+    fn take(&mut self, number: usize, item: &ResolvedEvent, place: &mut Place) {
         let event = &item.event;
         let day = place.calendar.day_of(event.at);
         if event.channel != Channel::System {
@@ -116,7 +120,10 @@ impl Work {
             return;
         }
         if let Some(step) = step_of(event) {
-            self.steps.push(OrderStep::read(event, item.profile, step, place.currency));
+            match OrderStep::read(event, item.profile, step, place.currency) {
+                Ok(step) => self.steps.push((number, step)),
+                Err(refusal) => self.refused.push((number, refusal)),
+            }
         } else if let Some(touch) = touch_of(event, item.profile) {
             self.touches.push(touch);
         } else if event.source.is_none() && event.name == names::PROFILE_ERASED {
@@ -183,8 +190,15 @@ fn merges_of(batch: &Batch) -> BTreeMap<WorkspaceId, BTreeMap<ProfileId, Profile
     out
 }
 
-async fn write(tx: &mut Tx, workspace: WorkspaceId, place: &mut Place, mut work: Work) -> Result<(), MeasureError> {
+async fn write(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    place: &mut Place,
+    mut work: Work,
+    batch: &Batch,
+) -> Result<(), MeasureError> {
     let changed = fold_orders(tx, workspace, place, &mut work).await?;
+    store::insert_refused(tx, workspace, &refused_rows(batch, &work.refused)).await?;
     store::insert_touches(tx, workspace, &work.touches).await?;
     for (profile, events) in &work.retracted {
         store::delete_touches(tx, workspace, *profile, events).await?;
@@ -207,14 +221,22 @@ async fn fold_orders(
     if work.steps.is_empty() {
         return Ok(Vec::new());
     }
-    let ids: BTreeSet<&str> = work.steps.iter().map(|step| step.order_id.as_str()).collect();
-    let mut orders = store::orders_by_id(tx, workspace, &ids).await?;
+    let ids: BTreeSet<&str> = work.steps.iter().map(|(_, step)| step.order_id.as_str()).collect();
+    // The order of somebody who was erased is known by a hash of its number; what is said of it later still counts.
+    let erased: Vec<String> = ids.iter().map(|id| store::erased_order_id(workspace, id)).collect();
+    let asked = ids.into_iter().chain(erased.iter().map(String::as_str)).collect();
+    let mut orders = store::orders_by_id(tx, workspace, &asked).await?;
     for order in orders.values() {
         add_order(&mut work.daily, order, -1);
     }
-    for step in &work.steps {
+    for (number, step) in &work.steps {
         let day = place.calendar.day_of(step.at);
-        orders.entry(step.order_id.clone()).or_insert_with(|| OrderRow::new(step, day)).apply(step, day);
+        let erased = store::erased_order_id(workspace, &step.order_id);
+        let known = if orders.contains_key(&erased) { erased } else { step.order_id.clone() };
+        let order = orders.entry(known).or_insert_with(|| OrderRow::new(step, day));
+        if let Err(refusal) = order.apply(step, day) {
+            work.refused.push((*number, refusal));
+        }
     }
     for order in orders.values() {
         add_order(&mut work.daily, order, 1);
@@ -222,6 +244,23 @@ async fn fold_orders(
     let changed: Vec<OrderRow> = orders.into_values().collect();
     store::upsert_orders(tx, &changed).await?;
     Ok(changed)
+}
+
+fn refused_rows(batch: &Batch, refused: &[(usize, Refusal)]) -> Vec<RefusedOrder> {
+    let row = |(number, refusal): &(usize, Refusal)| {
+        let item = &batch.events[*number];
+        RefusedOrder {
+            event_id: item.event.id.to_string(),
+            order_id: order_id_of(&item.event),
+            profile: item.profile,
+            at: item.event.at,
+            event: item.event.name.clone(),
+            channel: item.event.channel.name().to_owned(),
+            reason: refusal.reason.name().to_owned(),
+            said: refusal.said.clone(),
+        }
+    };
+    refused.iter().map(row).collect()
 }
 
 /// Adds (or with `sign` −1 takes away) what `order` is worth to its day.

@@ -4,6 +4,7 @@ use crate::*;
 use base::{Json, SegmentId, Timestamp};
 use serde_json::json;
 
+mod golden;
 mod sentences;
 
 const NOW: Timestamp = Timestamp::from_ms(1_795_341_600_000); // 2026-11-22T10:00:00Z

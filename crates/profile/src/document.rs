@@ -53,8 +53,14 @@ fn earliest_wins(name: &str) -> bool {
 }
 
 impl Document {
+    /// Reads the stored form; one of a later version is refused.
     pub fn parse(text: &str) -> Result<Self, serde_json::Error> {
-        serde_json::from_str(text)
+        let document: Self = serde_json::from_str(text)?;
+        if document.version > DOCUMENT_VERSION {
+            let known = format!("version {} of stored traits is not known to this program", document.version);
+            return Err(serde::de::Error::custom(known));
+        }
+        Ok(document)
     }
     pub fn text(&self) -> String {
         // Strings and numbers only: nothing in it can fail to be written.
@@ -161,7 +167,7 @@ impl Document {
     }
 }
 
-fn is_too_large(value: &Json) -> bool {
+pub(crate) fn is_too_large(value: &Json) -> bool {
     match value {
         Json::String(text) => text.len() > TRAIT_VALUE_BYTES_MAX,
         Json::Array(_) | Json::Object(_) => value.to_string().len() > TRAIT_VALUE_BYTES_MAX,

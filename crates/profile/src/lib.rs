@@ -5,7 +5,7 @@
 //!   conflict, never guessed. The registry of kinds is [`identifiers::KINDS`].
 //! - [`ProfileView`] (an `events::View`): traits with source and time, first and last seen, counts, channels.
 //! - [`Profiles`]: the service: get, search, list, merge data, addresses, create, patch, erase, export.
-//! - [`Eraser`]: the register of rooms that hold something about a person.
+//! - [`Eraser`], [`FileEraser`]: the register of rooms and files that hold something about a person.
 //!
 //! Decisions worth knowing: two different user ids are never joined by anything but an `alias` call; an anonymous id
 //! that belongs to one user stays theirs when another signs in on the same device (the other's events carry their
@@ -26,9 +26,10 @@ mod sql;
 mod store;
 mod stream;
 mod view;
+mod writable;
 
 pub use document::{TRAIT_NAME_BYTES_MAX, TRAIT_VALUE_BYTES_MAX, TRAITS_MAX};
-pub use erase::{Eraser, HistoryEraser, finish_erasures};
+pub use erase::{Eraser, ErasureProgress, FileEraser, Person, PersonIdentifier, finish_erasures};
 pub use error::ProfileError;
 pub use identity::Identity;
 pub use model::{
@@ -40,8 +41,10 @@ pub use stream::{earliest_wins, traits_of_event};
 pub use view::{ProfileView, VIEW_NAME};
 
 /// The tables of this room.
-pub const MIGRATIONS: &[db::Migration] =
-    &[db::Migration { name: "profile/0001_init", sql: include_str!("../migrations/0001_init.sql") }];
+pub const MIGRATIONS: &[db::Migration] = &[
+    db::Migration { name: "profile/0001_init", sql: include_str!("../migrations/0001_init.sql") },
+    db::Migration { name: "profile/0002_erasing", sql: include_str!("../migrations/0002_erasing.sql") },
+];
 
 #[cfg(test)]
 mod tests;

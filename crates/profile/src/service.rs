@@ -1,5 +1,7 @@
 //! The façade: reading customers, and changing them by writing to the log.
 
+use crate::ErasureProgress;
+use crate::document::Document;
 use crate::error::ProfileError;
 use crate::identifiers::{DEFAULT_REGION, Kind, normalise};
 use crate::model::{ConflictSeen, ErasureReceipt, MergeSeen, Profile, ProfileCounts, ProfileRow, ProfileSummary, Sort};
@@ -207,6 +209,7 @@ impl Profiles {
                 detail: "a customer needs at least one identifier: user_id, email, phone, loyalty_card, …".into(),
             });
         }
+        crate::writable::check(&traits, &Document::default())?;
         call.insert("context".into(), serde_json::json!({"externalIds": external}));
         self.append_identify(workspace, call, traits).await
     }
@@ -215,15 +218,7 @@ impl Profiles {
     pub async fn patch(&self, workspace: WorkspaceId, id: ProfileId, traits: JsonMap) -> Result<String, ProfileError> {
         let found = store::resolved(&self.db, workspace, &[id]).await?.pop().flatten();
         let found = found.ok_or(ProfileError::NotFound(id))?;
-        if let Some(name) =
-            traits.keys().find(|name| name.trim().is_empty() || name.len() > crate::TRAIT_NAME_BYTES_MAX)
-        {
-            return Err(ProfileError::Invalid {
-                pointer: format!("/traits/{name}"),
-                code: "bad_name",
-                detail: format!("a trait's name has 1 to {} bytes", crate::TRAIT_NAME_BYTES_MAX),
-            });
-        }
+        crate::writable::check(&traits, &found.traits)?;
         let mut call = JsonMap::new();
         call.insert("profileId".into(), found.id.to_string().into());
         self.append_identify(workspace, call, traits).await
@@ -239,6 +234,11 @@ impl Profiles {
         let event = SystemEvent::new(workspace, names::PROFILE_ERASED, &message_id, profile, now, Channel::System);
         self.inbox.append_system(&[event], now).await?;
         Ok(ErasureReceipt { profile, ids, requested_at: now, message_id })
+    }
+
+    /// How far an erasure is; NotFound when none was asked for, or the log has not reached it yet.
+    pub async fn erasure(&self, workspace: WorkspaceId, id: ProfileId) -> Result<ErasureProgress, ProfileError> {
+        crate::erase::progress(&self.db, workspace, id).await?.ok_or(ProfileError::NotFound(id))
     }
 
     /// Everything this room holds about a customer, as JSON.

@@ -54,7 +54,6 @@ impl SegmentData for Shop {
                     if draw(customer, 4, 3) > 0 { ConsentState::Subscribed } else { ConsentState::Unsubscribed },
                 )],
                 suppressed: Vec::new(),
-                identifier_kinds: vec!["email".into()],
             }
         };
         Ok((first..=self.customers).take(limit).map(row).collect())

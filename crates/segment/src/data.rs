@@ -15,8 +15,6 @@ pub struct ProfileRow {
     pub consent: Vec<(String, ConsentState)>,
     /// Channels whose address is on the suppression list.
     pub suppressed: Vec<String>,
-    /// Traits that hold an address (`email`, `phone`, …) and are not empty; see [`crate::ADDRESS_KINDS`].
-    pub identifier_kinds: Vec<String>,
 }
 
 /// An event of the past.
@@ -59,6 +57,11 @@ pub trait SegmentData: Send + Sync + 'static {
     /// Traits `profile` makes of an event by itself (how the customer was found).
     fn derived_traits(&self, _event: &Event) -> Vec<(String, Json)> {
         Vec::new()
+    }
+    /// Can a message go to this value of the trait `kind` (see [`crate::ADDRESS_KINDS`])? The same rule as when it is
+    /// sent, or a count would promise more than is delivered.
+    fn is_address(&self, _kind: &str, address: &str) -> bool {
+        !address.trim().is_empty()
     }
     /// True for traits where the earliest event wins instead of the latest.
     fn earliest_wins(&self, _name: &str) -> bool {

@@ -5,6 +5,7 @@ mod tick;
 
 pub use saved::{DESCRIPTION_CHARS_MAX, NAME_CHARS_MAX, NewSegment, SEGMENTS_MAX, SavedSegment};
 
+use crate::engine::behaviour::EVENT_NAMES_MAX;
 use crate::engine::definitions::Definition;
 use crate::engine::{EventName, PartCount, PropertyName, TraitName, Undo, ValueCount, Workspace};
 use crate::{SegmentData, SegmentError, SegmentUse, store};
@@ -276,6 +277,18 @@ impl Segments {
                 Condition::Trait(asked) if space.traits.columns_of(&asked.name).next().is_none() => {
                     ("trait/name", "trait_never_seen", format!("no customer has the property \"{}\" yet", asked.name))
                 }
+                Condition::Event(asked) if space.behaviour.find(&asked.name).is_none() && space.behaviour.is_full() => {
+                    (
+                        "event/name",
+                        "event_beyond_limit",
+                        format!(
+                            "the event \"{}\" is not among the {EVENT_NAMES_MAX} event names of this workspace that can be \
+                         asked for: nobody is counted for it, whether it happened or not. Fewer different names \
+                         (a name per kind of event, the rest as properties) lift this",
+                            asked.name
+                        ),
+                    )
+                }
                 Condition::Event(asked) if space.behaviour.find(&asked.name).is_none() => {
                     ("event/name", "event_never_seen", format!("the event \"{}\" has not happened yet", asked.name))
                 }
@@ -287,6 +300,19 @@ impl Segments {
             warnings.push(Warning { pointer: format!("{pointer}/{step}"), code, detail });
         });
         Ok(warnings)
+    }
+
+    /// How many event names are in use over all workspaces, and in how many workspaces further ones are ignored.
+    pub fn event_names_in_use(&self) -> (usize, usize) {
+        let spaces = self.0.spaces.read();
+        let counts: Vec<(usize, bool)> = spaces
+            .values()
+            .map(|space| {
+                let space = space.read();
+                (space.behaviour.iter().count(), space.behaviour.is_full())
+            })
+            .collect();
+        (counts.iter().map(|(names, _)| names).sum(), counts.iter().filter(|(_, full)| *full).count())
     }
 
     /// Traits there are, most frequent first.

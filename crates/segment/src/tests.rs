@@ -2,12 +2,13 @@
 
 mod differential;
 mod engine;
+mod golden;
 mod saved;
 mod world;
 
 use crate::*;
 use async_trait::async_trait;
-use base::{EventId, Json, ProfileId, SourceId, Timestamp, WorkspaceId};
+use base::{Json, ProfileId, Timestamp, WorkspaceId};
 use events::{Channel, Event, EventKind, RawJson, ResolvedEvent};
 use predicate::Condition;
 use std::sync::Arc;
@@ -35,26 +36,9 @@ pub(crate) fn event(
     } else {
         (RawJson::default(), map.into())
     };
-    let event = Event {
-        workspace: WORKSPACE,
-        id: EventId(1),
-        message_id: String::new(),
-        kind,
-        name: name.to_owned(),
-        at,
-        received_at: at,
-        source: (!system).then(|| SourceId::derived("test")),
-        channel: Channel::Web,
-        user_id: None,
-        anonymous_id: None,
-        previous_id: None,
-        group_id: None,
-        profile: None,
-        identifiers: Vec::new(),
-        traits,
-        properties,
-        context: RawJson::default(),
-    };
+    let blank = testkit::event(WORKSPACE, "", kind, at);
+    let source = blank.source.filter(|_| !system);
+    let event = Event { name: name.to_owned(), source, traits, properties, ..blank };
     ResolvedEvent { event: Arc::new(event), profile: ProfileId::new(profile), created: false }
 }
 
@@ -94,6 +78,10 @@ impl SegmentData for Others {
     }
     async fn aliases(&self, _workspace: WorkspaceId) -> Result<Vec<(ProfileId, ProfileId)>, DataError> {
         Ok(self.aliases.clone())
+    }
+    /// As strict as a test needs: a mistake can be told from an address.
+    fn is_address(&self, kind: &str, address: &str) -> bool {
+        !address.trim().is_empty() && !(kind == "email" && address.contains("@@"))
     }
     async fn history(
         &self,

@@ -1,7 +1,9 @@
-//! What tests of several rooms share: a store on every engine, the folder of public test data, a fixed clock.
+//! What tests of several rooms share: a store on every engine, an event to fill in, the folder of public test data, a
+//! fixed clock.
 
-use base::{ManualClock, Timestamp};
+use base::{EventId, ManualClock, SourceId, Timestamp, WorkspaceId};
 use db::{Db, Migration, Val};
+use events::{Channel, Event, EventKind, RawJson};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -62,6 +64,31 @@ async fn postgres(url: &str, migrations: &[Migration]) -> Store {
         .expect("PostgreSQL answers");
     db::migrate(&db, migrations, NOW).await.expect("migrations run on PostgreSQL");
     Store { name: "postgresql", db, dir: tempfile::tempdir().expect("a temporary folder") }
+}
+
+/// An event of the website of `workspace` that says nothing yet: tests set what they are about.
+pub fn event(workspace: WorkspaceId, message_id: impl Into<String>, kind: EventKind, at: Timestamp) -> Event {
+    let message_id = message_id.into();
+    Event {
+        workspace,
+        id: EventId::of(workspace, &message_id),
+        message_id,
+        kind,
+        name: String::new(),
+        at,
+        received_at: at,
+        source: Some(SourceId::derived("website")),
+        channel: Channel::Web,
+        user_id: None,
+        anonymous_id: None,
+        previous_id: None,
+        group_id: None,
+        profile: None,
+        identifiers: Vec::new(),
+        traits: RawJson::default(),
+        properties: RawJson::default(),
+        context: RawJson::default(),
+    }
 }
 
 /// A clock that stands at [`NOW`] until moved.

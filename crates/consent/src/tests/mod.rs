@@ -79,27 +79,7 @@ pub(crate) async fn on_every_store(test: impl AsyncFn(World)) {
 
 /// An event of the website, at the n-th second after NOW.
 pub(crate) fn event(n: i64, kind: EventKind) -> Event {
-    let message_id = format!("m{n}{}", kind.name());
-    Event {
-        workspace: SHOP,
-        id: EventId::of(SHOP, &message_id),
-        message_id,
-        kind,
-        name: String::new(),
-        at: testkit::NOW.plus_ms(n * 1_000),
-        received_at: testkit::NOW.plus_ms(n * 1_000),
-        source: Some(SourceId::derived("website")),
-        channel: Channel::Web,
-        user_id: None,
-        anonymous_id: None,
-        previous_id: None,
-        group_id: None,
-        profile: None,
-        identifiers: Vec::new(),
-        traits: RawJson::default(),
-        properties: RawJson::default(),
-        context: RawJson::default(),
-    }
+    testkit::event(SHOP, format!("m{n}{}", kind.name()), kind, testkit::NOW.plus_ms(n * 1_000))
 }
 
 /// Any event with `context.consent`.

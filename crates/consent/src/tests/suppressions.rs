@@ -75,7 +75,7 @@ async fn an_erased_persons_address_stays_suppressed_but_cannot_be_read() {
         let bounce = with(system(2, "Email Bounced"), json!({"bounce_type": "hard", "address": "planted@x.nl"}));
         world.feed(vec![(ANNA, bounce)], vec![]).await;
         let mut tx = world.store.db.begin().await.unwrap();
-        let deleted = Consents::erase(&mut tx, SHOP, &[ANNA]).await.unwrap();
+        let deleted = Consents::erase(&mut tx, SHOP, &[ANNA], &[]).await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!(deleted, 3, "state, history and suppression");
         let left = addresses(&world, None, None, 50).await;
@@ -87,6 +87,25 @@ async fn an_erased_persons_address_stays_suppressed_but_cannot_be_read() {
         assert!(world.consents.history(SHOP, ANNA).await.unwrap().is_empty());
         world.consents.release(SHOP, Email, "planted@x.nl").await.unwrap();
         assert!(addresses(&world, None, None, 50).await.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_entry_made_before_its_owner_was_known_is_hashed_with_them() {
+    on_every_store(async |world| {
+        for address in ["Planted@x.nl", "other@x.nl"] {
+            world.consents.suppress(SHOP, Email, address, SuppressionReason::Manual, None).await.unwrap();
+        }
+        let theirs = [(Email, "planted@X.NL".to_owned()), (Email, "no address".to_owned())];
+        let mut tx = world.store.db.begin().await.unwrap();
+        Consents::erase(&mut tx, SHOP, &[ANNA], &theirs).await.unwrap();
+        tx.commit().await.unwrap();
+        let left = addresses(&world, None, None, 50).await;
+        assert_eq!(left.len(), 2);
+        assert!(left.iter().all(|address| address == "other@x.nl" || address.starts_with("sha256:")), "{left:?}");
+        let answers = world.consents.check(SHOP, Email, &[(ANNA, "planted@x.nl".into())]).await.unwrap();
+        assert_eq!(answers, [crate::Permission::Suppressed(SuppressionReason::Erased)]);
     })
     .await;
 }

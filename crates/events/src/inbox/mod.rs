@@ -9,6 +9,7 @@
 //! the last 24 to 48 hours.
 
 mod dedupe;
+mod inspect;
 mod segments;
 mod writer;
 
@@ -20,6 +21,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 use tokio::sync::{oneshot, watch};
 
+pub use inspect::{LogState, inspect};
 pub use segments::FRAME_HEADER_BYTES;
 
 /// A position in the log, in bytes since its beginning.
@@ -89,6 +91,13 @@ pub struct Appended {
     pub duplicates: u32,
 }
 
+/// What the writer thread is asked to do.
+pub(crate) enum Task {
+    Write(WriteRequest),
+    /// Close the open segment; answers the log's end.
+    Seal(oneshot::Sender<Result<Offset, InboxError>>),
+}
+
 pub(crate) struct WriteRequest {
     pub record: Record,
     pub bytes: usize,
@@ -104,12 +113,14 @@ pub(crate) struct Shared {
     pub end: watch::Sender<u64>,
     /// Everything before this is in the views and in the history.
     pub floor: AtomicU64,
+    /// Held while segments are dropped: one at a time.
+    pub dropping: parking_lot::Mutex<()>,
 }
 
 /// The inbox; cheap to share.
 pub struct Inbox {
     shared: Arc<Shared>,
-    sender: parking_lot::Mutex<Option<mpsc::Sender<WriteRequest>>>,
+    sender: parking_lot::Mutex<Option<mpsc::Sender<Task>>>,
     thread: parking_lot::Mutex<Option<std::thread::JoinHandle<()>>>,
 }
 
@@ -129,6 +140,7 @@ impl Inbox {
             queued_bytes: AtomicUsize::new(0),
             end: watch::Sender::new(end),
             floor: AtomicU64::new(floor),
+            dropping: parking_lot::Mutex::new(()),
         });
         let (sender, receiver) = mpsc::channel();
         let writer = writer::Writer::new(shared.clone(), known, clock, end);
@@ -154,7 +166,7 @@ impl Inbox {
         }
         let (reply, answer) = oneshot::channel();
         let sender = self.sender.lock().clone();
-        let sent = sender.map(|sender| sender.send(WriteRequest { record, bytes, reply }));
+        let sent = sender.map(|sender| sender.send(Task::Write(WriteRequest { record, bytes, reply })));
         if !matches!(sent, Some(Ok(()))) {
             shared.queued_bytes.fetch_sub(bytes, Ordering::Relaxed);
             return Err(InboxError::Closed);
@@ -246,10 +258,30 @@ impl Inbox {
     /// Everything before `floor` is in the views and the history: its segments are dropped, their messageIds kept.
     pub async fn release(&self, floor: Offset) -> Result<(), InboxError> {
         self.shared.floor.fetch_max(floor.0, Ordering::Relaxed);
-        let (dir, keep_ms) = (self.shared.dir.clone(), 2 * self.shared.config.dedupe_ms);
-        tokio::task::spawn_blocking(move || segments::release(&dir, floor.0, keep_ms))
-            .await
-            .map_err(|error| InboxError::Storage(error.to_string()))?
+        let (shared, keep_ms) = (self.shared.clone(), 2 * self.shared.config.dedupe_ms);
+        let release = move || {
+            let _one_at_a_time = shared.dropping.lock();
+            segments::release(&shared.dir, floor.0, keep_ms)
+        };
+        tokio::task::spawn_blocking(release).await.map_err(|error| InboxError::Storage(error.to_string()))?
+    }
+
+    /// Closes the open segment, so that everything accepted so far can leave the disk with [`Inbox::release`].
+    /// Answers where the next segment begins.
+    pub async fn seal(&self) -> Result<Offset, InboxError> {
+        let (reply, answer) = oneshot::channel();
+        let sender = self.sender.lock().clone();
+        match sender.map(|sender| sender.send(Task::Seal(reply))) {
+            Some(Ok(())) => answer.await.unwrap_or(Err(InboxError::Closed)),
+            _ => Err(InboxError::Closed),
+        }
+    }
+
+    /// Where the oldest segment on the disk begins: nothing accepted before is there any more.
+    pub fn oldest(&self) -> Result<Offset, InboxError> {
+        let dir = &self.shared.dir;
+        let storage = |error: std::io::Error| InboxError::Storage(format!("{}: {error}", dir.display()));
+        Ok(segments::list(dir).map_err(storage)?.first().map_or(self.end(), |first| Offset(first.start)))
     }
 
     /// Stops the writer after everything queued is on disk.

@@ -13,6 +13,8 @@ pub const FRAME_HEADER_BYTES: usize = 8;
 /// No record is larger; a longer length is damage.
 pub(super) const RECORD_BYTES_MAX: usize = 32 << 20;
 const LOG: &str = "log";
+/// What a repair cut off the log's end; kept to look at until the segments around it are dropped.
+const TORN: &str = "torn";
 /// Ids of a dropped segment: time i64, count u32, ids.
 const IDS: &str = "ids";
 
@@ -59,7 +61,7 @@ pub(super) fn frame(out: &mut Vec<u8>, payload: &[u8]) {
 }
 
 /// The payload of the frame at the beginning of `bytes`: None when the frame is not whole, Err when it is damaged.
-fn unframe(bytes: &[u8]) -> Option<Result<&[u8], &'static str>> {
+pub(super) fn unframe(bytes: &[u8]) -> Option<Result<&[u8], &'static str>> {
     let header: [u8; FRAME_HEADER_BYTES] = bytes.get(..FRAME_HEADER_BYTES)?.try_into().ok()?;
     let length = u32::from_le_bytes([header[0], header[1], header[2], header[3]]) as usize;
     let crc = u32::from_le_bytes([header[4], header[5], header[6], header[7]]);
@@ -85,7 +87,7 @@ pub(super) fn repair_tail(dir: &Path) -> Result<u64, InboxError> {
     }
     if at < bytes.len() {
         tracing::warn!(cut_bytes = bytes.len() - at, "inbox: cut an unacknowledged tail off the last segment");
-        let torn = path(dir, last.start, "torn");
+        let torn = path(dir, last.start, TORN);
         std::fs::write(&torn, &bytes[at..]).map_err(storage(&torn))?;
         let file = OpenOptions::new().write(true).open(&last.path).map_err(storage(&last.path))?;
         file.set_len(at as u64).and_then(|()| file.sync_all()).map_err(storage(&last.path))?;
@@ -191,6 +193,10 @@ pub(super) fn release(dir: &Path, floor: u64, keep_ms: i64) -> Result<(), InboxE
             keep_ids(dir, &pair[0])?;
             std::fs::remove_file(&pair[0].path).map_err(storage(&pair[0].path))?;
         }
+    }
+    let first = segments.iter().rev().find(|segment| segment.start <= floor).map_or(0, |segment| segment.start);
+    for torn in list_of(dir, TORN).map_err(storage(dir))?.iter().filter(|torn| torn.start < first) {
+        std::fs::remove_file(&torn.path).map_err(storage(&torn.path))?;
     }
     drop_old_ids(dir, keep_ms)
 }

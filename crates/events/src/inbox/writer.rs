@@ -1,7 +1,7 @@
 //! The writer thread: group commit.
 
 use super::dedupe::Dedupe;
-use super::{Appended, InboxError, Offset, Shared, WriteRequest, segments};
+use super::{Appended, InboxError, Offset, Shared, Task, WriteRequest, segments};
 use base::{Clock, EventId};
 use std::fs::{File, OpenOptions};
 use std::io::{Seek, SeekFrom, Write};
@@ -34,21 +34,44 @@ impl Writer {
         Self { shared, known, clock, end, file: None }
     }
 
-    pub fn run(mut self, requests: mpsc::Receiver<WriteRequest>) {
-        while let Ok(first) = requests.recv() {
-            let mut group = vec![first];
-            let mut bytes = group[0].bytes;
-            while bytes < self.shared.config.commit_bytes_max {
-                match requests.try_recv() {
-                    Ok(request) => {
+    pub fn run(mut self, tasks: mpsc::Receiver<Task>) {
+        while let Ok(first) = tasks.recv() {
+            let (mut group, mut bytes) = (Vec::new(), 0);
+            let mut next = Some(first);
+            let mut seal = None;
+            while let Some(task) = next.take() {
+                match task {
+                    Task::Write(request) => {
                         bytes += request.bytes;
                         group.push(request);
                     }
-                    Err(_) => break,
+                    Task::Seal(reply) => {
+                        seal = Some(reply);
+                        break;
+                    }
+                }
+                if bytes < self.shared.config.commit_bytes_max {
+                    next = tasks.try_recv().ok();
                 }
             }
-            self.commit(group);
+            if !group.is_empty() {
+                self.commit(group);
+            }
+            if let Some(reply) = seal {
+                // Who asked may have gone; a sealed segment does no harm.
+                let _ = reply.send(self.seal());
+            }
         }
+    }
+
+    /// Begins a new segment, unless the open one is empty.
+    fn seal(&mut self) -> Result<Offset, InboxError> {
+        let end = self.end;
+        if self.segment()?.start < end {
+            self.file = None;
+            self.open_at(end)?;
+        }
+        Ok(Offset(end))
     }
 
     fn commit(&mut self, group: Vec<WriteRequest>) {

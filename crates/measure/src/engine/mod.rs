@@ -3,3 +3,4 @@
 pub mod attribution;
 pub mod day;
 pub mod order;
+pub mod refusal;

@@ -2,8 +2,9 @@
 //!
 //! An order's row is folded from what was said about it. All steps but "updated" commute, so the order of arrival
 //! does not matter. Net worth: nothing when cancelled; revenue less refunds (at most the revenue) when placed; minus
-//! the refund when only the refund is known, because the money did go back.
+//! the refund when only the refund is known, because the money did go back. What cannot be used: refusal.rs.
 
+use super::refusal::{Reason, Refusal};
 use base::{Currency, Json, JsonMap, Money, ProfileId, Timestamp, WorkspaceId};
 use events::{Channel, Event, EventKind};
 
@@ -71,24 +72,24 @@ pub(crate) fn step_of(event: &Event) -> Option<Step> {
 
 impl OrderStep {
     /// Reads an order event. `home` is the currency meant when the event names none.
-    pub fn read(event: &Event, profile: ProfileId, step: Step, home: Currency) -> Self {
+    pub fn read(event: &Event, profile: ProfileId, step: Step, home: Currency) -> Result<Self, Refusal> {
         let properties = event.properties.map();
-        let currency = properties
-            .get("currency")
-            .and_then(Json::as_str)
-            .and_then(|code| Currency::parse(code).ok())
-            .unwrap_or(home);
+        // Nothing is paid by a cancellation: what it says of money does not matter.
+        let (currency, amount) = match step {
+            Step::Cancelled => (home, None),
+            _ => money(properties, step, home)?,
+        };
         let channel = properties.get("channel").and_then(Json::as_str).and_then(Channel::parse);
-        Self {
+        Ok(Self {
             workspace: event.workspace,
-            order_id: order_id(properties).unwrap_or_else(|| format!("message:{}", event.message_id)),
+            order_id: order_id_of(event),
             profile,
             at: event.at,
             channel: channel.unwrap_or(event.channel),
             step,
-            amount: amount(properties, step).and_then(|major| Money::from_major(major, currency).ok()),
+            amount,
             currency,
-        }
+        })
     }
 }
 
@@ -111,8 +112,8 @@ impl OrderRow {
         }
     }
 
-    /// Folds one more step in; `day` is the day of the step.
-    pub fn apply(&mut self, step: &OrderStep, day: i64) {
+    /// Folds one more step in; `day` is the day of the step. A step that cannot be folded changes nothing.
+    pub fn apply(&mut self, step: &OrderStep, day: i64) -> Result<(), Refusal> {
         match step.step {
             Step::Completed if self.placed => self.duplicates += 1,
             Step::Completed => self.place(step, day),
@@ -124,8 +125,9 @@ impl OrderRow {
             }
             Step::Updated => self.place(step, day),
             Step::Cancelled => self.cancelled = true,
-            Step::Refunded => self.refund(step),
+            Step::Refunded => self.refund(step)?,
         }
+        Ok(())
     }
 
     fn place(&mut self, step: &OrderStep, day: i64) {
@@ -138,10 +140,11 @@ impl OrderRow {
         self.revenue_minor = step.amount.map_or(0, |amount| amount.minor);
     }
 
-    fn refund(&mut self, step: &OrderStep) {
+    fn refund(&mut self, step: &OrderStep) -> Result<(), Refusal> {
         match step.amount {
-            // A refund in another currency than the order cannot be taken off it.
-            Some(amount) if self.placed && amount.currency != self.currency => {}
+            Some(amount) if self.placed && amount.currency != self.currency => {
+                return Err(Refusal::of(Reason::CurrencyDiffers, "currency", &amount.currency.code().into()));
+            }
             Some(amount) => {
                 self.refunded_minor = self.refunded_minor.saturating_add(amount.minor.saturating_abs());
                 if !self.placed {
@@ -151,6 +154,7 @@ impl OrderRow {
             // Without an amount the whole order went back.
             None => self.refunded_minor = i64::MAX,
         }
+        Ok(())
     }
 
     pub fn net(&self) -> NetOrder {
@@ -167,6 +171,11 @@ impl OrderRow {
     }
 }
 
+/// The order the event is about; one without a number is known by the event's messageId.
+pub(crate) fn order_id_of(event: &Event) -> String {
+    order_id(event.properties.map()).unwrap_or_else(|| format!("message:{}", event.message_id))
+}
+
 fn order_id(properties: &JsonMap) -> Option<String> {
     ["order_id", "orderId", "order_number"].iter().find_map(|key| match properties.get(*key)? {
         Json::String(text) if !text.trim().is_empty() => Some(text.trim().chars().take(ORDER_ID_CHARS_MAX).collect()),
@@ -175,34 +184,60 @@ fn order_id(properties: &JsonMap) -> Option<String> {
     })
 }
 
-/// The amount in major units: `revenue`, else `total`, else `value`, else the sum of the products.
-fn amount(properties: &JsonMap, step: Step) -> Option<f64> {
-    let keys: &[&str] = match step {
+/// What the event says of money: its currency, and the amount if it names one.
+fn money(properties: &JsonMap, step: Step, home: Currency) -> Result<(Currency, Option<Money>), Refusal> {
+    let currency = match said(properties, "currency") {
+        None => home,
+        Some(value) => value
+            .as_str()
+            .and_then(|code| Currency::in_use(code).ok())
+            .ok_or_else(|| Refusal::of(Reason::CurrencyUnknown, "currency", value))?,
+    };
+    let Some((key, major)) = amount(properties, step)? else { return Ok((currency, None)) };
+    match Money::from_major(major, currency) {
+        Ok(money) => Ok((currency, Some(money))),
+        Err(_) => Err(Refusal::of(Reason::AmountOutOfRange, key, &major.into())),
+    }
+}
+
+/// A property that says something: not null, not empty text.
+fn said<'p>(properties: &'p JsonMap, key: &str) -> Option<&'p Json> {
+    properties.get(key).filter(|value| !value.is_null() && value.as_str().is_none_or(|text| !text.trim().is_empty()))
+}
+
+/// The amount in major units and where it stands: `revenue`, else `total`, else `value`, else the sum of the products.
+fn amount(properties: &JsonMap, step: Step) -> Result<Option<(&'static str, f64)>, Refusal> {
+    let keys: &[&'static str] = match step {
         Step::Refunded => &["refund", "amount", "revenue", "total", "value"],
         _ => &["revenue", "total", "value"],
     };
-    let named = keys.iter().find_map(|key| properties.get(*key).and_then(number));
-    named.or_else(|| products_sum(properties))
+    match keys.iter().find_map(|key| Some((*key, said(properties, key)?))) {
+        Some((key, value)) => number(key, value).map(|number| Some((key, number))),
+        None => Ok(products_sum(properties)?.map(|sum| ("products", sum))),
+    }
 }
 
-fn products_sum(properties: &JsonMap) -> Option<f64> {
-    let products = properties.get("products")?.as_array()?;
+fn products_sum(properties: &JsonMap) -> Result<Option<f64>, Refusal> {
+    let Some(products) = properties.get("products").and_then(Json::as_array) else { return Ok(None) };
     let mut sum = None;
-    for product in products {
-        if let Some(price) = product.get("price").and_then(number) {
-            let quantity = product.get("quantity").and_then(number).unwrap_or(1.0);
-            *sum.get_or_insert(0.0) += price * quantity;
-        }
+    for product in products.iter().filter_map(Json::as_object) {
+        let Some(price) = said(product, "price") else { continue };
+        let quantity = said(product, "quantity").map_or(Ok(1.0), |quantity| number("quantity", quantity))?;
+        *sum.get_or_insert(0.0) += number("price", price)? * quantity;
     }
-    sum
+    Ok(sum)
 }
 
 /// A number, or text that is one: many sources write amounts as text.
-fn number(value: &Json) -> Option<f64> {
+fn number(key: &str, value: &Json) -> Result<f64, Refusal> {
     let number = match value {
         Json::Number(number) => number.as_f64(),
         Json::String(text) => text.trim().parse().ok(),
         _ => None,
     };
-    number.filter(|number: &f64| number.is_finite())
+    match number {
+        Some(number) if number.is_infinite() => Err(Refusal::of(Reason::AmountOutOfRange, key, value)),
+        Some(number) if !number.is_nan() => Ok(number),
+        _ => Err(Refusal::of(Reason::AmountInvalid, key, value)),
+    }
 }

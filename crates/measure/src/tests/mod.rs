@@ -7,7 +7,7 @@ mod reports;
 mod rollups;
 
 use crate::*;
-use base::{CampaignId, Currency, EventId, JsonMap, Money, ProfileId, SourceId, Timestamp, WorkspaceId};
+use base::{CampaignId, Currency, JsonMap, Money, ProfileId, Timestamp, WorkspaceId};
 use db::Db;
 use events::{Batch, Channel, Effects, Event, EventKind, Merge, Offset, RawJson, ResolvedEvent, View};
 use parking_lot::Mutex;
@@ -76,25 +76,14 @@ impl Line {
     }
     fn event(&self, id: String, workspace: WorkspaceId) -> Event {
         let properties: JsonMap = self.properties.as_object().cloned().unwrap_or_default();
+        let blank = testkit::event(workspace, id, EventKind::Track, self.at);
         Event {
-            workspace,
-            id: EventId::of(workspace, &id),
-            message_id: id,
-            kind: EventKind::Track,
             name: self.name.clone(),
-            at: self.at,
-            received_at: self.at,
-            source: (!self.ours).then(|| SourceId::derived("website")),
+            source: blank.source.filter(|_| !self.ours),
             channel: self.channel,
-            user_id: None,
-            anonymous_id: None,
-            previous_id: None,
-            group_id: None,
             profile: self.ours.then(|| ProfileId::new(self.profile)),
-            identifiers: Vec::new(),
-            traits: RawJson::default(),
             properties: RawJson::from(properties),
-            context: RawJson::default(),
+            ..blank
         }
     }
 }

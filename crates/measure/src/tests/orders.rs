@@ -104,3 +104,100 @@ async fn an_erased_person_leaves_the_sums_but_no_trace() {
         assert!(!shop.dump().await.iter().any(|row| row.contains("msg-4")), "{}", store.name);
     }
 }
+
+#[tokio::test]
+async fn an_event_whose_money_cannot_be_used_is_no_order_and_is_shown_with_its_reason() {
+    let table = [
+        (json!({"order_id": "r", "revenue": "abc"}), "amount_invalid", "revenue: \"abc\""),
+        (json!({"order_id": "r", "total": []}), "amount_invalid", "total: []"),
+        (json!({"order_id": "r", "value": "NaN"}), "amount_invalid", "value: \"NaN\""),
+        (json!({"order_id": "r", "revenue": 1e30}), "amount_out_of_range", "revenue: 1e+30"),
+        (json!({"order_id": "r", "revenue": "inf"}), "amount_out_of_range", "revenue: \"inf\""),
+        (json!({"order_id": "r", "products": [{"price": "?"}]}), "amount_invalid", "price: \"?\""),
+        (
+            json!({"order_id": "r", "products": [{"price": 2, "quantity": "two"}]}),
+            "amount_invalid",
+            "quantity: \"two\"",
+        ),
+        (json!({"order_id": "r", "revenue": 5, "currency": "EUX"}), "currency_unknown", "currency: \"EUX\""),
+        (json!({"order_id": "r", "revenue": 5, "currency": 978}), "currency_unknown", "currency: 978"),
+    ];
+    for store in testkit::stores(MIGRATIONS).await {
+        let mut shop = Shop::new(&store.db);
+        for (index, (properties, reason, said)) in table.iter().enumerate() {
+            shop.play(&[line(1, index as i64, "Order Completed", properties.clone())]).await;
+            let refused = shop.measures.refused_orders(SHOP, 1).await.unwrap();
+            assert_eq!(refused.total, index as i64 + 1, "{properties}");
+            let last = &refused.latest[0];
+            assert_eq!((last.reason.as_str(), last.order_id.as_str()), (*reason, "r"), "{properties}");
+            assert!(last.said == *said || last.said == "revenue: 1e30", "{}", last.said);
+        }
+        assert_eq!(shop.sales().await, (0, 0), "{}: nothing of it is an order", store.name);
+        let refund = json!({"order_id": "r", "total": "all of it"});
+        let fine = [order(1, 20, "r", 5.0), line(1, 21, "Order Refunded", refund)];
+        shop.play(&fine).await;
+        assert_eq!(shop.sales().await, (1, 500), "{}: a refund of no number takes nothing off", store.name);
+        let other = json!({"order_id": "r", "refund": 2, "currency": "SEK"});
+        shop.play(&[line(1, 22, "Order Refunded", other)]).await;
+        let refused = shop.measures.refused_orders(SHOP, 5).await.unwrap();
+        assert_eq!(refused.latest[0].reason, "currency_differs");
+        assert_eq!(refused.by_reason[0], ("amount_invalid".to_owned(), 6));
+        let cancelled = json!({"order_id": "r", "revenue": "abc", "currency": "?"});
+        shop.play(&[line(1, 23, "Order Cancelled", cancelled)]).await;
+        assert_eq!(shop.sales().await, (0, 0), "{}: a cancellation needs no money", store.name);
+    }
+}
+
+#[tokio::test]
+async fn sums_of_many_people_come_in_one_answer() {
+    for store in testkit::stores(MIGRATIONS).await {
+        let mut shop = Shop::new(&store.db);
+        let krona = |id: &str| json!({"order_id": id, "revenue": 100, "currency": "SEK"});
+        shop.play(&[
+            order(1, 0, "a", 50.0),
+            order(1, 1, "b", 20.0),
+            line(1, 2, "Order Refunded", json!({"order_id": "b", "total": 5})),
+            line(1, 3, "Order Completed", krona("c")),
+            line(2, 4, "Order Completed", krona("d")),
+            line(2, 5, "Order Cancelled", json!({"order_id": "d"})),
+            line(3, 6, "Order Completed", krona("e")),
+        ])
+        .await;
+        let ids: Vec<ProfileId> = (1..=4).map(ProfileId::new).collect();
+        let sums = shop.measures.order_sums(SHOP, &ids).await.unwrap();
+        assert_eq!(sums.len(), 2, "{}: who bought nothing, or cancelled it, is not in it", store.name);
+        let of = |id: u32| sums[&ProfileId::new(id)];
+        assert_eq!((of(1).orders, of(1).revenue), (3, Money::new(6500, Currency::EUR)));
+        assert_eq!((of(3).orders, of(3).revenue), (1, Money::new(10_000, Currency::SEK)));
+    }
+}
+
+#[tokio::test]
+async fn an_erased_persons_order_number_is_gone_and_a_late_refund_still_counts() {
+    for store in testkit::stores(MIGRATIONS).await {
+        let mut shop = Shop::new(&store.db);
+        shop.play(&[order(4, 0, "planted-order", 50.0)]).await;
+        shop.play(&[line(4, 0, "Order Completed", json!({"order_id": "planted-bad", "revenue": "planted"}))]).await;
+        let erased = Line { ours: true, ..line(4, 1, "Profile Erased", json!({})) };
+        shop.play(&[erased]).await;
+        assert!(!shop.dump().await.iter().any(|row| row.contains("planted")), "{}", store.name);
+        assert_eq!(shop.measures.refused_orders(SHOP, 5).await.unwrap().total, 0);
+        let refund = json!({"order_id": "planted-order", "total": 20});
+        shop.play(&[line(9, 2, "Order Refunded", refund)]).await;
+        assert_eq!(shop.sales().await, (1, 3000), "{}", store.name);
+        assert!(!shop.dump().await.iter().any(|row| row.contains("planted")), "{}", store.name);
+    }
+}
+
+#[tokio::test]
+async fn an_order_whose_worth_is_no_amount_is_not_counted_as_one_of_zero() {
+    for worth in [json!("abc"), json!(1e30), json!([1]), json!(true)] {
+        let told = json!({"order_id": "a", "revenue": worth});
+        check(&[line(1, 0, "Order Completed", told.clone())], (0, 0)).await;
+        check(&[line(1, 0, "Order Completed", told.clone()), order(1, 1, "a", 20.0)], (1, 2000)).await;
+        check(&[order(1, 0, "a", 20.0), line(1, 1, "Order Refunded", told.clone())], (1, 2000)).await;
+        check(&[order(1, 0, "a", 20.0), line(1, 1, "Order Cancelled", told)], (0, 0)).await;
+    }
+    // Nothing said is not something wrong.
+    check(&[line(1, 0, "Order Completed", json!({"order_id": "a", "revenue": null, "total": ""}))], (1, 0)).await;
+}

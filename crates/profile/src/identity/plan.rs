@@ -103,8 +103,6 @@ impl Refusal {
 
 #[derive(Debug)]
 pub(super) struct Conflict {
-    pub slot: u32,
-    pub profile: u32,
     pub owner: u32,
     pub refusal: Refusal,
     pub occurrences: i64,
@@ -144,6 +142,7 @@ pub(super) struct Plan<'p, 'e> {
     into: HashMap<Who, u32>,
     pub erased: HashSet<Who>,
     pub merges: Vec<MergeRow>,
+    /// By (number of the slot, claimant).
     pub conflicts: BTreeMap<(u32, u32), Conflict>,
     pub counts: BTreeMap<WorkspaceId, Counts>,
     pub places: Vec<Place>,
@@ -361,8 +360,6 @@ impl<'p, 'e> Plan<'p, 'e> {
     fn refuse(&mut self, number: usize, event: &Event, profile: u32, slot: u32, owner: u32, refusal: Refusal) {
         let at = event.at.ms();
         let row = self.conflicts.entry((slot, profile)).or_insert(Conflict {
-            slot,
-            profile,
             owner,
             refusal,
             occurrences: 0,

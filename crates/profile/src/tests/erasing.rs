@@ -1,36 +1,52 @@
 //! Erasing a person.
 
 use super::*;
-use crate::HistoryEraser;
+use crate::{FileEraser, Person, PersonIdentifier};
 use async_trait::async_trait;
 use db::{DbError, Tx};
 use parking_lot::Mutex;
 use serde_json::json;
 
-/// A room that only notes what it is asked to erase.
+/// A room that only notes whom it is asked to erase.
 #[derive(Default)]
-struct Notebook(Mutex<Vec<Vec<ProfileId>>>);
+struct Notebook(Mutex<Vec<Person>>);
 
 #[async_trait]
 impl Eraser for Notebook {
     fn name(&self) -> &'static str {
         "notebook"
     }
-    async fn erase(&self, _: &mut Tx, _: WorkspaceId, profiles: &[ProfileId]) -> Result<u64, DbError> {
-        self.0.lock().push(profiles.to_vec());
+    async fn erase(&self, _: &mut Tx, _: WorkspaceId, person: &Person) -> Result<u64, DbError> {
+        self.0.lock().push(person.clone());
         Ok(0)
     }
 }
 
-/// A history that fails once.
+/// Files that note what is asked of them, and fail at the steps they are told to.
 #[derive(Default)]
-struct Files(Mutex<Vec<Vec<ProfileId>>>);
+struct Files {
+    asked: Mutex<Vec<String>>,
+    failing: Mutex<Vec<&'static str>>,
+}
+
+impl Files {
+    fn step(&self, name: &'static str, detail: String) -> Result<(), String> {
+        self.asked.lock().push(format!("{name}{detail}"));
+        if self.failing.lock().pop_if(|failing| *failing == name).is_some() { Err("busy".into()) } else { Ok(()) }
+    }
+}
 
 #[async_trait]
-impl HistoryEraser for Files {
+impl FileEraser for Files {
+    async fn settle(&self) -> Result<(), String> {
+        self.step("settle", String::new())
+    }
     async fn erase(&self, _: WorkspaceId, profiles: &[ProfileId]) -> Result<(), String> {
-        self.0.lock().push(profiles.to_vec());
-        if self.0.lock().len() == 1 { Err("the disk is full".into()) } else { Ok(()) }
+        let ids: Vec<u32> = profiles.iter().map(|id| id.number()).collect();
+        self.step("erase", format!(" {ids:?}"))
+    }
+    async fn scrub(&self) -> Result<bool, String> {
+        self.step("scrub", String::new()).map(|()| true)
     }
 }
 
@@ -43,6 +59,7 @@ async fn everything(db: &Db) -> String {
         ("profile_identifier", "kind || value"),
         ("profile_conflict", "kind || value"),
         ("profile_merge", "reason"),
+        ("profile_erasing", "identifiers"),
     ] {
         for row in db.query(&format!("SELECT {columns} AS found FROM {table}"), &[]).await.unwrap() {
             text.push_str(&row.text("found").unwrap());
@@ -75,10 +92,12 @@ async fn an_erased_person_is_in_no_table_and_comes_back_as_somebody_new() {
         assert_eq!(seen.events.len(), 3, "what was accepted before the erasure is gone");
         assert_eq!(seen.events[0].profile, id);
         assert!(seen.events[1..].iter().all(|item| item.created && item.profile != id));
-        assert_eq!(*notebook.0.lock(), [vec![ProfileId::new(1), ProfileId::new(2)]]);
+        let person = notebook.0.lock()[0].clone();
+        assert_eq!(person.profiles, [ProfileId::new(1), ProfileId::new(2)]);
+        assert!(person.is_named_in("x,PLANTED@X.NL,y") && !person.is_named_in("somebody@x.nl"), "{person:?}");
         assert!(world.profiles.get(SHOP, id).await.is_err());
-        let text = everything(world.db()).await;
-        assert!(!text.contains("planted@x.nl") && !text.contains("Planted"), "{text}");
+        let late = world.profiles.erasure(SHOP, ProfileId::new(1)).await.unwrap();
+        assert_eq!((late.profile, late.ids.len(), late.finished_at), (id, 2, None));
         let counts = world.profiles.counts(SHOP).await.unwrap();
         assert_eq!((counts.customers, counts.identified), (3, 2), "other, and two new ones");
 
@@ -86,16 +105,45 @@ async fn an_erased_person_is_in_no_table_and_comes_back_as_somebody_new() {
             let late = world.feed(vec![system(9, events::names::EMAIL_OPENED, old)]).await;
             assert!(late.events.is_empty(), "an event about an erased person is dropped");
         }
-        let files = Files::default();
-        for expected in [0, 2, 0] {
-            assert_eq!(crate::finish_erasures(world.db(), &files).await.unwrap(), expected);
-        }
-        assert_eq!(
-            *files.0.lock(),
-            vec![vec![ProfileId::new(1), id]; 2],
-            "once refused, once done, then nothing is left"
-        );
+        finishes_step_by_step(&world, &notebook, id).await;
+        let text = everything(world.db()).await;
+        assert!(!text.contains("planted@x.nl") && !text.contains("Planted"), "{text}");
         let again = Event { channel: Channel::System, ..system(10, events::names::PROFILE_ERASED, id) };
         assert!(world.feed(vec![again]).await.events.is_empty());
     }
+}
+
+/// Each step fails once: nothing counts as finished before all have been done, and none is left out.
+async fn finishes_step_by_step(world: &World, notebook: &Arc<Notebook>, id: ProfileId) {
+    let files = Files { failing: Mutex::new(vec!["scrub", "erase", "settle"]), ..Files::default() };
+    let erasers: Vec<Arc<dyn Eraser>> = vec![notebook.clone()];
+    for expected in [0, 0, 0, 2, 0] {
+        let done = crate::finish_erasures(world.db(), &erasers, &files, testkit::NOW).await.unwrap();
+        assert_eq!(done, expected);
+        let progress = world.profiles.erasure(SHOP, id).await.unwrap();
+        assert_eq!(progress.finished_at.is_some(), files.asked.lock().len() == 7, "{progress:?}");
+    }
+    let erase = format!("erase [1, {}]", id.number());
+    let erase = erase.as_str();
+    let expected = ["settle", "settle", erase, "settle", erase, "scrub", "scrub"];
+    assert_eq!(*files.asked.lock(), expected);
+    let people = notebook.0.lock().clone();
+    assert_eq!(people.len(), 3, "when the log said so, and each time nothing was under way");
+    assert!(people.iter().all(|person| !person.identifiers.is_empty()), "kept until the files are done with them");
+}
+
+#[test]
+fn a_person_is_found_in_texts_by_any_identifier_however_it_is_written() {
+    let identifier = |kind: &str, value: &str| PersonIdentifier { kind: kind.into(), value: value.into() };
+    let anna = Person {
+        profiles: vec![ProfileId::new(1)],
+        identifiers: vec![identifier("email", "Anna@Voorbeeld.nl"), identifier("phone", "+31612345678")],
+    };
+    for text in ["12,anna@voorbeeld.NL,3", "{\"phone\":\"06-1234 56 78\"}", "tel. 0031 6 12345678"] {
+        assert!(anna.is_named_in(text), "{text}");
+    }
+    for text in ["", "hanna@voorbeeld.n", "0612345"] {
+        assert!(!anna.is_named_in(text), "{text}");
+    }
+    assert!(!Person::default().is_named_in("anna"));
 }

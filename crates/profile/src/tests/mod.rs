@@ -1,14 +1,14 @@
 //! The room on both engines, driven as the pipeline drives it.
 
 mod erasing;
+mod golden;
 mod identity;
 mod order;
 mod searching;
-mod speed;
 mod traits;
 
 use crate::{Eraser, Identity, MIGRATIONS, ProfileView, Profiles};
-use base::{EventId, JsonMap, ProfileId, SeededRng, SourceId, Timestamp, WorkspaceId};
+use base::{JsonMap, ProfileId, SeededRng, SourceId, Timestamp, WorkspaceId};
 use db::Db;
 use events::{
     Batch, Channel, Effects, Event, EventKind, Identifier, Inbox, InboxConfig, Offset, RawJson, Resolution, Resolver,
@@ -101,27 +101,9 @@ pub(crate) async fn on_every_store(test: impl AsyncFn(World)) {
 
 /// An event of the shop's website; the n-th second after NOW.
 pub(crate) fn event(n: i64, kind: EventKind) -> Event {
-    let message_id = format!("m{n}");
-    Event {
-        workspace: SHOP,
-        id: EventId::of(SHOP, &message_id),
-        message_id,
-        kind,
-        name: if kind == EventKind::Track { "Product Viewed".into() } else { String::new() },
-        at: testkit::NOW.plus_ms(n * 1_000),
-        received_at: testkit::NOW.plus_ms(n * 1_000 + 50),
-        source: Some(SourceId::derived("website")),
-        channel: Channel::Web,
-        user_id: None,
-        anonymous_id: None,
-        previous_id: None,
-        group_id: None,
-        profile: None,
-        identifiers: Vec::new(),
-        traits: RawJson::default(),
-        properties: RawJson::default(),
-        context: RawJson::default(),
-    }
+    let at = testkit::NOW.plus_ms(n * 1_000);
+    let name = if kind == EventKind::Track { "Product Viewed".into() } else { String::new() };
+    Event { name, received_at: at.plus_ms(50), ..testkit::event(SHOP, format!("m{n}"), kind, at) }
 }
 
 pub(crate) trait EventExt: Sized {

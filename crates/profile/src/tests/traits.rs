@@ -150,3 +150,32 @@ async fn changing_a_customer_writes_to_the_log() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_trait_that_cannot_be_stored_is_refused_with_its_name_and_nothing_changes() {
+    on_every_store(async |world| {
+        let id = world.feed(vec![identify(1).user("u1").traits(json!({"city": "Sneek"}))]).await.events[0].profile;
+        let long = "x".repeat(crate::TRAIT_VALUE_BYTES_MAX + 1);
+        let cases = [
+            (json!({"city": "Joure", "essay": long}), "/traits/essay", "too_large"),
+            (json!({"city": "Joure", "email": "not an address"}), "/traits/email", "bad_address"),
+            (json!({"email": 12}), "/traits/email", "bad_address"),
+            (json!({"phone": "call me"}), "/traits/phone", "bad_address"),
+            (json!({"a/b": "x".repeat(9_000)}), "/traits/a~1b", "too_large"),
+            (json!({" ": 1}), "/traits/ ", "bad_name"),
+        ];
+        let before = world.log().await.len();
+        for (traits, wrong, why) in cases {
+            let refused = world.profiles.patch(SHOP, id, traits.as_object().unwrap().clone()).await;
+            let Err(ProfileError::Invalid { pointer, code, .. }) = refused else { panic!("{traits} was taken") };
+            assert_eq!((pointer.as_str(), code), (wrong, why));
+        }
+        let many: serde_json::Map<_, _> = (0..crate::TRAITS_MAX).map(|n| (format!("t{n}"), json!(n))).collect();
+        let refused = world.profiles.patch(SHOP, id, many).await;
+        assert!(matches!(refused, Err(ProfileError::Invalid { code: "too_many_traits", .. })));
+        assert_eq!(world.log().await.len(), before, "nothing reached the log");
+        let fine = json!({"email": "anna@example.nl", "phone": "+31612345678", "city": null});
+        world.profiles.patch(SHOP, id, fine.as_object().unwrap().clone()).await.unwrap();
+    })
+    .await;
+}

@@ -1,7 +1,7 @@
 //! Takes a batch of the log: memory first, then the membership of the segments and profiles it touches.
 
 use super::channels::{ADDRESS, SUBSCRIBED, SUPPRESSED, UNSUBSCRIBED, consent_bits};
-use super::{ADDRESS_KINDS, NOT_BEHAVIOUR, Undo, Workspace, traits::Wins, wins};
+use super::{ADDRESS_KINDS, NOT_BEHAVIOUR, Undo, Workspace, wins};
 use crate::data::SegmentData;
 use base::{Json, SegmentId, Timestamp};
 use events::{Event, EventKind, ResolvedEvent, names};
@@ -70,7 +70,7 @@ impl Workspace {
         self.behaviour.merge(from, into, undo);
         self.channels.merge(from, into, undo);
         for (_, kind) in ADDRESS_KINDS {
-            self.note_address(kind, into, touched, undo);
+            self.note_address(kind, into, data, touched, undo);
         }
         self.bury(from, touched, undo);
         touched.whole.insert(into);
@@ -114,11 +114,11 @@ impl Workspace {
         }
         if event.kind == EventKind::Identify {
             for (name, value) in event.traits.map() {
-                self.say(profile, (name, value), event.at, wins(data, name), touched, undo);
+                self.say(profile, (name, value), event.at, data, touched, undo);
             }
         }
         for (name, value) in data.derived_traits(event) {
-            self.say(profile, (&name, &value), event.at, wins(data, &name), touched, undo);
+            self.say(profile, (&name, &value), event.at, data, touched, undo);
         }
         self.take_behaviour(event, profile, touched, undo);
     }
@@ -140,24 +140,36 @@ impl Workspace {
         profile: u32,
         said: (&str, &Json),
         at: Timestamp,
-        wins: Wins,
+        data: &dyn SegmentData,
         touched: &mut Touched,
         undo: &mut Vec<Undo>,
     ) {
-        if let Some(group) = self.traits.say(profile, said, at, wins, undo) {
+        if let Some(group) = self.traits.say(profile, said, at, wins(data, said.0), undo) {
             touched.groups.entry(group).or_default().push(profile);
-            self.note_address(said.0, profile, touched, undo);
+            self.note_address(said.0, profile, data, touched, undo);
         }
     }
 
+    /// Is there an address in the trait `kind` that messages can go to?
+    pub(super) fn has_address(&self, kind: &str, profile: u32, data: &dyn SegmentData) -> bool {
+        let mut has = false;
+        self.traits.values(profile, kind, &mut |value| {
+            has |= matches!(value, Scalar::Text(text) if data.is_address(kind, text));
+        });
+        has
+    }
+
     /// Messages go to the address in the trait `kind`: notes whether there is one now.
-    fn note_address(&mut self, kind: &str, profile: u32, touched: &mut Touched, undo: &mut Vec<Undo>) {
+    fn note_address(
+        &mut self,
+        kind: &str,
+        profile: u32,
+        data: &dyn SegmentData,
+        touched: &mut Touched,
+        undo: &mut Vec<Undo>,
+    ) {
         for (channel, _) in ADDRESS_KINDS.iter().filter(|(_, address)| *address == kind) {
-            let mut has = false;
-            self.traits.values(profile, kind, &mut |value| {
-                has |= matches!(value, Scalar::Text(text) if !text.trim().is_empty());
-            });
-            let change = if has { (0, ADDRESS) } else { (ADDRESS, 0) };
+            let change = if self.has_address(kind, profile, data) { (0, ADDRESS) } else { (ADDRESS, 0) };
             self.change_channel(channel, profile, change, touched, undo);
         }
     }

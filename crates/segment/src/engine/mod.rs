@@ -66,8 +66,8 @@ impl Workspace {
         for channel in &row.suppressed {
             set(&mut self.channels, channel, SUPPRESSED);
         }
-        for kind in &row.identifier_kinds {
-            for (channel, _) in ADDRESS_KINDS.iter().filter(|(_, address)| address == kind) {
+        for (channel, kind) in ADDRESS_KINDS {
+            if self.has_address(kind, profile, data) {
                 set(&mut self.channels, channel, ADDRESS);
             }
         }

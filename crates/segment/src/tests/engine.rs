@@ -107,3 +107,27 @@ fn an_erased_customer_is_in_no_column() {
     let properties = space.event_properties("Order Completed");
     assert!(properties.iter().all(|property| property.count == 2 && !property.examples.contains(&json!(80))));
 }
+
+#[test]
+fn an_address_nothing_can_be_sent_to_is_none() {
+    let mut space = Workspace::default();
+    let said = |profile, email: &str| identify(profile, json!({ "email": email, "phone": "0612345678" }));
+    let consent = |profile| system(profile, "Consent Changed", json!({"channel": "email", "state": "subscribed"}));
+    for (profile, email) in [(1, "anna@x.nl"), (2, "anna@@x.nl"), (3, " ")] {
+        feed(&mut space, &[said(profile, email), consent(profile)]);
+    }
+    assert_eq!(space.channels.reachable("email").iter().collect::<Vec<_>>(), [1]);
+    feed(&mut space, &[said(2, "anna@y.nl"), said(1, "x@@y")]);
+    assert_eq!(space.channels.reachable("email").iter().collect::<Vec<_>>(), [2], "as the address changes");
+    let mut again = Workspace::default();
+    for (profile, email) in [(1, "anna@x.nl"), (2, "anna@@x.nl")] {
+        let row = ProfileRow {
+            profile: ProfileId::new(profile),
+            traits: vec![("email".into(), json!(email), NOW)],
+            consent: vec![("email".into(), predicate::ConsentState::Subscribed)],
+            suppressed: Vec::new(),
+        };
+        again.load_profile(&row, &Others::default());
+    }
+    assert_eq!(again.channels.reachable("email").iter().collect::<Vec<_>>(), [1], "also at the start");
+}

@@ -1,4 +1,5 @@
 use super::*;
+use crate::engine::behaviour::EVENT_NAMES_MAX;
 use base::{ManualClock, SeededRng, SegmentId};
 use db::Db;
 use events::{Batch, Effects, Merge, Offset, View};
@@ -225,6 +226,7 @@ async fn editing_a_segment_moves_those_that_ask_for_it() {
         let warnings = segments.warnings(WORKSPACE, &odd).unwrap();
         assert_eq!(warnings[0].pointer, "/any/0/trait/name");
         assert_eq!(warnings[1].code, "event_never_seen");
+        assert_eq!(segments.event_names_in_use(), (0, 0));
     }
 }
 
@@ -234,4 +236,20 @@ async fn nothing_is_counted_before_everything_is_loaded() {
     let others: Arc<dyn SegmentData> = Arc::new(Others::default());
     let segments = Segments::open(store.db.clone(), others, Arc::new(testkit::clock()), Arc::new(SeededRng::new(1)));
     assert!(matches!(segments.total(WORKSPACE), Err(SegmentError::Loading)));
+}
+
+#[tokio::test]
+async fn a_question_about_an_event_beyond_the_limit_says_so() {
+    let store = &stores().await[0];
+    let segments = service(&store.db, Others::default(), &testkit::clock()).await;
+    let names = (0..=EVENT_NAMES_MAX).map(|n| track(1, &format!("Name {n}"), 1, json!({}))).collect();
+    run(&store.db, &segments, &batch(1, NOW, &[], names), true).await;
+    let asked = |n: usize| condition(json!({ "event": { "name": format!("Name {n}"), "op": "performed" } }));
+    assert_eq!(segments.count(WORKSPACE, &asked(EVENT_NAMES_MAX - 1), 0).await.unwrap().count, 1);
+    assert!(segments.warnings(WORKSPACE, &asked(EVENT_NAMES_MAX - 1)).unwrap().is_empty());
+    assert_eq!(segments.count(WORKSPACE, &asked(EVENT_NAMES_MAX), 0).await.unwrap().count, 0);
+    let warnings = segments.warnings(WORKSPACE, &asked(EVENT_NAMES_MAX)).unwrap();
+    assert_eq!((warnings[0].code, warnings[0].pointer.as_str()), ("event_beyond_limit", "/event/name"));
+    assert!(warnings[0].detail.contains("20000") && warnings[0].detail.contains("\"Name 20000\""), "{warnings:?}");
+    assert_eq!(segments.event_names_in_use(), (EVENT_NAMES_MAX, 1));
 }

@@ -304,7 +304,6 @@ impl Model {
                 .collect(),
             consent: person.facts.consent.iter().map(|(channel, state)| (channel.clone(), *state)).collect(),
             suppressed: person.facts.suppressed.iter().cloned().collect(),
-            identifier_kinds: person.addresses().into_iter().collect(),
         };
         Others { profiles: self.people.iter().map(row).collect(), aliases: self.aliases.clone(), events }
     }

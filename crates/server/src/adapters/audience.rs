@@ -48,7 +48,7 @@ impl Gate for ConsentGate {
                 (None, _) => Err(Refusal::NoAddress),
                 (_, Permission::Suppressed(_)) => Err(Refusal::Suppressed),
                 (Some(address), Permission::Allowed)
-                    if channel == "email" && !deliver::sender::is_address(&address) =>
+                    if !super::is_usable_address(if channel == "email" { "email" } else { "phone" }, &address) =>
                 {
                     Err(Refusal::InvalidAddress)
                 }

@@ -1,13 +1,25 @@
-//! The register of what is erased when a person is: every room, and the history.
+//! The register of what is erased when a person is: every room, the history, the log and the files beside them.
 //!
-//! SQL rooms erase in the pipeline's transaction. The history is files: `profile` keeps a durable list of who has to be
-//! forgotten there, and a task works it off, also after a crash.
+//! SQL rooms erase in the pipeline's transaction, and once more when nothing of the past is under way. What is in files
+//! goes afterwards: `profile` keeps a durable list of who has to be forgotten there, and a task works it off, also after
+//! a crash.
 
 use async_trait::async_trait;
-use base::{ProfileId, WorkspaceId};
-use db::{DbError, Tx};
-use profile::{Eraser, HistoryEraser};
+use base::{Clock, ProfileId, Timestamp, WorkspaceId};
+use consent::ContactChannel;
+use db::{Db, DbError, Tx};
+use parking_lot::Mutex;
+use profile::{Eraser, FileEraser, Person};
 use std::sync::Arc;
+use std::time::Duration;
+
+/// Stores up to this size are written anew after every round of erasures: about a second of waiting writers per 100 MB.
+const SCRUB_AT_ONCE_BYTES_MAX: u64 = 256 << 20;
+/// Larger stores are written anew at most this often, for all erasures since.
+const SCRUB_EVERY_MS: i64 = 24 * 3_600_000;
+/// How often it is looked whether views and history are past what was accepted before.
+const SETTLE_LOOK: Duration = Duration::from_millis(100);
+const HISTORY_LOOKS_MAX: u32 = 100;
 
 pub struct ConsentEraser;
 
@@ -16,8 +28,17 @@ impl Eraser for ConsentEraser {
     fn name(&self) -> &'static str {
         consent::Consents::ERASER_NAME
     }
-    async fn erase(&self, tx: &mut Tx, workspace: WorkspaceId, profiles: &[ProfileId]) -> Result<u64, DbError> {
-        consent::Consents::erase(tx, workspace, profiles).await
+    async fn erase(&self, tx: &mut Tx, workspace: WorkspaceId, person: &Person) -> Result<u64, DbError> {
+        let mut addresses = Vec::new();
+        for identifier in &person.identifiers {
+            let channels: &[ContactChannel] = match identifier.kind.as_str() {
+                "email" => &[ContactChannel::Email],
+                "phone" => &[ContactChannel::Sms, ContactChannel::Whatsapp, ContactChannel::Phone],
+                _ => &[],
+            };
+            addresses.extend(channels.iter().map(|channel| (*channel, identifier.value.clone())));
+        }
+        consent::Consents::erase(tx, workspace, &person.profiles, &addresses).await
     }
 }
 
@@ -28,8 +49,8 @@ impl Eraser for MeasureEraser {
     fn name(&self) -> &'static str {
         "measure"
     }
-    async fn erase(&self, tx: &mut Tx, workspace: WorkspaceId, profiles: &[ProfileId]) -> Result<u64, DbError> {
-        self.0.erase(tx, workspace, profiles).await
+    async fn erase(&self, tx: &mut Tx, workspace: WorkspaceId, person: &Person) -> Result<u64, DbError> {
+        self.0.erase(tx, workspace, &person.profiles).await
     }
 }
 
@@ -40,20 +61,104 @@ impl Eraser for DeliverEraser {
     fn name(&self) -> &'static str {
         "deliver"
     }
-    async fn erase(&self, tx: &mut Tx, workspace: WorkspaceId, profiles: &[ProfileId]) -> Result<u64, DbError> {
-        for profile in profiles {
+    async fn erase(&self, tx: &mut Tx, workspace: WorkspaceId, person: &Person) -> Result<u64, DbError> {
+        for profile in &person.profiles {
             self.0.forget(tx, workspace, *profile).await?;
         }
-        Ok(profiles.len() as u64)
+        let email = person.identifiers.iter().filter(|identifier| identifier.kind == "email");
+        let addresses: Vec<String> = email.map(|identifier| identifier.value.clone()).collect();
+        channels::SandboxChannel::erase(tx, workspace, &addresses).await
     }
 }
 
-/// `profile::HistoryEraser` over the lake: rewrites the files that hold them.
-pub struct LakeEraser(pub Arc<lake::Lake>);
+/// What holds texts, not profiles: refused items, records put aside, remembered answers.
+pub struct TextsEraser;
 
 #[async_trait]
-impl HistoryEraser for LakeEraser {
+impl Eraser for TextsEraser {
+    fn name(&self) -> &'static str {
+        "texts"
+    }
+    async fn erase(&self, tx: &mut Tx, workspace: WorkspaceId, person: &Person) -> Result<u64, DbError> {
+        let names = |text: &str| person.is_named_in(text);
+        let refused = collect::Collect::erase_rejections(tx, workspace, &names).await?;
+        let aside = events::erase_put_aside(tx, workspace, &names).await?;
+        let answers = access::Access::erase_answers(tx, workspace, &names).await?;
+        Ok(refused + aside + answers)
+    }
+}
+
+/// `profile::FileEraser` over the log, the history, the files of imports and the store's own files.
+pub struct FilesEraser {
+    db: Db,
+    inbox: Arc<events::Inbox>,
+    pipeline: Arc<events::Pipeline>,
+    deliver: Arc<deliver::Deliver>,
+    collect: Arc<collect::Collect>,
+    lake: Arc<lake::Lake>,
+    clock: Arc<dyn Clock>,
+    scrubbed_at: Mutex<Option<Timestamp>>,
+}
+
+impl FilesEraser {
+    pub fn new(app: &api::App, db: Db) -> Self {
+        Self {
+            db,
+            inbox: app.inbox.clone(),
+            pipeline: app.pipeline.clone(),
+            deliver: app.deliver.clone(),
+            collect: app.collect.clone(),
+            lake: app.lake.clone(),
+            clock: app.clock.clone(),
+            scrubbed_at: Mutex::new(None),
+        }
+    }
+}
+
+fn text(error: impl std::fmt::Display) -> String {
+    error.to_string()
+}
+
+#[async_trait]
+impl FileEraser for FilesEraser {
+    async fn settle(&self) -> Result<(), String> {
+        self.deliver.settle().await.map_err(text)?;
+        let sealed = self.inbox.seal().await.map_err(text)?;
+        while self.pipeline.status().cursor < sealed {
+            tokio::time::sleep(SETTLE_LOOK).await;
+        }
+        // The pipeline hands a batch to the history after its commit; a record put aside it does not hand on at all.
+        for _ in 0..HISTORY_LOOKS_MAX {
+            if sealed.0 <= self.lake.status().taken {
+                break;
+            }
+            tokio::time::sleep(SETTLE_LOOK).await;
+        }
+        self.lake.flush().await.map_err(text)?;
+        self.pipeline.release().await.map_err(text)?;
+        if self.inbox.oldest().map_err(text)? < sealed {
+            return Err("the log still holds what was accepted before".into());
+        }
+        Ok(())
+    }
+
     async fn erase(&self, workspace: WorkspaceId, profiles: &[ProfileId]) -> Result<(), String> {
-        self.0.erase(workspace, profiles).await.map(|_| ()).map_err(|error| error.to_string())
+        self.lake.erase(workspace, profiles).await.map_err(text)?;
+        if !self.collect.erase_import_files(workspace).await.map_err(text)? {
+            return Err("an import is at work: its files go when it has ended".into());
+        }
+        Ok(())
+    }
+
+    async fn scrub(&self) -> Result<bool, String> {
+        let now = self.clock.now();
+        let small = self.db.file_bytes().await.map_err(text)? <= SCRUB_AT_ONCE_BYTES_MAX;
+        let due = self.scrubbed_at.lock().is_none_or(|at| now.ms_since(at) >= SCRUB_EVERY_MS);
+        if !small && !due {
+            return Ok(false);
+        }
+        self.db.scrub().await.map_err(text)?;
+        *self.scrubbed_at.lock() = Some(now);
+        Ok(true)
     }
 }

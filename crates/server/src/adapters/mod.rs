@@ -5,18 +5,29 @@ mod erasers;
 mod merge_data;
 mod outbox;
 mod parquet;
+mod sandbox_door;
 mod segment_data;
 mod workspaces;
 
 pub use audience::{CampaignUse, ConsentGate, SegmentAudience};
-pub use erasers::{ConsentEraser, DeliverEraser, LakeEraser, MeasureEraser};
+pub use erasers::{ConsentEraser, DeliverEraser, FilesEraser, MeasureEraser, TextsEraser};
 pub use merge_data::{CampaignMessages, ContentRenderer, PeopleData, SenderData};
 pub use outbox::DeliverOutbox;
 pub use parquet::LakeParquet;
+pub use sandbox_door::SandboxDoor;
 pub use segment_data::RoomsData;
 pub use workspaces::WorkspaceSettings;
 
 use std::sync::{Arc, OnceLock};
+
+/// Can a message go to this address? The one rule for counts, reviews and sending; `kind` is the trait that holds it.
+pub fn is_usable_address(kind: &str, address: &str) -> bool {
+    match kind {
+        "email" => deliver::sender::is_address(address.trim()),
+        "phone" => profile::identifiers::normalise_phone(address, profile::identifiers::DEFAULT_REGION).is_some(),
+        _ => !address.trim().is_empty(),
+    }
+}
 
 /// A service that is made later than those that need it. Filled once, before anything runs.
 pub struct Late<T>(Arc<OnceLock<T>>);

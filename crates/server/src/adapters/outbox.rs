@@ -1,6 +1,7 @@
 //! `campaign::Outbox` over `deliver`.
 
 use super::merge_data::rendered_message;
+use access::{Actor, AuditRecord};
 use async_trait::async_trait;
 use base::{Json, Problem, ProfileId, WorkspaceId};
 use campaign::{Outbox, OutboxCounts, OutboxRun, QueuedMessage, TestResult};
@@ -16,6 +17,14 @@ const TEST_SUBJECT_PREFIX: &str = "[Test] ";
 pub struct DeliverOutbox {
     pub deliver: Arc<deliver::Deliver>,
     pub contents: Arc<content::Contents>,
+    pub access: Arc<access::Access>,
+}
+
+fn words_of(reason: &str) -> &str {
+    match reason {
+        "bounce_rate" => "too many of its addresses do not exist",
+        other => other,
+    }
 }
 
 #[async_trait]
@@ -61,6 +70,23 @@ impl Outbox for DeliverOutbox {
             skipped: progress.skipped,
             unconfirmed: progress.unconfirmed,
         })
+    }
+
+    async fn halted(&self, workspace: WorkspaceId, campaign: &str) -> Result<Option<String>, Problem> {
+        Ok(self.deliver.halted(workspace, campaign).await?)
+    }
+
+    async fn alert(&self, workspace: WorkspaceId, campaign: &str, reason: &str) {
+        let record = AuditRecord {
+            action: "campaign.halt",
+            object: campaign.to_owned(),
+            summary: format!("paused by itself: {}", words_of(reason)),
+            ..AuditRecord::default()
+        };
+        // The campaign itself shows why; the trail is the second place.
+        if let Err(error) = self.access.audit(workspace, &Actor::Console, record).await {
+            tracing::warn!(%error, campaign, "that a campaign was halted could not be put into the audit trail");
+        }
     }
 
     async fn resend_unconfirmed(&self, workspace: WorkspaceId, campaign: &str) -> Result<u64, Problem> {

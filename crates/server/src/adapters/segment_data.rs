@@ -5,7 +5,7 @@ use base::{Json, PageRequest, ProfileId, Timestamp, WorkspaceId};
 use events::Event;
 use parking_lot::Mutex;
 use predicate::ConsentState;
-use segment::{ADDRESS_KINDS, DataError, HistoryRow, ProfileRow, SegmentData};
+use segment::{DataError, HistoryRow, ProfileRow, SegmentData};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -111,13 +111,8 @@ impl SegmentData for RoomsData {
         let row = |(profile, seen): (ProfileId, Vec<profile::TraitSeen>)| {
             let traits: Vec<(String, Json, Timestamp)> =
                 seen.into_iter().map(|seen| (seen.name, seen.value, seen.at)).collect();
-            let has = |kind: &str| traits.iter().any(|(name, value, _)| name == kind && !value.is_null());
-            let mut identifier_kinds: Vec<String> =
-                ADDRESS_KINDS.iter().map(|(_, kind)| *kind).filter(|kind| has(kind)).map(str::to_owned).collect();
-            identifier_kinds.dedup();
             ProfileRow {
                 profile,
-                identifier_kinds,
                 traits,
                 consent: consent.remove(&profile).unwrap_or_default(),
                 suppressed: suppressed.get(&(workspace, profile)).cloned().unwrap_or_default(),
@@ -149,6 +144,10 @@ impl SegmentData for RoomsData {
 
     fn derived_traits(&self, event: &Event) -> Vec<(String, Json)> {
         profile::traits_of_event(event)
+    }
+
+    fn is_address(&self, kind: &str, address: &str) -> bool {
+        super::is_usable_address(kind, address)
     }
 
     fn earliest_wins(&self, name: &str) -> bool {

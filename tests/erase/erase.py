@@ -1,0 +1,213 @@
+#!/usr/bin/env python3
+"""Erasing a person: afterwards no byte of the data folder holds anything of them.
+
+    erase.py [--seed N]
+
+A person is planted with unmistakable words through everything that takes people's data: events, refused events, traits,
+an import and its refused rows, consent with proof, the suppression list, an order and one that is none, a campaign, a
+test message, opens and clicks. Then they are erased, and when the receipt says done, every byte of the data folder is
+searched: files as they are, compressed mails of the sandbox unpacked, Parquet decoded. Somebody else stays.
+TUTTI_BIN is the program under test. Needs polars; loopback only; about 30 seconds.
+"""
+import argparse
+import json
+import os
+import secrets
+import shutil
+import sqlite3
+import sys
+import tempfile
+import time
+import traceback
+import urllib.request
+import zlib
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "crash"))
+from harness import Checks, Clock, Program, seeded  # noqa: E402
+
+RUN_SECONDS_MAX = 120
+OTHERS = 300
+MESSAGE = {
+    "subject": "For {{ customer.first_name }} at {{ customer.email }}", "kind": "html",
+    "body": "<html><body><p>{{ customer.secret }} <a href=\"https://shop.example/{{ customer.first_name }}\">new</a></p></body></html>",
+}
+
+
+class Person:
+    """Every field holds the word; all of them must go."""
+
+    def __init__(self, word):
+        self.word = word
+        self.user, self.email = f"{word}-user", f"{word}@mail.example"
+        self.words = [word, word.upper(), word.capitalize()]
+
+    def identify(self):
+        traits = {"email": self.email, "first_name": self.word, "last_name": f"{self.word}son",
+                  "secret": f"{self.word} likes boats", "phone": "+31612345678"}
+        proof = {"method": "form", "text": f"I agree, {self.word}"}
+        return {"type": "identify", "userId": self.user, "anonymousId": f"{self.word}-browser",
+                "messageId": f"{self.word}-identify", "traits": traits,
+                "context": {"consent": {"email": "subscribed"}, "consentProof": proof}}
+
+    def track(self, event, number, properties):
+        return {"type": "track", "event": event, "userId": self.user, "messageId": f"{self.word}-{number}",
+                "properties": properties}
+
+    def events(self):
+        return [
+            self.identify(),
+            self.track("Product Viewed", 1, {"product": f"boat of {self.word}"}),
+            self.track("Order Completed", 2, {"order_id": f"{self.word}-order", "revenue": 50}),
+            self.track("Order Completed", 3, {"order_id": f"{self.word}-none", "revenue": f"{self.word} euro"}),
+            {"type": "page", "anonymousId": f"{self.word}-browser", "messageId": f"{self.word}-page",
+             "name": "Home", "properties": {"url": f"https://shop.example/{self.word}"}},
+        ]
+
+
+def post_raw(program, path, body):
+    request = urllib.request.Request(f"http://127.0.0.1:{program.port}{path}", data=body, method="POST", headers={
+        "authorization": program.authorization, "content-type": "application/octet-stream"})
+    with urllib.request.urlopen(request, timeout=20) as answer:
+        return json.loads(answer.read())
+
+
+def plant(program, clock, people):
+    """Everything that takes people's data, for each of them."""
+    send = program.source()()
+    others = [Person(f"other{number:04}") for number in range(OTHERS)]
+    for person in others + people:
+        send.call("POST", "/v1/batch", {"batch": person.events()})
+    for person in people:
+        # Refused: it has no event name; it is shown to whoever looks after the source.
+        send.request("POST", "/v1/track", {"type": "track", "userId": person.user, "messageId": f"{person.word}-bad",
+                                           "properties": {"of": person.word}})
+    send.close()
+    program.caught_up()
+    api = program.api
+    for person in people:
+        api.call("POST", "/api/v1/profiles", {"identifiers": [{"kind": "email", "value": person.email}],
+                                              "traits": {"nickname": f"{person.word}y"}})
+        rows = f"customer_id,email,city\n{person.user},{person.email},{person.word}stad\n{person.user},not an address {person.word},x\n"
+        done = post_raw(program, f"/api/v1/imports?kind=customers&format=csv&name=people.csv", rows.encode())
+        imported = f"/api/v1/imports/{done['id']}"
+        clock.wait_for("the import to end", lambda: api.call("GET", imported)["state"] not in ("running", "uploading"))
+    program.caught_up()
+
+
+def send_campaign(program, clock, people):
+    """Sent to everybody; the planted open it, and one gets a test made with their data."""
+    api = program.api
+    api.call("PUT", "/api/v1/senders", {"channel": "sandbox", "from_name": "Shop", "from_email": "news@shop.example",
+                                        "postal_address": "Street 1, Town"})
+    segment = api.call("POST", "/api/v1/segments", {"name": "All", "condition": {"reachable": {"channel": "email"}}})
+    draft = {"name": "All", "segment_id": segment["id"], "channel": "email", "message": MESSAGE}
+    campaign = api.call("POST", "/api/v1/campaigns", draft)["id"]
+    api.call("POST", f"/api/v1/campaigns/{campaign}/test",
+             {"emails": ["marketer@shop.example"], "profile_id": profile_of(program, people[0])})
+    review = api.call("GET", f"/api/v1/campaigns/{campaign}/review")
+    api.call("POST", f"/api/v1/campaigns/{campaign}/launch", {"confirm_recipients": review["recipients"]})
+    progress = f"/api/v1/campaigns/{campaign}/progress"
+    clock.wait_for("the campaign to finish", lambda: api.call("GET", progress)["state"] == "finished", 60)
+    for person in people:
+        # An entry made by hand, of an address as nobody wrote it.
+        api.call("POST", "/api/v1/suppressions", {"channel": "email", "address": person.email.upper()})
+    program.caught_up()
+    return campaign
+
+
+def profile_of(program, person):
+    found = program.api.call("GET", f"/api/v1/profiles?q={person.email}")["items"]
+    return found[0]["id"]
+
+
+def holders(data, words):
+    """Files of the folder that hold one of the words, as bytes or after unpacking."""
+    found = []
+    for folder, _, names in os.walk(data):
+        for name in names:
+            path = os.path.join(folder, name)
+            with open(path, "rb") as file:
+                content = file.read()
+            if any(word.encode() in content for word in words):
+                found.append(os.path.relpath(path, data))
+            elif name.endswith(".parquet") and parquet_holds(path, words):
+                found.append(os.path.relpath(path, data))
+    return sorted(found)
+
+
+def parquet_holds(path, words):
+    import polars
+    text = polars.read_parquet(path).write_json()
+    return any(word in text for word in words)
+
+
+def mails_holding(data, words):
+    """Mails of the sandbox are packed: looked into one by one."""
+    store = sqlite3.connect(f"file:{data}/tutti.db?mode=ro", uri=True)
+    mails = [zlib.decompress(raw) for (raw,) in store.execute("SELECT raw FROM sandbox_message")]
+    store.close()
+    return sum(any(word.encode() in mail for word in words) for mail in mails)
+
+
+def erase(program, clock, person):
+    profile = profile_of(program, person)
+    receipt = program.api.call("DELETE", f"/api/v1/profiles/{profile}")
+    path = f"/api/v1/profiles/{receipt['profile_id']}/erasure"
+    began = time.monotonic()
+    clock.wait_for("the erasure to be done", lambda: program.api.call("GET", path)["state"] == "done", 60, 0.2)
+    return time.monotonic() - began
+
+
+def run(binary, folder, seed, clock, checks):
+    program = Program(binary, folder, seeded(f"{seed} erase"), clock)
+    gone, kept = Person("zonderspoor"), Person("blijftstaan")
+    try:
+        program.start()
+        plant(program, clock, [gone, kept])
+        send_campaign(program, clock, [gone, kept])
+        data = program.data
+        before = holders(data, gone.words)
+        print(f"        before: {', '.join(before)}")
+        for part in ("tutti.db", "inbox/", "imports/"):
+            checks.check(f"the search would find them in {part}", any(name.startswith(part) for name in before), before)
+        checks.check("and in the sandbox", mails_holding(data, gone.words) >= 2, mails_holding(data, gone.words))
+        seconds = erase(program, clock, gone)
+        print(f"        done {seconds:.1f} s after the request")
+        checks.same("no file holds a word of them", holders(data, gone.words), [])
+        checks.same("no mail in the sandbox does", mails_holding(data, gone.words), 0)
+        checks.check("somebody else is still there", holders(data, kept.words), "nothing")
+        checks.check("and so are their mails", mails_holding(data, kept.words) >= 1, "none")
+        events = [gone.identify() | {"messageId": "back-again"}]
+        send = program.source()()
+        send.call("POST", "/v1/batch", {"batch": events})
+        send.close()
+        program.caught_up()
+        checks.check("they may come back as somebody new", profile_of(program, gone), "nobody")
+        checks.same("it stops when asked to", program.stop(), 0)
+        checks.check("and what they said since is there", holders(data, gone.words), "nothing")
+    finally:
+        program.end()
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--seed", type=int, default=secrets.randbelow(1 << 31))
+    args = parser.parse_args()
+    binary, checks = os.path.abspath(os.environ["TUTTI_BIN"]), Checks()
+    print(f"seed {args.seed}", flush=True)
+    scratch = tempfile.mkdtemp(prefix="tutti-erase.")
+    try:
+        run(binary, os.path.join(scratch, "shop"), args.seed, Clock(RUN_SECONDS_MAX), checks)
+    except Exception as error:
+        traceback.print_exc(file=sys.stdout)
+        checks.check("it ran to its end", False, error)
+    if checks.failed:
+        print(f"the data folder and the log are kept in {scratch}; again with --seed {args.seed}")
+    else:
+        shutil.rmtree(scratch)
+    print(f"{checks.passed} passed, {checks.failed} failed")
+    return 1 if checks.failed or not checks.passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
