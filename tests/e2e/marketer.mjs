@@ -564,7 +564,8 @@ await step('an API key is made, works, and works no more once withdrawn', async 
   secret = (await form.getByText(/^tk_live_\S+$/).innerText()).trim();
   const call = (method, path, body) => fetch(base + path, { method, body, headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' } });
   expect((await call('GET', '/api/v1/segments')).status === 200, 'the key does not read');
-  expect((await call('POST', '/api/v1/segments', '{}')).status === 403, 'a reading key writes');
+  const segment = JSON.stringify({ name: 'by a reading key', condition: { version: 1, all: [] } });
+  expect((await call('POST', '/api/v1/segments', segment)).status === 403, 'a reading key writes');
   await button('Done', form).click();
   await accessible('API keys');
   await button(`Withdraw Robot ${RUN}`, main).click();

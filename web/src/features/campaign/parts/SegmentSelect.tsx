@@ -20,7 +20,7 @@ export function SegmentSelect({ value, onChange, error, disabled }: Props) {
       description={
         <Trans>
           Who gets the e-mail.{" "}
-          <AppLink inherit to={paths.newSegment()}>
+          <AppLink inherit underline="always" to={paths.newSegment()}>
             Build a new one
           </AppLink>
         </Trans>
