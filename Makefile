@@ -4,7 +4,7 @@ CACHE ?= $(HOME)/.cache/tutti
 export CARGO_TARGET_DIR ?= $(CACHE)/target
 TUTTI = $(CARGO_TARGET_DIR)/debug/tutti
 
-.PHONY: help demo build web test bench lint dev openapi clean-demo
+.PHONY: help demo build web test bench lint dev openapi clean-demo config-reference
 
 help:
 	@echo "make demo    build everything, start one program on embedded storage, play a shop into it"
@@ -13,6 +13,7 @@ help:
 	@echo "make dev     server and web UI with reload"
 	@echo "make lint    format, clippy, web lint"
 	@echo "make openapi write docs/reference/openapi.json"
+	@echo "make config-reference write docs/reference/configuration.md and tutti.toml"
 
 demo: build
 	@$(TUTTI) demo $(ARGS)
@@ -44,6 +45,10 @@ dev: web
 
 openapi: build
 	@$(TUTTI) openapi > docs/reference/openapi.json
+
+config-reference: build
+	@$(TUTTI) config --example > docs/reference/tutti.toml
+	@$(TUTTI) config --reference > docs/reference/configuration.md
 
 clean-demo:
 	@$(TUTTI) demo --reset-only

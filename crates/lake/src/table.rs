@@ -29,7 +29,7 @@ use tokio::sync::Notify;
 use url::Url;
 
 /// The `txn` application id under which a flush records the inbox offset it reached.
-const TXN_APP: &str = "tutti.inbox";
+pub(crate) const TXN_APP: &str = "tutti.inbox";
 const LOCK_FILE: &str = "_lock";
 const SPILL_FOLDER: &str = "_spill";
 const LOG_FOLDER: &str = "_delta_log";
@@ -349,10 +349,21 @@ fn runtime(root: &Path, config: &LakeConfig) -> Result<Arc<RuntimeEnv>, LakeErro
 }
 
 /// Opens the log store; creates the table when the folder has none.
-async fn open_log(root: &Path) -> Result<LogStoreRef, LakeError> {
+/// The log of the table in an absolute folder, whether there is one yet or not.
+fn log_in(root: &Path) -> Result<LogStoreRef, LakeError> {
     let url = Url::from_directory_path(root)
         .map_err(|()| LakeError::Broken(format!("{} is not an absolute path", root.display())))?;
-    let log = DeltaTableBuilder::from_url(url)?.build_storage()?;
+    Ok(DeltaTableBuilder::from_url(url)?.build_storage()?)
+}
+
+/// The log of a table that is there.
+pub(crate) async fn existing_log(root: &Path) -> Result<Option<LogStoreRef>, LakeError> {
+    let log = log_in(root)?;
+    Ok(log.is_delta_table_location().await?.then_some(log))
+}
+
+async fn open_log(root: &Path) -> Result<LogStoreRef, LakeError> {
+    let log = log_in(root)?;
     if !log.is_delta_table_location().await? {
         let checkpoints = CHECKPOINT_COMMITS.to_string();
         let properties = [

@@ -1,6 +1,8 @@
 //! Configuration: flags over `TUTTI_*` variables over a file over defaults. Unknown keys are errors.
 //!
-//! The commented file `docs/reference/tutti.toml` lists every key with its default; a test compares the two.
+//! The commented file `docs/reference/tutti.toml` and `docs/reference/configuration.md` are made from [`reference`].
+
+pub mod reference;
 
 use anyhow::{Context, bail};
 use figment::Figment;
@@ -26,6 +28,7 @@ pub struct Config {
     pub inbox: InboxLimits,
     pub lake: LakeLimits,
     pub deliver: DeliverLimits,
+    pub sandbox: SandboxConfig,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -63,6 +66,13 @@ pub struct DeliverLimits {
     pub concurrency: usize,
 }
 
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SandboxConfig {
+    /// Empty: no mail server.
+    pub smtp_listen: String,
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -75,6 +85,7 @@ impl Default for Config {
             inbox: InboxLimits { queue_bytes_max: 64 << 20, backlog_bytes_max: 16 << 30, dedupe_hours: 24 },
             lake: LakeLimits { flush_seconds: 10, memory_bytes: 512 << 20 },
             deliver: DeliverLimits { concurrency: 16 },
+            sandbox: SandboxConfig { smtp_listen: String::new() },
         }
     }
 }
@@ -112,15 +123,9 @@ impl Config {
             }
         }
         // TUTTI_LOG__FILTER=debug sets log.filter. Variables of the tests and of the command-line client are not keys.
-        let env = Env::prefixed("TUTTI_").split("__").ignore(&[
-            "api_url",
-            "api_key",
-            "admin_password",
-            "bin",
-            "shared",
-            "test_postgres",
-            "test_venv",
-        ]);
+        let not_keys = reference::not_keys();
+        let not_keys: Vec<&str> = not_keys.iter().map(String::as_str).collect();
+        let env = Env::prefixed("TUTTI_").split("__").ignore(&not_keys);
         let mut config: Config = figment.merge(env).extract().context("the configuration is not right")?;
         if let Some(data_dir) = &flags.data_dir {
             config.data_dir = data_dir.clone();
@@ -134,6 +139,20 @@ impl Config {
         }
         config.public_url = config.public_url.trim_end_matches('/').to_owned();
         Ok(config)
+    }
+
+    /// Where the sandbox's mail server listens, if anywhere. Only on this machine: it takes mail from everybody.
+    pub fn sandbox_smtp(&self) -> anyhow::Result<Option<SocketAddr>> {
+        let text = self.sandbox.smtp_listen.trim();
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let address: SocketAddr =
+            text.parse().with_context(|| format!("sandbox.smtp_listen is \"{text}\", not like 127.0.0.1:1025"))?;
+        if !address.ip().is_loopback() {
+            bail!("sandbox.smtp_listen is {address}: the sandbox takes mail on loopback only (127.0.0.1 or [::1])");
+        }
+        Ok(Some(address))
     }
 
     /// The address in links, given the one really listened on.
@@ -153,6 +172,18 @@ mod tests {
             text.lines().map(|line| line.strip_prefix("#= ").unwrap_or(line)).collect::<Vec<_>>().join("\n");
         let from_file: Config = Figment::from(Toml::string(&uncommented)).extract().unwrap();
         assert_eq!(from_file, Config::default());
+    }
+
+    #[test]
+    fn the_sandbox_takes_mail_on_loopback_only() {
+        let at = |text: &str| {
+            let config = Config { sandbox: SandboxConfig { smtp_listen: text.into() }, ..Config::default() };
+            config.sandbox_smtp().map_err(|error| error.to_string())
+        };
+        assert_eq!(at(""), Ok(None));
+        assert_eq!(at("127.0.0.1:1025"), Ok(Some(SocketAddr::from(([127, 0, 0, 1], 1025)))));
+        assert!(at("0.0.0.0:1025").unwrap_err().contains("loopback"));
+        assert!(at("1025").unwrap_err().contains("127.0.0.1:1025"));
     }
 
     #[test]

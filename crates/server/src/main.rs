@@ -3,69 +3,38 @@
 mod adapters;
 mod commands;
 mod config;
+#[cfg(test)]
+mod contract;
+#[cfg(test)]
+mod golden;
 mod health;
 mod http;
 mod log;
 mod wire;
 
-use clap::{Parser, Subcommand};
+use clap::Parser;
+use commands::client::ServerArgs;
 use config::ConfigFlags;
 use std::process::ExitCode;
 
-/// Exit code for wrong usage, as clap has it.
-const EXIT_USAGE: u8 = 2;
-
+/// Exit codes: 0 done, 1 failed, 2 called wrongly, 3 no server answers, 4 not found, 5 not allowed, 6 refused.
 #[derive(Parser)]
 #[command(
     name = "tutti",
     version,
-    about = "Omnichannel marketing: collect, know, decide, act, measure, in one program."
+    about = "Omnichannel marketing: collect, know, decide, act, measure, in one program.",
+    after_help = "Exit codes: 0 done, 1 failed, 2 called wrongly, 3 no server answers, 4 not found, 5 not allowed, 6 refused."
 )]
-struct Cli {
+pub struct Cli {
     #[command(flatten)]
     flags: ConfigFlags,
+    #[command(flatten)]
+    server: ServerArgs,
     /// Print JSON for scripts instead of text for people.
     #[arg(long, global = true)]
     json: bool,
     #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Subcommand)]
-enum Command {
-    /// Run the server.
-    Serve,
-    /// Run the server with a demo shop in it, and print a link that signs in.
-    Demo(commands::demo::DemoArgs),
-    /// Import customers or orders from a CSV, JSONL or Parquet file (talks to a running server).
-    Import(commands::import::ImportArgs),
-    /// Count, list, save and look into segments (talks to a running server).
-    #[command(subcommand)]
-    Segment(commands::segment::SegmentCommand),
-    /// Write, launch, pause and measure campaigns (talks to a running server).
-    #[command(subcommand)]
-    Campaign(commands::campaign::CampaignCommand),
-    /// Users of this installation: create, list, make a sign-in link.
-    #[command(subcommand)]
-    User(commands::user::UserCommand),
-    /// API keys of a workspace: create, list, revoke.
-    #[command(subcommand)]
-    Key(commands::key::KeyCommand),
-    /// Write a consistent copy of everything to a new folder.
-    Backup(commands::backup::BackupArgs),
-    /// Put a backup back into an empty data folder, checking every file.
-    Restore(commands::backup::RestoreArgs),
-    /// Look whether everything is well: store, migrations, disk, records put aside, sending invariants.
-    Doctor,
-    /// The synthetic shop: write it as files, or play it into a running server.
-    #[command(subcommand)]
-    Sim(commands::sim::SimCommand),
-    /// Ask any route of the API: `tutti api GET /api/v1/home` (talks to a running server).
-    Api(commands::api::ApiArgs),
-    /// Print the configuration in force.
-    Config,
-    /// Print the OpenAPI document.
-    Openapi,
+    command: commands::Command,
 }
 
 fn main() -> ExitCode {
@@ -81,41 +50,9 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match runtime.block_on(run(cli)) {
+    let context = commands::Context { flags: cli.flags, server: cli.server, json: cli.json };
+    match runtime.block_on(cli.command.run(&context)) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            if error.is::<commands::UsageError>() { ExitCode::from(EXIT_USAGE) } else { ExitCode::FAILURE }
-        }
-    }
-}
-
-async fn run(cli: Cli) -> anyhow::Result<()> {
-    let json = cli.json;
-    let config = config::Config::load(&cli.flags)?;
-    match cli.command {
-        Command::Serve => {
-            log::init(&config.log);
-            commands::serve::run(&config).await
-        }
-        Command::Demo(args) => commands::demo::run(config, &cli.flags, args, json).await,
-        Command::Import(args) => commands::import::run(args, json).await,
-        Command::Segment(command) => commands::segment::run(command, json).await,
-        Command::Campaign(command) => commands::campaign::run(command, json).await,
-        Command::User(command) => commands::user::run(&config, command, json).await,
-        Command::Key(command) => commands::key::run(&config, command, json).await,
-        Command::Backup(args) => commands::backup::backup(&config, args, json).await,
-        Command::Restore(args) => commands::backup::restore(&config, args, json).await,
-        Command::Doctor => commands::doctor::run(&config, json).await,
-        Command::Sim(command) => commands::sim::run(command, json).await,
-        Command::Api(args) => commands::api::run(args).await,
-        Command::Config => {
-            println!("{}", serde_json::to_string_pretty(&config)?);
-            Ok(())
-        }
-        Command::Openapi => {
-            print!("{}", api::openapi_json());
-            Ok(())
-        }
+        Err(error) => commands::failed(&error),
     }
 }

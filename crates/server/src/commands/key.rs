@@ -1,7 +1,7 @@
 //! `tutti key`: works on the data folder, also while the server runs.
 
+use super::Context;
 use super::user::access_of;
-use crate::config::Config;
 use access::Role;
 use base::{ApiKeyId, WorkspaceId};
 use clap::Subcommand;
@@ -31,19 +31,19 @@ pub enum KeyCommand {
     },
 }
 
-pub async fn run(config: &Config, command: KeyCommand, json: bool) -> anyhow::Result<()> {
-    let access = access_of(config).await?;
+pub async fn run(command: KeyCommand, context: &Context) -> anyhow::Result<()> {
+    let access = access_of(&context.config()?).await?;
     match command {
         KeyCommand::Create { name, scopes, workspace } => {
             access.workspace(workspace).await?;
             let key = access.create_key(workspace, &name, &scopes, Role::Owner.permissions()).await?;
-            super::print(json, &serde_json::to_value(&key)?, |_| key.key.clone());
+            context.print(&serde_json::to_value(&key)?, |_| key.key.clone());
         }
         KeyCommand::List { workspace } => {
             let keys = access.keys(workspace).await?;
             let lines: Vec<String> =
                 keys.iter().map(|key| format!("{}  {}…  {}", key.id, key.prefix, key.name)).collect();
-            super::print(json, &serde_json::to_value(&keys)?, |_| lines.join("\n"));
+            context.print(&serde_json::to_value(&keys)?, |_| lines.join("\n"));
         }
         KeyCommand::Revoke { id, workspace } => access.revoke_key(workspace, id).await?,
     }

@@ -1,122 +1,126 @@
 //! `tutti segment`.
 
-use super::client::{Client, ServerArgs};
-use super::field;
-use anyhow::Context;
+use super::client::escape;
+use super::input::read_json;
+use super::output::{Column, PageArgs, facts, field, number, table, text, time};
+use super::{Context, Failure};
 use clap::{Args, Subcommand};
+use reqwest::Method;
 use serde_json::{Value, json};
-use std::path::PathBuf;
+
+const COLUMNS: [Column; 4] =
+    [text("ID", "/id"), number("PEOPLE", "/count"), text("NAME", "/name"), text("WHO", "/sentence")];
 
 #[derive(Args)]
 pub struct ConditionArgs {
-    /// The condition as JSON, or @FILE (see docs/reference/conditions.md).
+    /// The condition as JSON, @FILE or - (see docs/reference/conditions.md).
     #[arg(long)]
     condition: String,
 }
 
-impl ConditionArgs {
-    fn read(&self) -> anyhow::Result<Value> {
-        read_json(&self.condition)
-    }
-}
-
-/// JSON given in place or as `@FILE`.
-pub fn read_json(text: &str) -> anyhow::Result<Value> {
-    let text = match text.strip_prefix('@') {
-        Some(path) => std::fs::read_to_string(PathBuf::from(path)).with_context(|| format!("cannot read {path}"))?,
-        None => text.to_owned(),
-    };
-    serde_json::from_str(&text).context("this is not JSON")
-}
-
 #[derive(Subcommand)]
 pub enum SegmentCommand {
-    /// How many customers a condition holds for.
+    /// How many people a condition holds for.
     Count {
-        #[command(flatten)]
-        server: ServerArgs,
         #[command(flatten)]
         condition: ConditionArgs,
     },
     /// Save a segment.
     Create {
-        #[command(flatten)]
-        server: ServerArgs,
         #[arg(long)]
         name: String,
         #[command(flatten)]
         condition: ConditionArgs,
     },
+    /// Change the name or the condition of a saved segment.
+    Update {
+        id: String,
+        #[arg(long)]
+        name: Option<String>,
+        #[arg(long)]
+        condition: Option<String>,
+    },
     /// Saved segments.
     List {
         #[command(flatten)]
-        server: ServerArgs,
+        page: PageArgs,
     },
     /// One segment, as a sentence and a count.
-    Show {
-        #[command(flatten)]
-        server: ServerArgs,
-        id: String,
-    },
+    Show { id: String },
     /// Who is in it.
     Members {
-        #[command(flatten)]
-        server: ServerArgs,
         id: String,
-        #[arg(long, default_value_t = 50)]
-        limit: u32,
+        #[command(flatten)]
+        page: PageArgs,
     },
     /// Delete a segment nothing uses.
-    Delete {
-        #[command(flatten)]
-        server: ServerArgs,
-        id: String,
-    },
+    #[command(visible_alias = "remove")]
+    Delete { id: String },
 }
 
-fn line(segment: &Value) -> String {
-    format!(
-        "{}  {}  {}: {}",
-        field(segment, "/id"),
-        field(segment, "/count"),
-        field(segment, "/name"),
-        field(segment, "/sentence")
-    )
+fn path(id: &str) -> String {
+    format!("/api/v1/segments/{}", escape(id))
 }
 
-pub async fn run(command: SegmentCommand, json: bool) -> anyhow::Result<()> {
+fn one(segment: &Value) -> String {
+    table(&COLUMNS, std::slice::from_ref(segment))
+}
+
+pub async fn run(command: SegmentCommand, context: &Context) -> anyhow::Result<()> {
     match command {
-        SegmentCommand::Count { server, condition } => {
-            let body = json!({ "condition": condition.read()? });
-            let answer = Client::new(&server)?.post("/api/v1/segments/count", &body).await?;
-            super::print(json, &answer, |answer| {
+        SegmentCommand::Count { condition } => {
+            let body = json!({ "condition": read_json(&condition.condition)? });
+            let answer = context.client()?.post("/api/v1/segments/count", &body).await?;
+            context.print(&answer, |answer| {
                 format!("{} of {}: {}", field(answer, "/count"), field(answer, "/total"), field(answer, "/sentence"))
             });
         }
-        SegmentCommand::Create { server, name, condition } => {
-            let body = json!({ "name": name, "condition": condition.read()? });
-            let answer = Client::new(&server)?.post("/api/v1/segments", &body).await?;
-            super::print(json, &answer, line);
+        SegmentCommand::Create { name, condition } => {
+            let body = json!({ "name": name, "condition": read_json(&condition.condition)? });
+            let answer = context.client()?.post("/api/v1/segments", &body).await?;
+            context.print(&answer, one);
         }
-        SegmentCommand::List { server } => {
-            let answer = Client::new(&server)?.get("/api/v1/segments").await?;
-            super::print(json, &answer, |answer| {
-                answer["items"].as_array().into_iter().flatten().map(line).collect::<Vec<_>>().join("\n")
+        SegmentCommand::Update { id, name, condition } => {
+            if name.is_none() && condition.is_none() {
+                return Err(Failure::Usage("say --name or --condition".into()).into());
+            }
+            let client = context.client()?;
+            // What changed since it was read is not overwritten: the answer's ETag goes back as If-Match.
+            let response = client.answer(client.request(Method::GET, &path(&id))).await?;
+            let tag = response.headers().get("etag").cloned();
+            let old: Value = serde_json::from_str(&response.text().await?)?;
+            let condition = condition.map(|condition| read_json(&condition)).transpose()?;
+            let body = json!({
+                "name": name.map_or(old["name"].clone(), Value::String),
+                "condition": condition.unwrap_or_else(|| old["condition"].clone()),
             });
+            let mut request = client.request(Method::PUT, &path(&id)).json(&body);
+            if let Some(tag) = tag {
+                request = request.header("if-match", tag);
+            }
+            let answer = client.send(request).await?;
+            context.print(&answer, one);
         }
-        SegmentCommand::Show { server, id } => {
-            let answer = Client::new(&server)?.get(&format!("/api/v1/segments/{id}")).await?;
-            super::print(json, &answer, line);
+        SegmentCommand::List { page } => context.list("/api/v1/segments", &page, &COLUMNS).await?,
+        SegmentCommand::Show { id } => {
+            let answer = context.client()?.get(&path(&id)).await?;
+            let head = [
+                text("id", "/id"),
+                text("name", "/name"),
+                number("people", "/count"),
+                text("who", "/sentence"),
+                time("changed", "/updated_at"),
+                text("condition", "/condition"),
+            ];
+            context.print(&answer, |answer| facts(&head, answer));
         }
-        SegmentCommand::Members { server, id, limit } => {
-            let answer = Client::new(&server)?.get(&format!("/api/v1/segments/{id}/members?limit={limit}")).await?;
-            super::print(json, &answer, |answer| {
-                let person = |person: &Value| format!("{}  {}", field(person, "/id"), field(person, "/label"));
-                answer["items"].as_array().into_iter().flatten().map(person).collect::<Vec<_>>().join("\n")
-            });
+        SegmentCommand::Members { id, page } => {
+            let columns = [text("ID", "/id"), text("NAME", "/label"), text("E-MAIL", "/email")];
+            context.list(&format!("{}/members", path(&id)), &page, &columns).await?;
         }
-        SegmentCommand::Delete { server, id } => {
-            Client::new(&server)?.delete(&format!("/api/v1/segments/{id}")).await?;
+        SegmentCommand::Delete { id } => {
+            let answer = context.client()?.delete(&path(&id)).await?;
+            context.print(&answer, |_| format!("{id} is deleted"));
         }
     }
     Ok(())

@@ -1,14 +1,17 @@
 //! `tutti serve`.
 
+use super::NoArgs;
 use crate::config::Config;
 use crate::wire::{Program, Running};
-use anyhow::Context;
+use anyhow::Context as _;
 use std::net::SocketAddr;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-pub async fn run(config: &Config) -> anyhow::Result<()> {
-    let server = Server::start(config, false).await?;
+pub async fn run(_: NoArgs, context: &super::Context) -> anyhow::Result<()> {
+    let config = context.config()?;
+    crate::log::init(&config.log);
+    let server = Server::start(&config, false).await?;
     tracing::info!(url = server.url, version = crate::wire::VERSION, "tutti is ready");
     if server.running.app.access.setup_needed().await? {
         tracing::info!("nobody is set up yet: open the address in a browser to begin");
@@ -39,6 +42,8 @@ pub struct Server {
     pub running: Running,
     pub url: String,
     pub bound: SocketAddr,
+    /// Where the sandbox takes mail.
+    pub smtp_bound: Option<SocketAddr>,
     stop: watch::Sender<bool>,
     http: tokio::task::JoinHandle<anyhow::Result<()>>,
 }
@@ -50,11 +55,12 @@ impl Server {
             .with_context(|| format!("cannot listen on {}: is another program using it?", config.listen))?;
         let bound = listener.local_addr()?;
         let program = Program::open(config, bound, demo).await?;
+        let smtp_bound = program.smtp_bound();
         let (stop, stopping) = watch::channel(false);
         let router = crate::http::router(program.app.clone());
         let running = program.start(stopping.clone());
         let http = tokio::spawn(crate::http::serve(listener, router, stopping));
-        Ok(Self { url: config.public_url_or(bound), bound, running, stop, http })
+        Ok(Self { url: config.public_url_or(bound), bound, smtp_bound, running, stop, http })
     }
 
     /// Stops accepting, lets open work end, writes what waits, closes.

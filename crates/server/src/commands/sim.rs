@@ -1,6 +1,7 @@
 //! `tutti sim`: the synthetic shop as files, or played into a server.
 
-use anyhow::Context;
+use super::Context;
+use anyhow::Context as _;
 use base::{Clock, SystemClock};
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -40,16 +41,14 @@ pub enum SimCommand {
     Play {
         #[command(flatten)]
         world: WorldArgs,
-        #[arg(long, env = "TUTTI_API_URL", default_value = "http://127.0.0.1:7700")]
-        api_url: String,
-        #[arg(long)]
+        #[arg(long, env = "TUTTI_WRITE_KEY", hide_env_values = true)]
         write_key: String,
         #[arg(long, default_value_t = 4)]
         connections: u64,
     },
 }
 
-pub async fn run(command: SimCommand, json: bool) -> anyhow::Result<()> {
+pub async fn run(command: SimCommand, context: &Context) -> anyhow::Result<()> {
     match command {
         SimCommand::Files { world, out } => {
             let world = world.world()?;
@@ -60,15 +59,14 @@ pub async fn run(command: SimCommand, json: bool) -> anyhow::Result<()> {
             };
             let customers = world.write_customers_csv(file("customers.csv")?)?;
             let orders = world.write_orders_csv(file("orders.csv")?)?;
-            super::print(json, &json!({ "customers": customers, "orders": orders }), |_| {
+            context.print(&json!({ "customers": customers, "orders": orders }), |_| {
                 format!("{customers} customers and {orders} order lines in {}", out.display())
             });
         }
-        SimCommand::Play { world, api_url, write_key, connections } => {
-            let target =
-                sim::Target { api_url: api_url.trim_end_matches('/').into(), keys: sim::WriteKeys::one(&write_key) };
+        SimCommand::Play { world, write_key, connections } => {
+            let target = sim::Target { api_url: context.server.url().into(), keys: sim::WriteKeys::one(&write_key) };
             let played = play(&world.world()?, &sim::Player::new(target)?, connections).await?;
-            super::print(json, &json!({ "events": played.events, "batches": played.batches }), |_| {
+            context.print(&json!({ "events": played.events, "batches": played.batches }), |_| {
                 format!("{} events in {} batches", played.events, played.batches)
             });
         }

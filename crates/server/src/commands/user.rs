@@ -1,5 +1,6 @@
 //! `tutti user`: works on the data folder, also while the server runs.
 
+use super::{Context, Failure};
 use crate::config::Config;
 use crate::wire::open_database;
 use access::{Access, NewUser, NewWorkspace, Role, Setup};
@@ -59,23 +60,24 @@ pub async fn access_of(config: &Config) -> anyhow::Result<Access> {
     Ok(Access::new(open_database(config).await?, Arc::new(SystemClock), Arc::new(OsRng)))
 }
 
-pub async fn run(config: &Config, command: UserCommand, json: bool) -> anyhow::Result<()> {
-    let access = access_of(config).await?;
+pub async fn run(command: UserCommand, context: &Context) -> anyhow::Result<()> {
+    let config = context.config()?;
+    let access = access_of(&config).await?;
     match command {
         UserCommand::CreateAdmin { email, password, name, workspace, time_zone, currency } => {
             let currency = Currency::parse(&currency)?;
             let workspace = NewWorkspace { name: workspace, time_zone, currency, is_demo: false };
             let (user, workspace, _) = access.setup(Setup { email, password, name, workspace }).await?;
             let value = json!({ "user": user, "workspace": workspace });
-            super::print(json, &value, |_| format!("{} owns {} ({})", user.email, workspace.name, workspace.id));
+            context.print(&value, |_| format!("{} owns {} ({})", user.email, workspace.name, workspace.id));
         }
         UserCommand::Create { email, name, role, workspace } => {
             let role = Role::parse(&role)
-                .ok_or_else(|| super::UsageError("a role is owner, marketer, analyst or viewer".into()))?;
+                .ok_or_else(|| Failure::Usage("a role is owner, marketer, analyst or viewer".into()))?;
             let (member, _) = access.add_user(workspace, NewUser { email, name, role, password: None }).await?;
             let text =
                 format!("{} is a {} of {workspace}; `tutti user link` signs them in", member.user.email, member.role);
-            super::print(json, &serde_json::to_value(&member)?, |_| text);
+            context.print(&serde_json::to_value(&member)?, |_| text);
         }
         UserCommand::List { workspace } => {
             let members = access.members(workspace).await?;
@@ -83,7 +85,7 @@ pub async fn run(config: &Config, command: UserCommand, json: bool) -> anyhow::R
                 .iter()
                 .map(|member| format!("{}  {}  {}", member.user.id, member.role, member.user.email))
                 .collect();
-            super::print(json, &serde_json::to_value(&members)?, |_| lines.join("\n"));
+            context.print(&serde_json::to_value(&members)?, |_| lines.join("\n"));
         }
         UserCommand::Link { email, workspace } => {
             let members = access.members(workspace).await?;
@@ -91,7 +93,7 @@ pub async fn run(config: &Config, command: UserCommand, json: bool) -> anyhow::R
             let Some(member) = member else { anyhow::bail!("{email} is not a member of {workspace}") };
             let token = access.make_login_link(member.user.id, LINK_MS).await?;
             let url = format!("{}/api/v1/session/link?token={token}", config.public_url_or(config.listen));
-            super::print(json, &json!({ "url": url }), |_| url.clone());
+            context.print(&json!({ "url": url }), |_| url.clone());
         }
     }
     Ok(())
