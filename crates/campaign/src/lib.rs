@@ -26,8 +26,13 @@ pub use ports::{Audience, Gate, Messages, Outbox, OutboxCounts, OutboxRun, Queue
 pub use service::{CampaignPorts, Campaigns};
 
 /// The tables of this room.
-pub const MIGRATIONS: &[db::Migration] =
-    &[db::Migration { name: "campaign/0001_init", sql: include_str!("../migrations/0001_init.sql") }];
+pub const MIGRATIONS: &[db::Migration] = &[
+    db::Migration { name: "campaign/0001_init", sql: include_str!("../migrations/0001_init.sql") },
+    db::Migration {
+        name: "campaign/0002_unconfirmed_left",
+        sql: include_str!("../migrations/0002_unconfirmed_left.sql"),
+    },
+];
 
 #[cfg(test)]
 mod tests;

@@ -92,8 +92,11 @@ pub struct Campaign {
     pub launched_at: Option<Timestamp>,
     pub finished_at: Option<Timestamp>,
     pub schedule: Option<Schedule>,
-    /// Why a scheduled campaign did not start by itself: `overdue`, or what its checks found.
+    /// Why a scheduled campaign did not start by itself: `overdue`, or what its checks found. Why a paused one stopped by
+    /// itself: `bounce_rate`.
     pub held: Option<String>,
+    /// How many messages without an answer somebody has decided to leave as they are.
+    pub unconfirmed_left: u64,
 }
 
 /// Why a member of the audience gets no message.

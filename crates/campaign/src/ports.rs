@@ -49,6 +49,12 @@ pub trait Outbox: Send + Sync + 'static {
     async fn set_run(&self, workspace: WorkspaceId, campaign: &str, run: OutboxRun) -> Result<(), Problem>;
     /// Counted from the rows.
     async fn counts(&self, workspace: WorkspaceId, campaign: &str) -> Result<OutboxCounts, Problem>;
+    /// Why the outbox stopped sending the campaign by itself (`bounce_rate`); None once it was told of a pause.
+    async fn halted(&self, _workspace: WorkspaceId, _campaign: &str) -> Result<Option<String>, Problem> {
+        Ok(None)
+    }
+    /// The campaign was paused because of that: somebody should look at it.
+    async fn alert(&self, _workspace: WorkspaceId, _campaign: &str, _reason: &str) {}
     /// Messages whose outcome is not known go out again; answers how many.
     async fn resend_unconfirmed(&self, workspace: WorkspaceId, campaign: &str) -> Result<u64, Problem>;
     /// Sends one message to these addresses at once, outside of any campaign.

@@ -10,6 +10,7 @@ use std::time::Duration;
 /// How long the reconciler waits when nobody wakes it: what `deliver` finishes is seen this late at most.
 const TICK_INTERVAL: Duration = Duration::from_millis(500);
 const OVERDUE: &str = "overdue";
+const RESTORED: &str = "restored from a backup: the original may have sent it since. Schedule it again when it did not";
 
 impl Campaigns {
     /// Ticks until `stop` resolves. A failed tick is logged and repeated: stored state says what is left to do.
@@ -42,6 +43,11 @@ impl Campaigns {
         let (id, state) = (campaign.id, campaign.state);
         if !told {
             self.tell(workspace, id).await?;
+        }
+        if matches!(state, CampaignState::Launching | CampaignState::Sending)
+            && let Some(reason) = self.ports().outbox.halted(workspace, &id.to_string()).await?
+        {
+            return self.pause_halted(workspace, id, &reason).await;
         }
         match state {
             CampaignState::Scheduled => self.start_if_due(workspace, &campaign).await,
@@ -100,8 +106,8 @@ impl Campaigns {
             Err(error @ CampaignError::Blocked(_)) => {
                 store::set_held(self.db(), workspace, campaign.id, Some(&error.to_string())).await
             }
-            // Somebody edited or cancelled it at this very moment: the next tick sees what it is now.
-            Err(CampaignError::Stale { .. }) => Ok(()),
+            // Somebody edited, launched or cancelled it at this very moment: the next tick sees what it is now.
+            Err(CampaignError::Stale { .. } | CampaignError::AlreadyLaunched) => Ok(()),
             other => other.map(|_| ()),
         }
     }
@@ -203,6 +209,20 @@ impl Campaigns {
         self.change(workspace, id, &from, CampaignState::Paused, "paused").await
     }
 
+    /// The outbox stopped by itself: the campaign is paused with the reason, until a person resumes it.
+    async fn pause_halted(&self, workspace: WorkspaceId, id: CampaignId, reason: &str) -> Result<(), CampaignError> {
+        let mut tx = self.db().begin().await?;
+        let from = [CampaignState::Launching, CampaignState::Sending];
+        if !store::step(&mut tx, workspace, id, &from, CampaignState::Paused, self.now()).await? {
+            // Somebody was quicker; what they did is told to the outbox.
+            return Ok(());
+        }
+        store::set_held_paused(&mut tx, workspace, id, reason).await?;
+        tx.commit().await?;
+        self.ports().outbox.alert(workspace, &id.to_string(), reason).await;
+        self.tell(workspace, id).await
+    }
+
     /// Goes on where it was paused.
     pub async fn resume(&self, workspace: WorkspaceId, id: CampaignId) -> Result<(), CampaignError> {
         let done = store::launch_numbers(self.db(), workspace, id).await?.is_some_and(|(_, _, _, done)| done);
@@ -227,18 +247,32 @@ impl Campaigns {
         }
         // First the note that something is to be settled: whatever stops us after it, the next tick looks at the rows.
         store::set_untold(self.db(), workspace, id).await?;
+        store::set_unconfirmed_left(self.db(), workspace, id, 0).await?;
         let count = self.ports().outbox.resend_unconfirmed(workspace, &id.to_string()).await?;
         self.tell(workspace, id).await?;
         self.wake();
         Ok(count)
     }
 
-    /// Pauses whatever is on its way, in all workspaces; for a store that was restored from a backup.
+    /// Remembers that the messages with unknown outcome there are now stay as they are; answers how many. Those that
+    /// come later are asked about again.
+    pub async fn leave_unconfirmed(&self, workspace: WorkspaceId, id: CampaignId) -> Result<u64, CampaignError> {
+        let count = self.progress(workspace, id).await?.unconfirmed;
+        store::set_unconfirmed_left(self.db(), workspace, id, count).await?;
+        Ok(count)
+    }
+
+    /// Pauses whatever is on its way and holds what would start by itself, in all workspaces; for a store that was
+    /// restored from a backup: the original may have sent it since.
     pub async fn pause_all(&self) -> Result<u64, CampaignError> {
         let mut paused = 0;
         for (workspace, campaign, _) in store::unsettled(self.db()).await? {
             if matches!(campaign.state, CampaignState::Launching | CampaignState::Sending) {
                 self.pause(workspace, campaign.id).await?;
+                paused += 1;
+            }
+            if campaign.state == CampaignState::Scheduled {
+                store::set_held(self.db(), workspace, campaign.id, Some(RESTORED)).await?;
                 paused += 1;
             }
         }

@@ -9,7 +9,7 @@ use roaring::RoaringBitmap;
 type Result<T> = std::result::Result<T, CampaignError>;
 
 const COLUMNS: &str = "campaign_id, name, state, channel, segment_id, message, version, created_ms, updated_ms, \
-     launched_ms, finished_ms, scheduled_ms, latest_ms, held";
+     launched_ms, finished_ms, scheduled_ms, latest_ms, held, unconfirmed_left";
 
 fn campaign_of(row: &Row) -> Result<Campaign> {
     let id: CampaignId = row.parse("campaign_id")?;
@@ -36,6 +36,7 @@ fn campaign_of(row: &Row) -> Result<Campaign> {
         finished_at: row.opt_time("finished_ms")?,
         schedule,
         held: row.opt_text("held")?,
+        unconfirmed_left: row.i64("unconfirmed_left")?.unsigned_abs(),
     })
 }
 
@@ -146,7 +147,7 @@ pub(crate) async fn step(
 ) -> Result<bool> {
     let states = from.iter().map(|state| format!("'{}'", state.name())).collect::<Vec<_>>().join(", ");
     let sql = format!(
-        "UPDATE campaign SET state = $3, updated_ms = $4, version = version + 1, told = $5
+        "UPDATE campaign SET state = $3, updated_ms = $4, version = version + 1, told = $5, held = NULL
          WHERE workspace_id = $1 AND campaign_id = $2 AND state IN ({states})"
     );
     let mut args = key(workspace, id);
@@ -177,11 +178,27 @@ pub(crate) async fn set_held(db: &Db, workspace: WorkspaceId, id: CampaignId, he
     Ok(())
 }
 
+pub(crate) async fn set_held_paused(tx: &mut Tx, workspace: WorkspaceId, id: CampaignId, held: &str) -> Result<()> {
+    let sql = "UPDATE campaign SET held = $3 WHERE workspace_id = $1 AND campaign_id = $2 AND state = 'paused'";
+    let mut args = key(workspace, id);
+    args.push(held.into());
+    tx.execute(sql, &args).await?;
+    Ok(())
+}
+
 /// The outbox knows of this state, unless the state has changed again.
 pub(crate) async fn set_told(db: &Db, workspace: WorkspaceId, id: CampaignId, state: CampaignState) -> Result<()> {
     let sql = "UPDATE campaign SET told = $4 WHERE workspace_id = $1 AND campaign_id = $2 AND state = $3";
     let mut args = key(workspace, id);
     args.extend([state.name().into(), true.into()]);
+    db.execute(sql, &args).await?;
+    Ok(())
+}
+
+pub(crate) async fn set_unconfirmed_left(db: &Db, workspace: WorkspaceId, id: CampaignId, count: u64) -> Result<()> {
+    let sql = "UPDATE campaign SET unconfirmed_left = $3 WHERE workspace_id = $1 AND campaign_id = $2";
+    let mut args = key(workspace, id);
+    args.push(Val::I(count.cast_signed()));
     db.execute(sql, &args).await?;
     Ok(())
 }

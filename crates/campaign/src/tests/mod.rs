@@ -2,6 +2,7 @@
 //! store, so that "one transaction" is tested and not assumed.
 
 mod edges;
+mod halting;
 mod launching;
 mod running;
 
@@ -41,6 +42,9 @@ pub struct World {
     pub addresses: Mutex<BTreeMap<u32, String>>,
     pub checks: Mutex<Vec<Check>>,
     pub tests: Mutex<Vec<(String, String)>>,
+    /// Why the outbox stopped by itself.
+    pub halted: Mutex<Option<String>>,
+    pub alerts: Mutex<Vec<String>>,
 }
 
 #[async_trait]
@@ -113,6 +117,9 @@ impl Outbox for World {
         let sql = "INSERT INTO test_run (workspace_id, campaign, run) VALUES ($1, $2, $3)
             ON CONFLICT (workspace_id, campaign) DO UPDATE SET run = excluded.run";
         self.db.execute(sql, &[ws.into(), campaign.into(), format!("{run:?}").into()]).await?;
+        if run != OutboxRun::Running {
+            *self.halted.lock() = None;
+        }
         if run == OutboxRun::Cancelled {
             let sql = "UPDATE test_outbox SET state = 'skipped' WHERE campaign = $1 AND state = 'pending'";
             self.db.execute(sql, &[campaign.into()]).await?;
@@ -132,6 +139,12 @@ impl Outbox for World {
             }
         }
         Ok(counts)
+    }
+    async fn halted(&self, _: WorkspaceId, _: &str) -> Result<Option<String>, Problem> {
+        Ok(self.halted.lock().clone())
+    }
+    async fn alert(&self, _: WorkspaceId, _: &str, reason: &str) {
+        self.alerts.lock().push(reason.to_owned());
     }
     async fn resend_unconfirmed(&self, _: WorkspaceId, campaign: &str) -> Result<u64, Problem> {
         let sql = "UPDATE test_outbox SET state = 'pending' WHERE campaign = $1 AND state = 'unconfirmed'";
@@ -171,6 +184,8 @@ impl Shop {
             addresses: Mutex::default(),
             checks: Mutex::default(),
             tests: Mutex::default(),
+            halted: Mutex::default(),
+            alerts: Mutex::default(),
         });
         let clock = testkit::clock();
         Self { campaigns: start(db, &world, &clock), world, clock, db: db.clone() }

@@ -28,6 +28,27 @@ async fn a_campaign_is_finished_only_when_nothing_is_pending() {
 }
 
 #[tokio::test]
+async fn messages_left_unconfirmed_are_remembered_until_they_go_out_again() {
+    for store in testkit::stores(&migrations()).await {
+        let mut shop = Shop::new(&store.db, 3);
+        let id = shop.launched().await.id;
+        shop.campaigns.tick().await.unwrap();
+        shop.deliver(id, 1, "sent").await;
+        shop.deliver(id, 2, "unconfirmed").await;
+        shop.campaigns.tick().await.unwrap();
+        let before = shop.campaigns.get(SHOP, id).await.unwrap();
+        assert_eq!(before.unconfirmed_left, 0, "{}: nobody has decided yet", store.name);
+        assert_eq!(shop.campaigns.leave_unconfirmed(SHOP, id).await.unwrap(), 2);
+        shop.restart();
+        let after = shop.campaigns.get(SHOP, id).await.unwrap();
+        assert_eq!((after.unconfirmed_left, after.version), (2, before.version), "{}", store.name);
+        assert_eq!(after.state, CampaignState::Finished, "{}: leaving them changes nothing else", store.name);
+        shop.campaigns.resend_unconfirmed(SHOP, id).await.unwrap();
+        assert_eq!(shop.campaigns.get(SHOP, id).await.unwrap().unconfirmed_left, 0, "{}", store.name);
+    }
+}
+
+#[tokio::test]
 async fn a_paused_launch_stops_and_goes_on_where_it_was() {
     for store in testkit::stores(&migrations()).await {
         let shop = Shop::new(&store.db, 1_500);
