@@ -15,6 +15,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -48,6 +49,8 @@ pub struct Program {
     pub app: Arc<api::App>,
     pub db: Db,
     lake: Arc<lake::Lake>,
+    erasers: Vec<Arc<dyn profile::Eraser>>,
+    mail_server: Option<(channels::SandboxSmtp, TcpListener)>,
 }
 
 /// Opens the database of a configuration and brings it up to date.
@@ -163,7 +166,7 @@ impl Program {
             renderer: Arc::new(ContentRenderer::new(contents.clone(), late_campaigns.clone())),
             channels: vec![Arc::new(channels::SmtpChannel::new()), sandbox.clone()],
             mail: Arc::new(channels::MailKit),
-            sandbox,
+            sandbox: sandbox.clone(),
             wake: Arc::new(move || {
                 if let Ok(pipeline) = waking.get() {
                     pipeline.wake();
@@ -174,10 +177,23 @@ impl Program {
         deliver_config.concurrency = config.deliver.concurrency;
         let deliver = Arc::new(deliver::Deliver::open(parts, deliver_config)?);
         late_deliver.fill(deliver.clone());
+        let mail_server = match config.sandbox_smtp()? {
+            Some(address) => {
+                let listener = TcpListener::bind(address)
+                    .await
+                    .with_context(|| format!("the sandbox's mail server cannot listen on {address}"))?;
+                Some((sandbox.smtp(deliver.links().clone(), Arc::new(SandboxDoor(access.clone()))), listener))
+            }
+            None => None,
+        };
         let ports = campaign::CampaignPorts {
             audience: Arc::new(SegmentAudience(segments.clone())),
             gate,
-            outbox: Arc::new(DeliverOutbox { deliver: deliver.clone(), contents: contents.clone() }),
+            outbox: Arc::new(DeliverOutbox {
+                deliver: deliver.clone(),
+                contents: contents.clone(),
+                access: access.clone(),
+            }),
             messages: Arc::new(CampaignMessages(contents.clone())),
         };
         let campaigns = Arc::new(campaign::Campaigns::new(db.clone(), clock.clone(), rng.clone(), ports));
@@ -188,8 +204,9 @@ impl Program {
             Arc::new(ConsentEraser),
             Arc::new(DeliverEraser(deliver.clone())),
             Arc::new(MeasureEraser(measures.clone())),
+            Arc::new(TextsEraser),
         ];
-        pipeline.add_view(Arc::new(profile::ProfileView::new(erasers)));
+        pipeline.add_view(Arc::new(profile::ProfileView::new(erasers.clone())));
         pipeline.add_view(Arc::new(consent::ConsentView));
         pipeline.add_view(Arc::new(measures.view()));
         pipeline.add_view(deliver.clone());
@@ -202,6 +219,8 @@ impl Program {
             inbox: inbox.clone(),
             pipeline: pipeline.clone(),
             deliver: deliver.clone(),
+            lake: lake.clone(),
+            segment: segments.clone(),
             data_dir: config.data_dir.clone(),
         };
         let app = api::App {
@@ -226,13 +245,23 @@ impl Program {
             secure_cookies: config.secure_cookies,
             version: VERSION,
         };
-        Ok(Self { app: Arc::new(app), db, lake })
+        Ok(Self { app: Arc::new(app), db, lake, erasers, mail_server })
+    }
+
+    /// Where the sandbox takes mail, if it does.
+    pub fn smtp_bound(&self) -> Option<SocketAddr> {
+        self.mail_server.as_ref().and_then(|(_, listener)| listener.local_addr().ok())
     }
 
     /// Starts everything that works by itself; [`Running::stop`] ends it.
     pub fn start(self, stop: watch::Receiver<bool>) -> Running {
         let mut tasks = JoinSet::new();
         let app = self.app.clone();
+        // It outlives the deliveries, which send to it until they end.
+        let mail_server = self.mail_server.map(|(server, listener)| {
+            let (stop, stopping) = watch::channel(false);
+            (stop, tokio::spawn(server.run(listener, stopping)))
+        });
         let live = app.live.clone();
         tasks.spawn(until(stop.clone(), live.listen(app.pipeline.subscribe())));
         let (pipeline, stopping) = (app.pipeline.clone(), stop.clone());
@@ -249,9 +278,9 @@ impl Program {
         });
         tasks.spawn(until(stop.clone(), (*app.collect).clone().run()));
         tasks.spawn(until(stop.clone(), tick_segments(app.clone())));
-        tasks.spawn(until(stop.clone(), tick_erasures(self.db.clone(), self.lake.clone())));
+        tasks.spawn(until(stop.clone(), tick_erasures(app.clone(), self.db.clone(), self.erasers)));
         tasks.spawn(until(stop, resume_recomputations(app.measure.clone())));
-        Running { app, lake: self.lake, db: self.db, tasks }
+        Running { app, lake: self.lake, db: self.db, tasks, mail_server }
     }
 }
 
@@ -275,16 +304,16 @@ async fn tick_segments(app: Arc<api::App>) {
     }
 }
 
-async fn tick_erasures(db: Db, lake: Arc<lake::Lake>) {
-    let eraser = LakeEraser(lake);
+async fn tick_erasures(app: Arc<api::App>, db: Db, erasers: Vec<Arc<dyn profile::Eraser>>) {
+    let files = FilesEraser::new(&app, db.clone());
     let mut tick = tokio::time::interval(ERASURE_TICK);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         tick.tick().await;
-        match profile::finish_erasures(&db, &eraser).await {
+        match profile::finish_erasures(&db, &erasers, &files, app.clock.now()).await {
             Ok(0) => {}
-            Ok(ids) => tracing::info!(ids, "erased from the history"),
-            Err(error) => tracing::warn!(%error, "erasing from the history failed; trying again"),
+            Ok(ids) => tracing::info!(ids, "erasures finished: no file holds them any more"),
+            Err(error) => tracing::warn!(%error, "erasures could not be finished; trying again"),
         }
     }
 }
@@ -301,6 +330,7 @@ pub struct Running {
     lake: Arc<lake::Lake>,
     db: Db,
     tasks: JoinSet<()>,
+    mail_server: Option<(watch::Sender<bool>, tokio::task::JoinHandle<()>)>,
 }
 
 impl Running {
@@ -310,6 +340,10 @@ impl Running {
         if ended.is_err() {
             tracing::warn!("some tasks did not end in time; what they were doing is taken up at the next start");
             self.tasks.abort_all();
+        }
+        if let Some((stop, server)) = self.mail_server.take() {
+            stop.send_replace(true);
+            let _ = server.await;
         }
         if let Err(error) = self.app.collect.flush().await {
             tracing::warn!(%error, "counters of sources were not written");

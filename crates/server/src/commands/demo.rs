@@ -1,5 +1,8 @@
 //! `tutti demo`: one program on embedded storage with a shop played into it through the public API.
 //!
+//! The shop sends real e-mail: over SMTP, signed with DKIM, to the sandbox's own mail server on loopback, at the pace a
+//! small relay allows, so that a campaign can be watched, paused and resumed.
+//!
 //! The first start makes a workspace, sources, a key and the shop's past; a second start finds them and is ready at
 //! once. Afterwards the shop goes on living: people visit, and answer the messages the sandbox received.
 
@@ -24,6 +27,9 @@ const STATE_FILE: &str = "demo.json";
 /// The past is through the pipeline when its backlog is empty; looked at this often.
 const POLL: Duration = Duration::from_millis(200);
 const CONNECTIONS: u64 = 2;
+const DOMAIN: &str = "noordkaap.example";
+/// A campaign to a thousand customers takes about twenty seconds.
+const MAILS_PER_SECOND: f64 = 50.0;
 
 #[derive(clap::Args)]
 pub struct DemoArgs {
@@ -53,6 +59,9 @@ struct DemoState {
     customers: u64,
     months: u32,
     until_ms: i64,
+    /// Where the sandbox's mail server listened; the shop's sender settings name it.
+    #[serde(default)]
+    smtp_port: u16,
 }
 
 pub async fn run(mut config: Config, flags: &ConfigFlags, args: DemoArgs, json: bool) -> anyhow::Result<()> {
@@ -75,16 +84,23 @@ pub async fn run(mut config: Config, flags: &ConfigFlags, args: DemoArgs, json: 
         return Ok(());
     }
     let started = std::time::Instant::now();
-    let server = Server::start(&config, true).await?;
-    let state = match std::fs::read_to_string(&state_file) {
-        Ok(text) => serde_json::from_str(&text)
-            .with_context(|| format!("{} is damaged; run with --reset", state_file.display()))?,
-        Err(_) => {
-            let state = make(&server, &args).await?;
-            std::fs::write(&state_file, serde_json::to_string_pretty(&state)?)?;
-            state
-        }
+    let known: Option<DemoState> = match std::fs::read_to_string(&state_file) {
+        Ok(text) => Some(
+            serde_json::from_str(&text)
+                .with_context(|| format!("{} is damaged; run with --reset", state_file.display()))?,
+        ),
+        Err(_) => None,
     };
+    if config.sandbox.smtp_listen.is_empty() {
+        config.sandbox.smtp_listen = mail_address(known.as_ref().map_or(0, |state| state.smtp_port)).await;
+    }
+    let server = Server::start(&config, true).await?;
+    let smtp_port = server.smtp_bound.map_or(0, |bound| bound.port());
+    let state = match known {
+        Some(state) => moved(&server, state, smtp_port).await?,
+        None => make(&server, &args, smtp_port).await?,
+    };
+    std::fs::write(&state_file, serde_json::to_string_pretty(&state)?)?;
     let link = server.running.app.access.make_login_link(state.user, LINK_MS).await?;
     print_ready(&server, &state, &link, json, started.elapsed());
     let living = (!args.quiet).then(|| live(&server, &state, args.speed)).transpose()?;
@@ -110,8 +126,60 @@ fn forget(data_dir: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The port of the last time, so that what is on its way goes on at once; any free one when it is taken.
+async fn mail_address(last: u16) -> String {
+    let free = last != 0 && tokio::net::TcpListener::bind(("127.0.0.1", last)).await.is_ok();
+    format!("127.0.0.1:{}", if free { last } else { 0 })
+}
+
+/// The mail server has another port than last time: the shop's settings follow, unless somebody changed them.
+async fn moved(server: &Server, mut state: DemoState, smtp_port: u16) -> anyhow::Result<DemoState> {
+    let caller = server.running.app.access.caller_of_key(&state.api_key).await?;
+    let senders = server.running.app.deliver.senders();
+    let mut sender = (*senders.get(caller.workspace).await?).clone();
+    if let Some(smtp) = &mut sender.smtp
+        && (smtp.host.as_str(), smtp.port) == ("127.0.0.1", state.smtp_port)
+        && smtp_port != state.smtp_port
+    {
+        smtp.port = smtp_port;
+        senders.put(caller.workspace, sender).await?;
+    }
+    state.smtp_port = smtp_port;
+    Ok(state)
+}
+
+/// How the shop sends.
+fn sender(server: &Server, smtp_port: u16) -> anyhow::Result<deliver::Sender> {
+    let algorithm = deliver::DkimAlgorithm::Ed25519;
+    let key = server.running.app.deliver.mail().generate_dkim(algorithm).map_err(anyhow::Error::msg)?;
+    let dkim = deliver::DkimSettings {
+        domain: DOMAIN.into(),
+        selector: "demo".into(),
+        algorithm,
+        dns_record: key.dns_record,
+        private_der: key.private_der,
+    };
+    let smtp = deliver::SmtpSettings {
+        host: "127.0.0.1".into(),
+        port: smtp_port,
+        tls: deliver::TlsMode::None,
+        rate_per_second: MAILS_PER_SECOND,
+        ..deliver::SmtpSettings::default()
+    };
+    Ok(deliver::Sender {
+        channel: deliver::sender::SMTP.into(),
+        from_name: "Noordkaap".into(),
+        from_email: format!("news@{DOMAIN}"),
+        reply_to: format!("help@{DOMAIN}"),
+        postal_address: "Noordkaap, Nieuwestad 1, 8911 CA Leeuwarden, Netherlands".into(),
+        bounce_domain: format!("bounces.{DOMAIN}"),
+        smtp: Some(smtp),
+        dkim: Some(dkim),
+    })
+}
+
 /// The first start: workspace, user, sources, key, sender, and the past.
-async fn make(server: &Server, args: &DemoArgs) -> anyhow::Result<DemoState> {
+async fn make(server: &Server, args: &DemoArgs, smtp_port: u16) -> anyhow::Result<DemoState> {
     let app = &server.running.app;
     let mut secret = [0u8; 18];
     OsRng.fill(&mut secret);
@@ -126,14 +194,7 @@ async fn make(server: &Server, args: &DemoArgs) -> anyhow::Result<DemoState> {
     let (user, workspace, _) = app.access.setup(setup).await?;
     let write_keys = sources(server, workspace.id).await?;
     let key = app.access.create_key(workspace.id, "Demo", &["*".to_owned()], Role::Owner.permissions()).await?;
-    let sender = deliver::Sender {
-        from_name: "Noordkaap".into(),
-        from_email: "news@noordkaap.example".into(),
-        reply_to: "help@noordkaap.example".into(),
-        postal_address: "Noordkaap, Nieuwestad 1, 8911 CA Leeuwarden, Netherlands".into(),
-        ..deliver::Sender::default()
-    };
-    app.deliver.senders().put(workspace.id, sender).await?;
+    app.deliver.senders().put(workspace.id, sender(server, smtp_port)?).await?;
     let until = SystemClock.now();
     let state = DemoState {
         user: user.id,
@@ -143,6 +204,7 @@ async fn make(server: &Server, args: &DemoArgs) -> anyhow::Result<DemoState> {
         customers: args.world.customers,
         months: args.world.months,
         until_ms: until.ms(),
+        smtp_port,
     };
     eprintln!("Playing the shop's past: {} customers, {} months", state.customers, state.months);
     super::sim::play(&world(&state)?, &player(server, &state)?, CONNECTIONS).await?;
@@ -203,6 +265,7 @@ fn print_ready(server: &Server, state: &DemoState, link: &str, json: bool, took:
             "write_key": state.write_keys[0],
             "api_key": state.api_key,
             "sandbox_url": format!("{}/sandbox", server.url),
+            "smtp": format!("127.0.0.1:{}", state.smtp_port),
         });
         println!("{line}");
         return;
@@ -210,6 +273,7 @@ fn print_ready(server: &Server, state: &DemoState, link: &str, json: bool, took:
     println!("\nTutti is ready ({:.1} s). Open this link; it signs you in:\n\n  {url}\n", took.as_secs_f64());
     println!("  API        {}          key  {}", server.url, state.api_key);
     println!("  Collect    {}/v1/track  write key  {}", server.url, state.write_keys[0]);
-    println!("  Sandbox    {}/sandbox   every e-mail you send ends up there, nowhere else\n", server.url);
+    println!("  Sandbox    {}/sandbox   every e-mail you send ends up there, nowhere else", server.url);
+    println!("  Mail       smtp://127.0.0.1:{}    takes mail for the sandbox from any program\n", state.smtp_port);
     println!("Ctrl-C stops it; `make demo` starts it again where it was.");
 }
