@@ -17,22 +17,24 @@ type Props = {
   onChoose: (design: Design | null) => void;
   /** Also offers to begin with nothing. */
   blank?: boolean;
+  /** Level of its headings, below that of what it stands in. */
+  order?: 2 | 3;
 };
 
-export function DesignGallery({ value, onChoose, blank }: Props) {
+export function DesignGallery({ value, onChoose, blank, order = 3 }: Props) {
   const { t } = useLingui();
   const words = useStarterWords();
   const starters = useQuery(startersQuery);
   return (
     <Stack gap="lg">
       <Stack gap="xs">
-        <Title order={3} size="h5">
+        <Title order={order} size="h5">
           <Trans>Your templates</Trans>
         </Title>
         <TemplateCards value={value} onChoose={onChoose} />
       </Stack>
       <Stack gap="xs">
-        <Title order={3} size="h5">
+        <Title order={order} size="h5">
           <Trans>Ready designs</Trans>
         </Title>
         <QueryView query={starters}>

@@ -18,6 +18,7 @@ export default function TemplatesPage() {
     >
       <Panel>
         <DesignGallery
+          order={2}
           onChoose={(design) =>
             design && mayWrite && go(`${paths.newCampaign()}?design=${encodeURIComponent(design.key)}`)
           }
