@@ -105,5 +105,5 @@ fn read_group(group: &HashMap<String, String>) -> Option<BouncedRecipient> {
 fn address_of(field: &str) -> Option<String> {
     let value = field.split_once(';').map_or(field, |(_, value)| value);
     let value = value.split('(').next().unwrap_or_default().trim().trim_matches(['<', '>', '"', ' ']);
-    (value.contains('@') && !value.contains(' ')).then(|| value.to_owned())
+    (value.contains('@') && !value.contains(' ') && !value.contains("..")).then(|| value.to_owned())
 }

@@ -101,7 +101,9 @@ fn is_auto_reply(message: &Message<'_>) -> bool {
 
 fn looks_like_failure(message: &Message<'_>) -> bool {
     let subject = message.subject().unwrap_or_default().to_lowercase();
-    ["undeliver", "failure", "failed", "returned mail", "delivery status"].iter().any(|words| subject.contains(words))
+    ["undeliver", "failure", "failed", "returned mail", "delivery status", "rejected mail"]
+        .iter()
+        .any(|words| subject.contains(words))
 }
 
 /// The mail that came back, when it is attached.

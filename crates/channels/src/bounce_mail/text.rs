@@ -75,7 +75,20 @@ const FAILURE_WORDS: &[&str] = &[
     "unreachable",
     "original message follows",
     "transcript",
+    "undelivered",
+    "did not reach",
+    "error-for:",
+    "delivery of email to",
 ];
+
+/// Words whose line names the address itself; nothing near it does.
+const SAME_LINE_WORDS: &[&str] = &["your message was addressed"];
+
+/// Fields of the returned mail, quoted in the report: these people wrote it or were meant to read it.
+const QUOTED_FIELDS: &[&str] = &["to:", "cc:", "from:", "sender:", "reply-to:", "subject:", "sent:"];
+
+/// Headers of the report that name our side of the dialogue.
+const OUR_HEADERS: &[&str] = &["to", "from", "sender", "return-path", "delivered-to", "errors-to", "x-original-to"];
 
 /// From here on the returned mail is quoted.
 const QUOTE_STARTS: &[&str] = &[
@@ -116,6 +129,7 @@ const TEMPORARY_WORDS: &[&str] = &[
     "deferred",
     "transient",
     "delayed",
+    "postponed",
 ];
 
 /// The failed recipients named in the text of `message`.
@@ -123,11 +137,9 @@ pub fn read(message: &Message<'_>, raw: &[u8]) -> Vec<BouncedRecipient> {
     let subject = message.subject().unwrap_or_default().to_lowercase();
     let text = readable(message, raw);
     let ours: Vec<String> = message
-        .to()
-        .map(addresses)
-        .unwrap_or_default()
-        .into_iter()
-        .chain(message.from().map(addresses).unwrap_or_default())
+        .headers_raw()
+        .filter(|(name, _)| OUR_HEADERS.iter().any(|ours| name.eq_ignore_ascii_case(ours)))
+        .flat_map(|(_, value)| addresses_in(value))
         .map(|address| address.to_lowercase())
         .collect();
     if let Some(list) = message.header_raw("X-Failed-Recipients") {
@@ -143,15 +155,54 @@ pub fn read(message: &Message<'_>, raw: &[u8]) -> Vec<BouncedRecipient> {
         let lower = line.to_lowercase();
         if FAILURE_WORDS.iter().any(|words| lower.contains(words)) {
             reach = REACH_LINES;
+        } else if is_named_alone(line) || SAME_LINE_WORDS.iter().any(|words| lower.contains(words)) {
+            reach = reach.max(1);
         }
         if reach == 0 {
             continue;
         }
         reach -= 1;
-        let candidates = addresses_in(line).into_iter().filter(|address| !ours.contains(&address.to_lowercase()));
+        if is_quoted_field(&lower) {
+            continue;
+        }
+        let is_ours = |address: &String| ours.contains(&address.to_lowercase()) || is_writer(&lower, address);
+        let candidates = addresses_in(line).into_iter().filter(|address| !is_ours(address));
         found.extend(candidates.filter(|address| !is_daemon(address)));
     }
+    if found.is_empty() {
+        found.extend(bare_names(message, &lines));
+    }
     judged(dedupe(found), &subject, &lines.join("\n"))
+}
+
+/// `<user@example.com>:` on a line of its own: how qmail and its heirs begin each failure, whatever the language.
+fn is_named_alone(line: &str) -> bool {
+    let line = line.trim();
+    line.starts_with('<') && line.ends_with(">:") && line.matches('<').count() == 1
+}
+
+fn is_quoted_field(lower: &str) -> bool {
+    let line = lower.trim_start_matches(|c: char| c.is_whitespace() || c == '*' || c == '|');
+    QUOTED_FIELDS.iter().any(|field| line.starts_with(field))
+}
+
+/// "not accepting mail from x@y": who wrote, not who was written to.
+fn is_writer(lower: &str, address: &str) -> bool {
+    lower.contains(&format!("mail from {}", address.to_lowercase()))
+}
+
+/// Some providers list mailbox names without their own domain, indented, after the line that says they failed.
+fn bare_names(message: &Message<'_>, lines: &[&str]) -> Vec<String> {
+    let from = message.from().map(addresses).unwrap_or_default();
+    let Some((_, domain)) = from.first().and_then(|from| from.rsplit_once('@')) else { return Vec::new() };
+    let after = lines.iter().skip_while(|line| !line.to_lowercase().contains("could not be delivered"));
+    let mut names = after.skip_while(|line| !line.trim_end().ends_with(':')).skip(1).peekable();
+    while names.next_if(|line| line.trim().is_empty()).is_some() {}
+    names
+        .take_while(|line| line.starts_with([' ', '\t']) && line.split_whitespace().count() == 1)
+        .map(|line| format!("{}@{domain}", line.trim()))
+        .filter(|address| is_plain_address(address))
+        .collect()
 }
 
 fn judged(found: Vec<String>, subject: &str, text: &str) -> Vec<BouncedRecipient> {
@@ -199,6 +250,7 @@ fn readable(message: &Message<'_>, raw: &[u8]) -> String {
                     .replace("<br>", "\n")
                     .replace("<BR>", "\n")
                     .replace("</p>", "\n")
+                    .replace("&nbsp;", " ")
                     .replace("&lt;", "<")
                     .replace("&gt;", ">"),
             );
@@ -229,6 +281,11 @@ fn dedupe(found: Vec<String>) -> Vec<String> {
     out
 }
 
+/// Reports shorten addresses with dots ("david...@example.com"): those name nobody.
+pub(super) fn is_plain_address(text: &str) -> bool {
+    deliver::sender::is_address(text) && !text.contains("..")
+}
+
 /// Words of a line that are addresses.
 fn addresses_in(line: &str) -> Vec<String> {
     line.split(|c: char| c.is_whitespace() || "<>()[]\",;'`=".contains(c))
@@ -238,9 +295,7 @@ fn addresses_in(line: &str) -> Vec<String> {
                 .trim_start_matches("SMTP:")
                 .trim_matches(['.', ':', '*', '!', '?'])
         })
-        .filter(|word| {
-            deliver::sender::is_address(word) && word.rsplit('@').next().is_some_and(|domain| domain.contains('.'))
-        })
+        .filter(|word| is_plain_address(word) && word.rsplit('@').next().is_some_and(|domain| domain.contains('.')))
         .map(str::to_owned)
         .collect()
 }
