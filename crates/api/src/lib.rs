@@ -67,7 +67,23 @@ fn open_api_router() -> OpenApiRouter<Arc<App>> {
 pub(crate) fn description() -> utoipa::openapi::OpenApi {
     let (_, mut document) = open_api_router().split_for_parts();
     guard::describe_sessions(&mut document);
+    describe_malformed(&mut document);
     document
+}
+
+/// A request that cannot be read is refused before its route sees it: said here once for all that take something.
+fn describe_malformed(document: &mut utoipa::openapi::OpenApi) {
+    use utoipa::openapi::{RefOr, Response};
+    for item in document.paths.paths.values_mut() {
+        let methods = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
+        for operation in methods.into_iter().flatten() {
+            let takes_parameters = operation.parameters.as_ref().is_some_and(|all| !all.is_empty());
+            if takes_parameters || operation.request_body.is_some() {
+                let refusals = &mut operation.responses.responses;
+                refusals.entry("400".to_owned()).or_insert_with(|| RefOr::T(Response::default()));
+            }
+        }
+    }
 }
 
 /// The OpenAPI 3.1 document, as served at `/api/openapi.json` and checked in as `docs/reference/openapi.json`.

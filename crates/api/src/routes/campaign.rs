@@ -86,7 +86,7 @@ struct CampaignView {
     channel: String,
     segment_id: Option<String>,
     segment_name: Option<String>,
-    #[schema(value_type = EmailMessageBody)]
+    #[schema(value_type = Option<EmailMessageBody>)]
     message: Value,
     #[schema(value_type = String)]
     created_at: Timestamp,

@@ -117,7 +117,7 @@ impl From<&IdentifierSeen> for IdentifierView {
 #[derive(Serialize, ToSchema)]
 struct TraitView {
     name: String,
-    #[schema(value_type = Object)]
+    #[schema(value_type = Value)]
     value: Json,
     /// string, number, boolean, list or object.
     #[serde(rename = "type")]

@@ -38,7 +38,7 @@ struct PickerName {
     value_type: &'static str,
     /// Customers (of a trait) or events (of a property) that have it.
     count: u64,
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<Value>)]
     examples: Vec<Value>,
 }
 
@@ -67,7 +67,7 @@ struct ValuesQuery {
 
 #[derive(Serialize, ToSchema)]
 struct PickerValue {
-    #[schema(value_type = Object)]
+    #[schema(value_type = Value)]
     value: Value,
     count: u64,
 }
