@@ -81,7 +81,7 @@ fn the_corpus_of_real_bounces_is_read_as_another_detector_reads_it() {
 }
 
 /// What is reached today; it only goes up.
-const CORPUS_RIGHT_MIN: usize = 112;
+const CORPUS_RIGHT_MIN: usize = 114;
 const CORPUS_TEMPORARY_WRONG_MAX: usize = 3;
 
 #[test]

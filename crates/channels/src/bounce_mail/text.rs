@@ -88,7 +88,7 @@ const SAME_LINE_WORDS: &[&str] = &["your message was addressed"];
 const QUOTED_FIELDS: &[&str] = &["to:", "cc:", "from:", "sender:", "reply-to:", "subject:", "sent:"];
 
 /// Headers of the report that name our side of the dialogue.
-const OUR_HEADERS: &[&str] = &["to", "from", "sender", "return-path", "delivered-to", "errors-to", "x-original-to"];
+const OUR_HEADERS: &[&str] = &["to", "from", "sender", "return-path", "delivered-to", "errors-to"];
 
 /// From here on the returned mail is quoted.
 const QUOTE_STARTS: &[&str] = &[
@@ -149,9 +149,22 @@ pub fn read(message: &Message<'_>, raw: &[u8]) -> Vec<BouncedRecipient> {
         }
     }
     let lines: Vec<&str> = text.lines().take(LINES_MAX).take_while(|line| !starts_quote(line)).collect();
+    let mut found = named(&lines, &subject, &ours, false);
+    if found.is_empty() {
+        // Nobody else is named: then it is the one the returned mail was for.
+        found = named(&lines, &subject, &ours, true);
+    }
+    if found.is_empty() {
+        found.extend(bare_names(message, &lines));
+    }
+    judged(dedupe(found), &subject, &lines.join("\n"))
+}
+
+/// Addresses near words of failure; with `quoted`, also in fields of the returned mail.
+fn named(lines: &[&str], subject: &str, ours: &[String], quoted: bool) -> Vec<String> {
     let mut found = Vec::new();
     let mut reach = if FAILURE_WORDS.iter().any(|words| subject.contains(words)) { REACH_LINES } else { 0 };
-    for line in &lines {
+    for line in lines {
         let lower = line.to_lowercase();
         if FAILURE_WORDS.iter().any(|words| lower.contains(words)) {
             reach = REACH_LINES;
@@ -162,17 +175,14 @@ pub fn read(message: &Message<'_>, raw: &[u8]) -> Vec<BouncedRecipient> {
             continue;
         }
         reach -= 1;
-        if is_quoted_field(&lower) {
+        if !quoted && is_quoted_field(&lower) {
             continue;
         }
         let is_ours = |address: &String| ours.contains(&address.to_lowercase()) || is_writer(&lower, address);
         let candidates = addresses_in(line).into_iter().filter(|address| !is_ours(address));
         found.extend(candidates.filter(|address| !is_daemon(address)));
     }
-    if found.is_empty() {
-        found.extend(bare_names(message, &lines));
-    }
-    judged(dedupe(found), &subject, &lines.join("\n"))
+    found
 }
 
 /// `<user@example.com>:` on a line of its own: how qmail and its heirs begin each failure, whatever the language.
