@@ -18,7 +18,8 @@ mod view;
 pub use event::{Channel, Event, EventKind, Identifier, RawJson};
 pub use inbox::{Appended, Inbox, InboxConfig, InboxError, Offset};
 pub use pipeline::{
-    MIGRATIONS, Pipeline, PipelineConfig, PipelineError, PipelineStatus, Trouble, emit_in_tx, erase_put_aside,
+    BURST_BYTES_PER_S, BURST_REST, MIGRATIONS, Pipeline, PipelineConfig, PipelineError, PipelineStatus, Trouble,
+    emit_in_tx, erase_put_aside,
 };
 pub use record::{Origin, Record, RecordError};
 pub use system::{SystemEvent, names};

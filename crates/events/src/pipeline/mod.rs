@@ -11,10 +11,12 @@
 
 mod ahead;
 mod aside;
+mod burst;
 mod emitted;
 mod trouble;
 
 pub use aside::erase_put_aside;
+pub use burst::{BURST_BYTES_PER_S, BURST_REST};
 pub use emitted::emit_in_tx;
 pub use trouble::Trouble;
 
@@ -104,6 +106,7 @@ pub struct Pipeline {
     emitted: Notify,
     live: broadcast::Sender<Arc<Batch>>,
     ahead: ahead::Ahead,
+    burst: burst::Burst,
 }
 
 impl Pipeline {
@@ -151,6 +154,7 @@ impl Pipeline {
             emitted: Notify::new(),
             live,
             ahead: ahead::Ahead::default(),
+            burst: burst::Burst::default(),
         };
         pipeline.refill_history().await?;
         Ok(pipeline)
@@ -215,6 +219,8 @@ impl Pipeline {
                 // A worker of another process may have emitted; and a wake-up may be missed across a crash.
                 () = tokio::time::sleep(std::time::Duration::from_secs(2)) => {}
             }
+        } else if self.burst.is_on(self.inbox.end(), self.clock.now()) {
+            tokio::time::sleep(burst::BURST_REST).await;
         }
         Ok(())
     }

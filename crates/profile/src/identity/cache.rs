@@ -92,11 +92,6 @@ impl Cache {
         }
         self.young.insert(hash, known);
     }
-
-    #[cfg(test)]
-    pub fn len(&self) -> usize {
-        self.young.len() + self.old.len()
-    }
 }
 
 /// The key under which the canonical id of a profile id is kept beside the identifiers.

@@ -113,7 +113,6 @@ pub(crate) trait EventExt: Sized {
     fn traits(self, traits: serde_json::Value) -> Self;
     fn context(self, context: serde_json::Value) -> Self;
     fn of(self, workspace: WorkspaceId) -> Self;
-    fn at(self, at: Timestamp) -> Self;
 }
 
 impl EventExt for Event {
@@ -139,10 +138,6 @@ impl EventExt for Event {
     }
     fn of(mut self, workspace: WorkspaceId) -> Self {
         self.workspace = workspace;
-        self
-    }
-    fn at(mut self, at: Timestamp) -> Self {
-        self.at = at;
         self
     }
 }

@@ -250,7 +250,7 @@ impl Model {
         let facts = &mut person.facts;
         match event.name.as_str() {
             "Consent Changed" => {
-                drop(facts.consent.insert(text("channel"), ConsentState::parse(&text("state")).unwrap()))
+                facts.consent.insert(text("channel"), ConsentState::parse(&text("state")).unwrap());
             }
             "Address Suppressed" => drop(facts.suppressed.insert(text("channel"))),
             "Address Unsuppressed" => drop(facts.suppressed.remove(&text("channel"))),
