@@ -1,6 +1,7 @@
 //! What is known of a customer.
 
 use super::*;
+use crate::ProfileError;
 use serde_json::json;
 
 #[tokio::test]

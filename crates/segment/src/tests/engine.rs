@@ -5,9 +5,13 @@ use serde_json::json;
 
 fn space(events: &[ResolvedEvent]) -> Workspace {
     let mut space = Workspace::default();
+    feed(&mut space, events);
+    space
+}
+
+fn feed(space: &mut Workspace, events: &[ResolvedEvent]) {
     let events: Vec<&ResolvedEvent> = events.iter().collect();
     space.apply(&[], &events, NOW, &Others::default(), &mut Vec::new());
-    space
 }
 
 #[track_caller]
