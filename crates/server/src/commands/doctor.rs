@@ -439,7 +439,9 @@ async fn dns(findings: &mut Findings, workspace: WorkspaceId, sender: &deliver::
 /// Domains that can never be in DNS (RFC 2606).
 fn is_reserved(domain: &str) -> bool {
     let last = domain.rsplit('.').next().unwrap_or_default();
-    matches!(last, "example" | "test" | "invalid" | "localhost") || domain.ends_with("example.com")
+    matches!(last, "example" | "test" | "invalid" | "localhost")
+        || domain == "example.com"
+        || domain.ends_with(".example.com")
 }
 
 #[cfg(test)]

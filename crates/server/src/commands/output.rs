@@ -30,6 +30,8 @@ impl PageArgs {
 #[derive(Clone, Copy)]
 enum Kind {
     Text,
+    /// Text that is of no use when it is cut.
+    Whole,
     Number,
     Time,
     Money,
@@ -47,6 +49,9 @@ pub struct Column {
 pub const fn text(head: &'static str, pointer: &'static str) -> Column {
     Column { head, pointer, kind: Kind::Text }
 }
+pub const fn whole(head: &'static str, pointer: &'static str) -> Column {
+    Column { head, pointer, kind: Kind::Whole }
+}
 pub const fn number(head: &'static str, pointer: &'static str) -> Column {
     Column { head, pointer, kind: Kind::Number }
 }
@@ -63,7 +68,7 @@ pub const fn list(head: &'static str, pointer: &'static str) -> Column {
 impl Column {
     fn show(&self, value: &Value) -> String {
         match self.kind {
-            Kind::Text | Kind::Number => field(value, self.pointer),
+            Kind::Text | Kind::Whole | Kind::Number => field(value, self.pointer),
             Kind::Time => when(value, self.pointer),
             Kind::Money => money(value, self.pointer),
             Kind::List => {
@@ -86,7 +91,11 @@ pub fn table(columns: &[Column], rows: &[Value]) -> String {
         return "none".into();
     }
     let mut cells: Vec<Vec<String>> = vec![columns.iter().map(|column| column.head.to_owned()).collect()];
-    cells.extend(rows.iter().map(|row| columns.iter().map(|column| one_line(&column.show(row))).collect()));
+    let cell = |column: &Column, row: &Value| match column.kind {
+        Kind::Whole => shown(&column.show(row)),
+        _ => one_line(&column.show(row)),
+    };
+    cells.extend(rows.iter().map(|row| columns.iter().map(|column| cell(column, row)).collect()));
     let width = |at: usize| cells.iter().map(|row: &Vec<String>| row[at].chars().count()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..columns.len()).map(width).collect();
     let mut lines = Vec::with_capacity(cells.len());

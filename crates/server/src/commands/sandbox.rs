@@ -1,7 +1,7 @@
 //! `tutti sandbox`: mails that were kept instead of sent, and what their readers would do with them.
 
 use super::client::{Client, escape, http, with_query};
-use super::output::{Column, PageArgs, facts, field, items, number, section, table, text, time};
+use super::output::{Column, PageArgs, facts, field, items, number, section, table, text, time, whole};
 use super::{Context, Failure, output};
 use clap::Subcommand;
 use serde_json::{Value, json};
@@ -98,7 +98,7 @@ pub async fn run(command: SandboxCommand, context: &Context) -> anyhow::Result<(
     Ok(())
 }
 
-const LINKS: [Column; 3] = [number("NO", "/number"), text("TEXT", "/text"), text("ADDRESS", "/url")];
+const LINKS: [Column; 3] = [number("NO", "/number"), text("TEXT", "/text"), whole("ADDRESS", "/url")];
 
 fn path(id: &str) -> String {
     format!("/api/v1/sandbox/messages/{}", escape(id))

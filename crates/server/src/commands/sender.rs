@@ -2,7 +2,7 @@
 
 use super::dns::{SystemRecords, Verdict, Wanted, verify};
 use super::input::{read_json, read_text};
-use super::output::{Column, facts, field, number, table, text};
+use super::output::{Column, facts, field, number, table, text, whole};
 use super::{Context, Failure};
 use clap::Subcommand;
 use serde_json::{Map, Value, json};
@@ -207,7 +207,7 @@ async fn verify_dns(context: &Context, sender: &Value) -> anyhow::Result<()> {
     let findings = verify(&SystemRecords::open()?, &wanted).await;
     let rows: Vec<Value> = findings.iter().map(|finding| json!(finding)).collect();
     let columns =
-        [text("RECORD", "/record"), text("VERDICT", "/verdict"), text("NAME", "/name"), text("DETAIL", "/detail")];
+        [text("RECORD", "/record"), text("VERDICT", "/verdict"), text("NAME", "/name"), whole("DETAIL", "/detail")];
     context.print(&json!({ "items": rows }), |_| table(&columns, &rows));
     let bad = findings.iter().filter(|finding| finding.verdict == Verdict::Bad).count();
     anyhow::ensure!(bad == 0, "{bad} of {} records are not right", findings.len());
