@@ -2,7 +2,7 @@
 
 use super::campaign::{CampaignSummary, summaries};
 use crate::problem::ApiResult;
-use crate::{App, Auth, Json, Query};
+use crate::{App, Auth, Json, Listed, PageQuery, Paged, Query};
 use axum::extract::State;
 use base::{CampaignId, Money, PageRequest, WorkspaceId};
 use campaign::{Campaign, CampaignState};
@@ -17,7 +17,8 @@ use utoipa_axum::routes;
 
 const DAYS_DEFAULT: u32 = 30;
 const RECENT_CAMPAIGNS: u32 = 5;
-const REFUSED_ORDERS_SHOWN: u32 = 100;
+/// Of the order events that count nowhere, the latest so many can be listed.
+const REFUSED_ORDERS_SHOWN: u32 = 500;
 /// An event as sources send it, in the inbox: to say about how many events a backlog of bytes is.
 const EVENT_BYTES_TYPICAL: u64 = 600;
 /// The rate of incoming events is taken over this span.
@@ -332,7 +333,8 @@ struct RefusedOrders {
     total: i64,
     by_reason: Vec<RefusedReason>,
     /// The latest first.
-    items: Vec<RefusedOrderView>,
+    #[serde(flatten)]
+    page: Listed<RefusedOrderView>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -358,9 +360,9 @@ struct RefusedOrderView {
 }
 
 /// Order events whose amount or currency cannot be used: they count nowhere, and stand here with their reason.
-#[utoipa::path(get, path = "/api/v1/measure/refused-orders", tag = "measure", security(("api_key" = ["report.read"])),
+#[utoipa::path(get, path = "/api/v1/measure/refused-orders", tag = "measure", security(("api_key" = ["report.read"])), params(PageQuery),
     responses((status = 200, body = RefusedOrders), (status = 401), (status = 403)))]
-async fn refused_orders(State(app): State<Arc<App>>, auth: Auth) -> ApiResult<Json<RefusedOrders>> {
+async fn refused_orders(State(app): State<Arc<App>>, auth: Auth, Paged(page): Paged) -> ApiResult<Json<RefusedOrders>> {
     let found = app.measure.refused_orders(auth.workspace(), REFUSED_ORDERS_SHOWN).await?;
     let item = |order: measure::RefusedOrder| RefusedOrderView {
         order_id: order.order_id,
@@ -374,6 +376,6 @@ async fn refused_orders(State(app): State<Arc<App>>, auth: Auth) -> ApiResult<Js
     Ok(Json(RefusedOrders {
         total: found.total,
         by_reason: found.by_reason.into_iter().map(|(reason, count)| RefusedReason { reason, count }).collect(),
-        items: found.latest.into_iter().map(item).collect(),
+        page: Listed::cut(found.latest, &page, |order| order.event_id.clone(), item)?,
     }))
 }
