@@ -95,9 +95,12 @@ export const campaignsQuery = (state?: string) =>
       api.get<Items<CampaignSummary>>("/api/v1/campaigns", { signal, query: { state, limit: 200 } }),
   });
 
+/** The most items one page of a list may hold; pickers filter what they have. */
+const LIST_MAX = 500;
+
 export const traitsQuery = queryOptions({
   queryKey: ["traits"],
-  queryFn: ({ signal }) => api.get<Items<TraitInfo>>("/api/v1/traits", { signal }),
+  queryFn: ({ signal }) => api.get<Items<TraitInfo>>("/api/v1/traits", { signal, query: { limit: LIST_MAX } }),
   staleTime: CATALOGUE_STALE_MS,
 });
 
@@ -105,14 +108,17 @@ export const traitValuesQuery = (name: string, q = "") =>
   queryOptions({
     queryKey: ["traits", name, "values", q],
     queryFn: ({ signal }) =>
-      api.get<Items<TraitValue>>(`/api/v1/traits/${encodeURIComponent(name)}/values`, { signal, query: { q } }),
+      api.get<Items<TraitValue>>(`/api/v1/traits/${encodeURIComponent(name)}/values`, {
+        signal,
+        query: { q, limit: LIST_MAX },
+      }),
     staleTime: CATALOGUE_STALE_MS,
     enabled: name !== "",
   });
 
 export const eventNamesQuery = queryOptions({
   queryKey: ["events", "names"],
-  queryFn: ({ signal }) => api.get<Items<EventName>>("/api/v1/events/names", { signal }),
+  queryFn: ({ signal }) => api.get<Items<EventName>>("/api/v1/events/names", { signal, query: { limit: LIST_MAX } }),
   staleTime: CATALOGUE_STALE_MS,
 });
 
@@ -120,7 +126,10 @@ export const eventPropertiesQuery = (name: string) =>
   queryOptions({
     queryKey: ["events", name, "properties"],
     queryFn: ({ signal }) =>
-      api.get<Items<EventProperty>>(`/api/v1/events/${encodeURIComponent(name)}/properties`, { signal }),
+      api.get<Items<EventProperty>>(`/api/v1/events/${encodeURIComponent(name)}/properties`, {
+        signal,
+        query: { limit: LIST_MAX },
+      }),
     staleTime: CATALOGUE_STALE_MS,
     enabled: name !== "",
   });

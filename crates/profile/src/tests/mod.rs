@@ -8,7 +8,7 @@ mod searching;
 mod traits;
 
 use crate::{Eraser, Identity, MIGRATIONS, ProfileView, Profiles};
-use base::{JsonMap, ProfileId, SeededRng, SourceId, Timestamp, WorkspaceId};
+use base::{JsonMap, ProfileId, SeededRng, SourceId, WorkspaceId};
 use db::Db;
 use events::{
     Batch, Channel, Effects, Event, EventKind, Identifier, Inbox, InboxConfig, Offset, RawJson, Resolution, Resolver,
