@@ -22,7 +22,7 @@ pub struct SessionToken(pub String);
 pub(crate) struct Attempts(parking_lot::Mutex<HashMap<String, (u32, Timestamp)>>);
 
 impl Attempts {
-    fn check(&self, email: &str, now: Timestamp) -> Result<(), AccessError> {
+    pub(crate) fn check(&self, email: &str, now: Timestamp) -> Result<(), AccessError> {
         match self.0.lock().get(email) {
             Some((count, start)) if *count >= ATTEMPTS_MAX && now.ms_since(*start) < ATTEMPTS_WINDOW_MS => {
                 let wait_ms = ATTEMPTS_WINDOW_MS - now.ms_since(*start);
@@ -32,7 +32,7 @@ impl Attempts {
         }
     }
 
-    fn failed(&self, email: &str, now: Timestamp) {
+    pub(crate) fn failed(&self, email: &str, now: Timestamp) {
         let mut attempts = self.0.lock();
         if attempts.len() >= ATTEMPT_ADDRESSES_MAX {
             attempts.retain(|_, (_, start)| now.ms_since(*start) < ATTEMPTS_WINDOW_MS);
@@ -44,7 +44,7 @@ impl Attempts {
         entry.0 += 1;
     }
 
-    fn succeeded(&self, email: &str) {
+    pub(crate) fn succeeded(&self, email: &str) {
         self.0.lock().remove(email);
     }
 }

@@ -189,3 +189,21 @@ fn every_permission_is_held_by_the_owner_and_named_once() {
     assert!(!Role::Viewer.permissions().has(Permission::ProfileRead), "a viewer sees no personal data");
     assert!(!Role::Analyst.permissions().has(Permission::CampaignLaunch), "an analyst sends nothing");
 }
+
+#[tokio::test]
+async fn a_new_password_needs_the_present_one_where_there_is_one() {
+    for (_store, access, _) in accesses().await {
+        let (owner, ..) = access.setup(setup()).await.unwrap();
+        let patch = |current: Option<&str>| UserPatch {
+            password: Some("another password".into()),
+            current_password: current.map(str::to_owned),
+            ..UserPatch::default()
+        };
+        for (given, code) in [(None, "current_password_required"), (Some("a guess of it"), "wrong_password")] {
+            let refused = access.patch_user(owner.id, patch(given)).await.unwrap_err();
+            assert!(matches!(refused, AccessError::Invalid { code: found, .. } if found == code), "{refused:?}");
+        }
+        access.patch_user(owner.id, patch(Some("a long password"))).await.unwrap();
+        access.sign_in(&owner.email, "another password").await.unwrap();
+    }
+}

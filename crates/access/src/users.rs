@@ -56,6 +56,8 @@ pub struct UserPatch {
     pub locale: Option<String>,
     pub theme: Option<String>,
     pub password: Option<String>,
+    /// Needed for a new password where there is one: an open browser is not enough to take an account over.
+    pub current_password: Option<String>,
 }
 
 fn invalid<T>(pointer: &'static str, code: &'static str, detail: impl Into<String>) -> Result<T, AccessError> {
@@ -236,11 +238,28 @@ impl Access {
         self.db.execute(sql, &args).await?;
         if let Some(password) = &patch.password {
             check_password(password)?;
+            self.check_current_password(&user, patch.current_password.as_deref()).await?;
             let hash = self.hash_password(password).await?;
             let sql = "UPDATE account SET password_hash = $2 WHERE user_id = $1";
             self.db.execute(sql, &[key.clone(), hash.into()]).await?;
             self.db.execute("DELETE FROM session WHERE user_id = $1", &[key]).await?;
         }
         Ok(user)
+    }
+
+    /// Wrong ones count as failed sign-ins of the address.
+    async fn check_current_password(&self, user: &User, given: Option<&str>) -> Result<(), AccessError> {
+        let Some((_, Some(hash))) = self.user_by_email(&user.email).await? else { return Ok(()) };
+        let now = self.clock.now();
+        self.attempts.check(&user.email, now)?;
+        let Some(given) = given else {
+            return invalid("/current_password", "current_password_required", "say your present password too");
+        };
+        if !self.verify_password(given, &hash).await? {
+            self.attempts.failed(&user.email, now);
+            return invalid("/current_password", "wrong_password", "this is not your present password");
+        }
+        self.attempts.succeeded(&user.email);
+        Ok(())
     }
 }

@@ -42,18 +42,6 @@ fn has_nul(json: &[u8]) -> bool {
     })
 }
 
-#[cfg(test)]
-mod tests {
-    use super::has_nul;
-
-    #[test]
-    fn only_a_real_nul_is_refused() {
-        assert!(has_nul(br#"{"a":"b\u0000c"}"#));
-        assert!(!has_nul(br#"{"a":"b\\u0000c"}"#), "an escaped backslash before u0000 is text");
-        assert!(!has_nul(br#"{"a":"b\u0001c"}"#));
-    }
-}
-
 fn json_problem(rejection: &JsonRejection) -> Problem {
     let detail = rejection.body_text();
     match rejection {
@@ -62,6 +50,10 @@ fn json_problem(rejection: &JsonRejection) -> Problem {
         }
         JsonRejection::BytesRejection(_) if rejection.status() == http::StatusCode::PAYLOAD_TOO_LARGE => {
             Problem::new(ProblemKind::TooLarge, "body_too_large", detail)
+        }
+        JsonRejection::MissingJsonContentType(_) => {
+            let detail = "the body is read as JSON: say so with `Content-Type: application/json`";
+            Problem::new(ProblemKind::UnsupportedMedia, "unsupported_media_type", detail)
         }
         _ => Problem::new(ProblemKind::Malformed, "malformed_json", detail),
     }
@@ -98,5 +90,17 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
         parsed.map(|axum::extract::Path(value)| Self(value)).map_err(|rejection: PathRejection| {
             ApiError(Problem::new(ProblemKind::NotFound, "not_found", rejection.body_text()))
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::has_nul;
+
+    #[test]
+    fn only_a_real_nul_is_refused() {
+        assert!(has_nul(br#"{"a":"b\u0000c"}"#));
+        assert!(!has_nul(br#"{"a":"b\\u0000c"}"#), "an escaped backslash before u0000 is text");
+        assert!(!has_nul(br#"{"a":"b\u0001c"}"#));
     }
 }

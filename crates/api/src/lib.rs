@@ -68,6 +68,7 @@ pub(crate) fn description() -> utoipa::openapi::OpenApi {
     let (_, mut document) = open_api_router().split_for_parts();
     guard::describe_sessions(&mut document);
     describe_malformed(&mut document);
+    describe_for_generators(&mut document);
     document
 }
 
@@ -84,6 +85,42 @@ fn describe_malformed(document: &mut utoipa::openapi::OpenApi) {
             }
         }
     }
+}
+
+/// What generators of clients ask for: an id of its own for every operation, and a description of every answer, which is
+/// the name of the status where the route says nothing.
+fn describe_for_generators(document: &mut utoipa::openapi::OpenApi) {
+    use utoipa::openapi::RefOr;
+    for (path, item) in &mut document.paths.paths {
+        let methods = [
+            ("get", &mut item.get),
+            ("post", &mut item.post),
+            ("put", &mut item.put),
+            ("patch", &mut item.patch),
+            ("delete", &mut item.delete),
+        ];
+        for (method, operation) in methods {
+            let Some(operation) = operation else { continue };
+            operation.operation_id = Some(operation_id(method, path));
+            for (status, answer) in &mut operation.responses.responses {
+                let RefOr::T(answer) = answer else { continue };
+                if answer.description.is_empty() {
+                    answer.description = status_name(status).unwrap_or("Answer").to_owned();
+                }
+            }
+        }
+    }
+}
+
+/// `get_campaigns_id_report` of `GET /api/v1/campaigns/{id}/report`.
+fn operation_id(method: &str, path: &str) -> String {
+    let path = path.strip_prefix("/api/v1/").unwrap_or(path);
+    let words = path.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    std::iter::once(method).chain(words).collect::<Vec<_>>().join("_")
+}
+
+fn status_name(status: &str) -> Option<&'static str> {
+    status.parse::<http::StatusCode>().ok()?.canonical_reason()
 }
 
 /// The OpenAPI 3.1 document, as served at `/api/openapi.json` and checked in as `docs/reference/openapi.json`.
@@ -111,4 +148,25 @@ pub fn router(app: Arc<App>) -> Router {
         .layer(axum::middleware::from_fn_with_state(app.clone(), idempotency::layer))
         .layer(axum::middleware::from_fn_with_state((app.clone(), rules), guard::layer));
     with_problems(router).with_state(app)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    #[test]
+    fn every_operation_has_an_id_of_its_own_and_every_answer_a_description() {
+        let document = serde_json::to_value(super::description()).expect("JSON");
+        let paths = document["paths"].as_object().expect("paths");
+        let operations = paths.values().flat_map(|item| item.as_object().expect("methods").values());
+        let mut ids = HashSet::new();
+        for operation in operations {
+            let id = operation["operationId"].as_str().expect("an id");
+            assert!(ids.insert(id), "{id} twice");
+            for (status, answer) in operation["responses"].as_object().expect("answers") {
+                assert!(answer["description"].is_string(), "{id}: {status} has no description");
+            }
+        }
+        assert!(ids.contains("get_campaigns_id_report") && ids.contains("post_v1_batch"), "{ids:?}");
+    }
 }

@@ -23,6 +23,8 @@ pub enum ProblemKind {
     Stale,
     /// 413
     TooLarge,
+    /// 415: a body of a type that is not read here.
+    UnsupportedMedia,
     /// 429
     Busy,
     /// 503: a part we need does not answer; nothing was lost.

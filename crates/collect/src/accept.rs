@@ -113,7 +113,7 @@ impl Collect {
                 Err(Problem::new(ProblemKind::Unauthenticated, "write_key_expired", detail).into())
             }
             WriteKeyAnswer::Unknown => {
-                let detail = "no source has this write key; look it up under Settings, Sources";
+                let detail = "no source has this write key; look it up under Data, Sources";
                 Err(Problem::new(ProblemKind::Unauthenticated, "unknown_write_key", detail).into())
             }
         }

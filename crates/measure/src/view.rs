@@ -14,6 +14,7 @@ use async_trait::async_trait;
 use base::{CampaignId, EventId, Json, ProfileId, Timestamp, WorkspaceId};
 use db::Tx;
 use events::{Batch, Channel, Effects, Event, EventKind, ResolvedEvent, View, ViewError, names};
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -83,16 +84,16 @@ impl View for MeasureView {
         let mut works: BTreeMap<WorkspaceId, Work> = BTreeMap::new();
         for (number, item) in batch.events.iter().enumerate() {
             let workspace = item.event.workspace;
-            if !places.contains_key(&workspace) {
-                places.insert(workspace, self.place(workspace).await?);
+            if let Entry::Vacant(free) = places.entry(workspace) {
+                free.insert(self.place(workspace).await?);
             }
             if let Some(place) = places.get_mut(&workspace) {
                 works.entry(workspace).or_default().take(number, item, place);
             }
         }
         for (workspace, moves) in merges_of(batch) {
-            if !places.contains_key(&workspace) {
-                places.insert(workspace, self.place(workspace).await?);
+            if let Entry::Vacant(free) = places.entry(workspace) {
+                free.insert(self.place(workspace).await?);
             }
             store::move_profiles(tx, workspace, &moves).await?;
             works.entry(workspace).or_default().merged_into.extend(moves.values());

@@ -81,7 +81,7 @@ impl SegmentData for Others {
     }
     /// As strict as a test needs: a mistake can be told from an address.
     fn is_address(&self, kind: &str, address: &str) -> bool {
-        !address.trim().is_empty() && !(kind == "email" && address.contains("@@"))
+        !(address.trim().is_empty() || kind == "email" && address.contains("@@"))
     }
     async fn history(
         &self,

@@ -20,6 +20,8 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+/// The embedded database, in the data folder.
+pub const DATABASE_FILE: &str = "tutti.db";
 /// How often segments look at what time alone changes.
 const SEGMENT_TICK: Duration = Duration::from_secs(5);
 const ERASURE_TICK: Duration = Duration::from_secs(3);
@@ -62,7 +64,7 @@ pub async fn open_database(config: &Config) -> anyhow::Result<Db> {
     std::fs::set_permissions(&config.data_dir, std::fs::Permissions::from_mode(0o700))
         .with_context(|| format!("cannot make {} private", config.data_dir.display()))?;
     let db = if config.database_url.is_empty() {
-        Db::open_sqlite(&config.data_dir.join("tutti.db")).await?
+        Db::open_sqlite(&config.data_dir.join(DATABASE_FILE)).await?
     } else {
         Db::open_postgres(&config.database_url).await?
     };

@@ -119,8 +119,8 @@ fn next_delimited(source: &str, from: usize) -> Result<Option<Delimited<'_>>, Le
 
 /// Splits `name rest`; the name is word characters, or `#` for a comment.
 pub(crate) fn split_name(inner: &str) -> (&str, &str, usize) {
-    if inner.starts_with('#') {
-        return ("#", &inner[1..], 1);
+    if let Some(comment) = inner.strip_prefix('#') {
+        return ("#", comment, 1);
     }
     let end = inner.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(inner.len());
     let rest = &inner[end..];

@@ -24,6 +24,7 @@ campaign_launched | 409 | Campaign cannot be changed any more | What was launche
 condition_invalid | 422 | Condition not valid | The condition of the segment cannot be carried out. | Correct what `errors` points to; `GET /api/v1/segments/schema` says what there is.
 conflict | 409 | Not possible now | The state of things does not allow it. | The detail says what stands in the way.
 cross_site | 403 | Request from another site | A page of another site sent this with your session. | Use our own pages, or an API key.
+current_password_required | 422 | Present password missing | A new password is set only by who knows the present one. | Send the present password as `current_password`.
 database_error | 500 | Database error | The database refused a statement. | Quote `request_id`; the log has the cause.
 database_unavailable | 503 | Database not reachable | The database does not answer. Accepted events are safe. | Try again after `Retry-After`; see that the database runs.
 empty_body | 400 | Empty body | The request has no body. | Send JSON.
@@ -114,6 +115,7 @@ unreadable_file | 422 | File cannot be read | The file is not what its format sa
 unsupported_encoding | 415 | Encoding not supported | The body is compressed in a way this server does not read. | Send gzip, or no Content-Encoding.
 unsupported_media_type | 415 | Content type not supported | The body is of a type this route does not read. | Send `Content-Type: application/json`, or what /api/openapi.json says.
 write_key_expired | 401 | Write key rotated out | The source has a new write key, and the time of the old one is over. | Take the new key into the sender's settings.
+wrong_password | 422 | Wrong password | The present password is not the one sent. | Check it; somebody with the role owner can make a sign-in link.
 wrong_state | 409 | Not in this state | What was asked for is not possible in the state it is in. | Look at its state; the detail names it.
 wrong_type | 400 | Wrong type | A field of the event is not text, or not an object. | Correct the field that `errors` points to.
 ";

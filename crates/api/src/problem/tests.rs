@@ -33,10 +33,13 @@ async fn ask(method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> 
     (parts.status.as_u16(), parts.headers, serde_json::from_slice(&body).unwrap_or_default())
 }
 
+/// Method, path, headers and body; then status, code and a part of the detail.
+type Case<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)], &'a str, u16, &'a str, &'a str);
+
 #[tokio::test]
 async fn every_bare_error_becomes_a_problem_that_says_what_and_where() {
     let zstd = [("content-encoding", "zstd")];
-    let cases: [(&str, &str, &[(&str, &str)], &str, u16, &str, &str); 7] = [
+    let cases: [Case; 7] = [
         ("GET", "/panics", &[], "", 500, "internal", "something went wrong inside"),
         ("GET", "/broken", &[], "", 500, "internal", "something went wrong inside"),
         ("GET", "/nowhere", &[], "", 404, "no_such_route", "GET /nowhere"),

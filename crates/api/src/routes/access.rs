@@ -3,13 +3,14 @@
 use crate::problem::ApiResult;
 use crate::{App, Auth, Json, Query, SESSION_COOKIE};
 use access::{
-    Attribution, AuditRecord, NewWorkspace, Role, SESSION_MS, SessionToken, Setup, Touch, UserPatch, Workspace,
-    WorkspacePatch,
+    AccessError, Attribution, AuditRecord, NewWorkspace, Role, SESSION_MS, SessionToken, Setup, Touch, UserPatch,
+    Workspace, WorkspacePatch,
 };
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
+use axum_extra::extract::CookieJar;
 use base::{Currency, Problem, ProblemKind};
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
@@ -60,7 +61,7 @@ struct SetupRequest {
 
 /// First run: makes the first workspace and its owner, and signs them in.
 #[utoipa::path(post, path = "/api/v1/setup", tag = "access", security(()), request_body = SetupRequest,
-    responses((status = 201, body = MeView), (status = 409, description = "set up already")))]
+    responses((status = 201, body = MeView), (status = 409, description = "set up already"), (status = 422)))]
 async fn setup(State(app): State<Arc<App>>, Json(body): Json<SetupRequest>) -> ApiResult<Response> {
     let workspace = NewWorkspace {
         name: body.workspace_name,
@@ -85,7 +86,7 @@ struct Credentials {
 
 /// Signs in; the session is in an HttpOnly cookie.
 #[utoipa::path(post, path = "/api/v1/session", tag = "access", security(()), request_body = Credentials,
-    responses((status = 200, body = MeView), (status = 401), (status = 429)))]
+    responses((status = 200, body = MeView), (status = 401), (status = 422), (status = 429)))]
 async fn sign_in(State(app): State<Arc<App>>, Json(body): Json<Credentials>) -> ApiResult<Response> {
     let (token, user) = app.access.sign_in(&body.email, &body.password).await?;
     let (caller, _) = app.access.caller_of_session(&token.0, None).await?;
@@ -95,7 +96,7 @@ async fn sign_in(State(app): State<Arc<App>>, Json(body): Json<Credentials>) -> 
 }
 
 /// Signs out.
-#[utoipa::path(delete, path = "/api/v1/session", tag = "access", security(("api_key" = [])), responses((status = 204), (status = 401)))]
+#[utoipa::path(delete, path = "/api/v1/session", tag = "access", security(("api_key" = [])), responses((status = 204), (status = 401), (status = 403)))]
 async fn sign_out(State(app): State<Arc<App>>, auth: Auth) -> ApiResult<Response> {
     if let Some(token) = &auth.session {
         app.access.sign_out(token).await?;
@@ -109,12 +110,33 @@ struct LinkQuery {
     token: String,
 }
 
-/// Uses up a one-time sign-in link (`tutti user link`, `tutti demo`) and goes to the home screen.
+/// Uses up a one-time sign-in link (`tutti user link`, `tutti demo`) and goes to the home screen. A browser with a link
+/// that was used already goes home if it is signed in, else to the sign-in page, which says so.
 #[utoipa::path(get, path = "/api/v1/session/link", tag = "access", security(()), params(LinkQuery),
-    responses((status = 303, description = "signed in"), (status = 401)))]
-async fn sign_in_by_link(State(app): State<Arc<App>>, Query(query): Query<LinkQuery>) -> ApiResult<Response> {
-    let token = app.access.redeem_login_link(&query.token).await?;
+    responses((status = 303, description = "signed in, or back to the sign-in page"), (status = 401)))]
+async fn sign_in_by_link(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    jar: CookieJar,
+    Query(query): Query<LinkQuery>,
+) -> ApiResult<Response> {
+    let token = match app.access.redeem_login_link(&query.token).await {
+        Ok(token) => token,
+        Err(AccessError::Unauthenticated) if is_page_wanted(&headers) => {
+            let signed_in = match jar.get(SESSION_COOKIE) {
+                Some(session) => app.access.caller_of_session(session.value(), None).await.is_ok(),
+                None => false,
+            };
+            return Ok(Redirect::to(if signed_in { "/" } else { "/sign-in?link=used" }).into_response());
+        }
+        Err(error) => return Err(error.into()),
+    };
     Ok(([(header::SET_COOKIE, cookie(&app, &token, SESSION_MS / 1_000))], Redirect::to("/")).into_response())
+}
+
+/// A browser that follows a link says that it takes pages.
+fn is_page_wanted(headers: &HeaderMap) -> bool {
+    headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|kinds| kinds.contains("text/html"))
 }
 
 fn cookie(app: &App, token: &SessionToken, max_age_s: i64) -> HeaderValue {
@@ -222,16 +244,19 @@ struct MePatch {
     theme: Option<String>,
     /// Ends all my sessions.
     password: Option<String>,
+    /// My present password, where I have one; needed with `password`.
+    current_password: Option<String>,
 }
 
 /// Changes my name, language, theme or password.
 #[utoipa::path(patch, path = "/api/v1/me", tag = "access", security(("api_key" = [])), request_body = MePatch,
-    responses((status = 200, body = MeView), (status = 401), (status = 422)))]
+    responses((status = 200, body = MeView), (status = 401), (status = 403), (status = 422)))]
 async fn patch_me(State(app): State<Arc<App>>, mut auth: Auth, Json(body): Json<MePatch>) -> ApiResult<Json<MeView>> {
     let Some(user) = &auth.user else {
         return Err(Problem::new(ProblemKind::Forbidden, "forbidden", "an API key has no profile of its own").into());
     };
-    let patch = UserPatch { name: body.name, locale: body.locale, theme: body.theme, password: body.password };
+    let MePatch { name, locale, theme, password, current_password } = body;
+    let patch = UserPatch { name, locale, theme, password, current_password };
     auth.user = Some(app.access.patch_user(user.id, patch).await?);
     Ok(Json(me_view(&app, &auth).await?))
 }

@@ -409,7 +409,8 @@ async fn test(
     let workspace = auth.workspace();
     let profile = body.profile_id.filter(|id| !id.is_empty()).map(|id| profile_of(&id)).transpose()?;
     let results = app.campaign.send_test(workspace, id, &body.emails, profile).await?;
-    let summary = format!("sent a test to {} addresses", results.len());
+    let name = app.campaign.get(workspace, id).await?.name;
+    let summary = format!("sent a test of the campaign \"{name}\" to {} addresses", results.len());
     auth.note(&app, "campaign.test", id, summary).await?;
     let answer = |result: campaign::TestResult| CampaignTestAnswer { email: result.address, error: result.error };
     Ok(Json(CampaignTestAnswers { items: results.into_iter().map(answer).collect() }))
@@ -434,9 +435,9 @@ async fn launch(
 ) -> ApiResult<Tagged<CampaignView>> {
     let workspace = auth.workspace();
     let launched = app.campaign.launch(workspace, id, Some(body.confirm_recipients)).await?;
-    let summary = format!("launched a campaign to {} recipients", launched.recipients);
-    auth.note(&app, "campaign.launch", id, summary).await?;
     let campaign = app.campaign.get(workspace, id).await?;
+    let summary = format!("launched the campaign \"{}\" to {} recipients", campaign.name, launched.recipients);
+    auth.note(&app, "campaign.launch", id, summary).await?;
     view(&app, workspace, campaign).await
 }
 
@@ -454,7 +455,13 @@ async fn schedule(
     let workspace = auth.workspace();
     let schedule = Schedule { at: body.scheduled_at, latest: body.latest_at };
     let campaign = app.campaign.schedule(workspace, id, schedule).await?;
-    auth.note(&app, "campaign.schedule", id, format!("scheduled a campaign for {}", body.scheduled_at)).await?;
+    auth.note(
+        &app,
+        "campaign.schedule",
+        id,
+        format!("scheduled the campaign \"{}\" for {}", campaign.name, body.scheduled_at),
+    )
+    .await?;
     view(&app, workspace, campaign).await
 }
 
@@ -477,21 +484,21 @@ macro_rules! control_route {
 }
 
 control_route!(/// Nothing more goes out until it is resumed.
-    pause, "/api/v1/campaigns/{id}/pause", "campaign.pause", "paused a campaign");
+    pause, "/api/v1/campaigns/{id}/pause", "campaign.pause", "paused");
 control_route!(/// Goes on where it was paused.
-    resume, "/api/v1/campaigns/{id}/resume", "campaign.resume", "resumed a campaign");
+    resume, "/api/v1/campaigns/{id}/resume", "campaign.resume", "resumed");
 control_route!(/// Gives up what is still pending; a scheduled campaign becomes a draft again.
-    cancel, "/api/v1/campaigns/{id}/cancel", "campaign.cancel", "cancelled a campaign");
+    cancel, "/api/v1/campaigns/{id}/cancel", "campaign.cancel", "cancelled");
 
 async fn controlled(
     app: &App,
     auth: &Auth,
     action: &'static str,
     id: CampaignId,
-    summary: &str,
+    done: &str,
 ) -> ApiResult<Tagged<CampaignView>> {
-    auth.note(app, action, id, summary).await?;
     let campaign = app.campaign.get(auth.workspace(), id).await?;
+    auth.note(app, action, id, format!("{done} the campaign \"{}\"", campaign.name)).await?;
     view(app, auth.workspace(), campaign).await
 }
 

@@ -47,7 +47,7 @@ pub(crate) type RowResult = Result<Row, BadRow>;
 pub(crate) struct FileError(pub String);
 
 pub(crate) enum RowReader {
-    Csv(CsvRows),
+    Csv(Box<CsvRows>),
     Jsonl(JsonRows),
     Parquet(ParquetCells),
 }
@@ -90,7 +90,7 @@ impl RowReader {
         let delimiter = delimiter.unwrap_or_else(|| sniff::delimiter(head));
         let mark = head.len() - sniff::without_mark(head).len();
         input.consume(mark);
-        CsvRows::open(input, delimiter).map(Self::Csv)
+        CsvRows::open(input, delimiter).map(Box::new).map(Self::Csv)
     }
 
     /// The columns of the file; none for JSON Lines, where every row has its own.

@@ -5,7 +5,7 @@ mod statements;
 mod suppressions;
 
 use crate::{ConsentState, ConsentView, Consents, ContactChannel, MIGRATIONS};
-use base::{EventId, ManualClock, ProfileId, SeededRng, SourceId, WorkspaceId};
+use base::{EventId, ProfileId, SeededRng, SourceId, WorkspaceId};
 use events::{
     Batch, Channel, Effects, Event, EventKind, Inbox, InboxConfig, Merge, Offset, RawJson, ResolvedEvent, SystemEvent,
     View,
@@ -19,19 +19,18 @@ pub(crate) const BERT: ProfileId = ProfileId::new(2);
 pub(crate) struct World {
     pub store: testkit::Store,
     pub consents: Consents,
-    pub clock: ManualClock,
     inbox: Arc<Inbox>,
 }
 
 impl World {
     pub fn on(store: testkit::Store) -> Self {
         let clock = testkit::clock();
-        let shared = Arc::new(clock.clone());
+        let shared = Arc::new(clock);
         let inbox =
             Inbox::open(&store.dir().join("inbox"), InboxConfig::default(), shared.clone()).expect("inbox opens");
         let inbox = Arc::new(inbox);
         let consents = Consents::new(store.db.clone(), inbox.clone(), shared, Arc::new(SeededRng::new(3)));
-        Self { store, consents, clock, inbox }
+        Self { store, consents, inbox }
     }
 
     /// One committed batch; answers what the view emitted.

@@ -56,13 +56,27 @@ pub enum UserCommand {
     },
 }
 
+/// The accounts of an installation that is there; only `create-admin` makes one.
 pub async fn access_of(config: &Config) -> anyhow::Result<Access> {
+    if config.database_url.is_empty() && !config.data_dir.join(crate::wire::DATABASE_FILE).exists() {
+        let folder = config.data_dir.display();
+        let detail =
+            format!("there is no Tutti in the folder {folder}; say where it is with --data, such as --data data/demo");
+        return Err(Failure::Usage(detail).into());
+    }
+    open_access(config).await
+}
+
+async fn open_access(config: &Config) -> anyhow::Result<Access> {
     Ok(Access::new(open_database(config).await?, Arc::new(SystemClock), Arc::new(OsRng)))
 }
 
 pub async fn run(command: UserCommand, context: &Context) -> anyhow::Result<()> {
     let config = context.config()?;
-    let access = access_of(&config).await?;
+    let access = match command {
+        UserCommand::CreateAdmin { .. } => open_access(&config).await?,
+        _ => access_of(&config).await?,
+    };
     match command {
         UserCommand::CreateAdmin { email, password, name, workspace, time_zone, currency } => {
             let currency = Currency::parse(&currency)?;
@@ -75,8 +89,10 @@ pub async fn run(command: UserCommand, context: &Context) -> anyhow::Result<()> 
             let role = Role::parse(&role)
                 .ok_or_else(|| Failure::Usage("a role is owner, marketer, analyst or viewer".into()))?;
             let (member, _) = access.add_user(workspace, NewUser { email, name, role, password: None }).await?;
-            let text =
-                format!("{} is a {} of {workspace}; `tutti user link` signs them in", member.user.email, member.role);
+            let text = format!(
+                "{} ({}) is in {workspace} now; `tutti user link` signs them in",
+                member.user.email, member.role
+            );
             context.print(&serde_json::to_value(&member)?, |_| text);
         }
         UserCommand::List { workspace } => {

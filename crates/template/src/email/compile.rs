@@ -118,7 +118,7 @@ fn shorten(text: &str) -> String {
 
 fn mjml(source: &Source<'_>, hidden: &Hidden, warnings: &mut Vec<Warning>) -> Result<String, CompileError> {
     let first = source.scan.elements.first();
-    if !first.is_some_and(|element| element.name == "mjml") {
+    if first.is_none_or(|element| element.name != "mjml") {
         let at = first.map_or(0, |element| element.at);
         return Err(source.error(at, "the first element is not <mjml>", "start with <mjml><mj-body>"));
     }

@@ -47,12 +47,11 @@ pub(super) fn reject<'a>(value: Val<'a>, args: &Args<'a>, budget: &mut Budget<'a
     kept(&value, args, budget, false)
 }
 
+/// Where an element is among all of them.
+type Place<'a> = (Option<usize>, Vec<Val<'a>>);
+
 /// The place of the first match and the elements; stops at it, so what comes after is not asked.
-fn first_match<'a>(
-    value: &Val<'a>,
-    args: &Args<'a>,
-    budget: &mut Budget<'a>,
-) -> Result<Option<(Option<usize>, Vec<Val<'a>>)>, Fault> {
+fn first_match<'a>(value: &Val<'a>, args: &Args<'a>, budget: &mut Budget<'a>) -> Result<Option<Place<'a>>, Fault> {
     let items = elements(value, budget)?;
     for (at, item) in items.iter().enumerate() {
         match matches(std::slice::from_ref(item), args, budget)? {

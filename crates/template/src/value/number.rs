@@ -55,7 +55,7 @@ impl Number {
 
     fn or_zero(self) -> Number {
         match self {
-            Number::Float(f) if f == 0.0 => Number::Int(0),
+            Number::Float(0.0) => Number::Int(0),
             other => other,
         }
     }

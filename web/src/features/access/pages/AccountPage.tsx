@@ -3,6 +3,7 @@ import { Button, PasswordInput, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useMutation } from "@tanstack/react-query";
 import { api } from "@/api/client";
+import { fieldErrors } from "@/api/errors";
 import { meQuery, queryClient } from "@/api/query";
 import { useMe } from "@/lib/session";
 import { Page } from "@/ui/Page";
@@ -15,18 +16,22 @@ export default function AccountPage() {
   const { t } = useLingui();
   const me = useMe();
   const form = useForm({
-    initialValues: { name: me.user.name, password: "" },
+    initialValues: { name: me.user.name, password: "", current_password: "" },
     validate: {
       password: (value) =>
         value && value.length < SHORTEST_PASSWORD ? t`Use at least ${SHORTEST_PASSWORD} characters.` : null,
     },
   });
   const save = useMutation({
-    mutationFn: ({ name, password }: typeof form.values) =>
-      api.patch("/api/v1/me", password ? { name, password } : { name }),
+    mutationFn: ({ name, password, current_password }: typeof form.values) =>
+      api.patch(
+        "/api/v1/me",
+        password ? { name, password, current_password: current_password || undefined } : { name },
+      ),
+    onError: (error) => form.setErrors(fieldErrors(error)),
     onSuccess: async () => {
       await queryClient.invalidateQueries({ queryKey: meQuery.queryKey });
-      form.setFieldValue("password", "");
+      form.setValues({ password: "", current_password: "" });
       toastDone(t`Saved`);
     },
   });
@@ -42,6 +47,14 @@ export default function AccountPage() {
               autoComplete="new-password"
               {...form.getInputProps("password")}
             />
+            {form.values.password !== "" && (
+              <PasswordInput
+                label={t`Present password`}
+                description={t`Leave empty if you have only signed in by link so far.`}
+                autoComplete="current-password"
+                {...form.getInputProps("current_password")}
+              />
+            )}
             <Button type="submit" loading={save.isPending} style={{ alignSelf: "flex-start" }}>
               <Trans>Save</Trans>
             </Button>

@@ -20,6 +20,7 @@ export default function SignInPage() {
   const { t } = useLingui();
   const go = useGo();
   const [next] = useSearchValue("next");
+  const [link] = useSearchValue("link");
   const form = useForm({ initialValues: { email: "", password: "" } });
   const signIn = useMutation({
     meta: { quiet: true },
@@ -33,6 +34,14 @@ export default function SignInPage() {
     <Door title={t`Sign in`}>
       <form onSubmit={form.onSubmit((values) => signIn.mutate(values))}>
         <Stack>
+          {link === "used" && !signIn.error && (
+            <Alert color="yellow">
+              <Trans>
+                This sign-in link was used already or has expired. Sign in with your password, or ask whoever runs Tutti
+                for a new link.
+              </Trans>
+            </Alert>
+          )}
           {isStatus(signIn.error, 401) ? (
             <Alert color="red" role="alert">
               <Trans>The e-mail address and the password do not belong together.</Trans>

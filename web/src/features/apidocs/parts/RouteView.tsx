@@ -101,7 +101,7 @@ function Answers({ operation, document }: Props) {
         const [type, content] = Object.entries(answer.content ?? {})[0] ?? [];
         const fields = fieldsOf(content?.schema, document);
         const json = type?.includes("json") && content?.schema;
-        if (!type && !answer.description) return null;
+        if (!type && (status >= "400" || !answer.description)) return null;
         return (
           <Panel
             key={status}
