@@ -1,13 +1,19 @@
 //! Structured logs on standard error. They carry ids and counts, never an address, a phone number or a trait.
 
 use crate::config::{LogConfig, LogFormat};
+use std::io::IsTerminal;
 use tracing_subscriber::EnvFilter;
 
-/// `RUST_LOG` overrides the configured filter.
+/// Libraries that tell of each of their steps at INFO; a filter that names them has the last word.
+const QUIET: &str = "buoyant_kernel=warn,delta_kernel=warn,deltalake_core=warn";
+
+/// `RUST_LOG` overrides the configured filter. Colours are for terminals only.
 pub fn init(config: &LogConfig) {
-    let filter = EnvFilter::try_from_default_env().or_else(|_| EnvFilter::try_new(&config.filter));
+    let filter =
+        EnvFilter::try_from_default_env().or_else(|_| EnvFilter::try_new(format!("{QUIET},{}", config.filter)));
     let filter = filter.unwrap_or_else(|_| EnvFilter::new("info"));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let coloured = std::io::stderr().is_terminal();
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(coloured).with_writer(std::io::stderr);
     // A second call (the demo after a failed start) keeps the first subscriber.
     let _ = match config.format {
         LogFormat::Text => builder.with_target(true).try_init(),

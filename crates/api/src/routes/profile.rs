@@ -17,7 +17,7 @@ use std::time::Duration;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use views::{ProfileView, TimelineEvent};
+use views::{ProfileView, TimelineEvent, name_campaigns};
 pub(super) use views::{SummaryView, summaries};
 
 /// How long a change is waited for before it is answered as accepted but not visible yet.
@@ -139,7 +139,9 @@ async fn timeline(
     let filter = TimelineFilter { channel, name: query.name.filter(|name| !name.is_empty()) };
     let found = app.lake.timeline(workspace, &ids, before, limit as usize + 1, &filter).await?;
     let page = Page::cut(found, limit, |last| format!("{}~{}", last.at.ms(), last.id));
-    Ok(Json(page.map(TimelineEvent::from).into()))
+    let mut listed: Listed<TimelineEvent> = page.map(TimelineEvent::from).into();
+    name_campaigns(&app, workspace, &mut listed.items).await;
+    Ok(Json(listed))
 }
 
 fn read_position(cursor: &str) -> Option<(Timestamp, EventId)> {

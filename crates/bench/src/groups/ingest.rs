@@ -4,7 +4,7 @@ use super::Group;
 use crate::Bench;
 use crate::load::{self, Shop};
 use crate::program::Program;
-use crate::row::{Better, Row};
+use crate::row::{Better, Row, number};
 use async_trait::async_trait;
 use std::fmt::Write;
 use std::time::{Duration, Instant};
@@ -115,7 +115,10 @@ async fn import(bench: &Bench) -> anyhow::Result<Vec<Row>> {
         tokio::time::sleep(IDLE_AFTER.mul_f64(bench.scale.clamp(0.05, 1.0) / 3.0)).await;
         resident.push(program.resident_mib()?);
     }
-    let what = format!("a file of {} customers imported, through identity and every view", bench.scaled(IMPORTED));
+    let what = format!(
+        "a file of {} customers imported, through identity and every view",
+        number(bench.scaled(IMPORTED) as f64)
+    );
     Ok(vec![
         Row::ours("ingest.import", NAME, what, "s", Better::Lower, seconds).bar(180.0),
         Row::ours("ingest.idle", NAME, "resident memory at rest", "MiB", Better::Lower, resident).bar(150.0),

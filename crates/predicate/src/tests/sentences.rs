@@ -19,8 +19,8 @@ fn check(locale: Locale, expected: &str) {
 fn a_condition_reads_as_a_sentence_in_four_languages() {
     check(
         Locale::En,
-        "Customers where “Order Completed” happened at least 2 times in the last 60 days through shop with \
-        products.category is “sneakers” and (country is one of “NL”, “SE” or not in the segment “Guests”) and can be reached by e-mail.",
+        "Customers for whom “Order Completed” happened at least 2 times in the last 60 days through shop with \
+        products.category is “sneakers” and (country is one of “NL”, “SE” or they are not in the segment “Guests”) and they can be reached by e-mail.",
     );
     check(
         Locale::Nl,

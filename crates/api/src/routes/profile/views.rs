@@ -371,6 +371,32 @@ impl From<StoredEvent> for TimelineEvent {
     }
 }
 
+/// What a message was about says more than that it was an e-mail; of a click, the link too.
+pub(super) async fn name_campaigns(app: &App, workspace: WorkspaceId, events: &mut [TimelineEvent]) {
+    let mut names: HashMap<String, Option<String>> = HashMap::new();
+    for event in events {
+        let text = |name: &str| event.properties.get(name).and_then(Json::as_str).unwrap_or_default().to_owned();
+        let (id, url) = (text("campaign_id"), text("url"));
+        if id.is_empty() {
+            continue;
+        }
+        if !names.contains_key(&id) {
+            let campaign = match id.parse() {
+                Ok(id) => app.campaign.get(workspace, id).await.ok(),
+                Err(_) => None,
+            };
+            names.insert(id.clone(), campaign.map(|campaign| campaign.name));
+        }
+        // A deleted campaign has no name any more; then the summary stays what it was.
+        let known = names.get(&id).cloned().flatten();
+        let parts = [known.as_deref().unwrap_or_default(), url.as_str()];
+        let said = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
+        if !said.is_empty() {
+            event.summary = said;
+        }
+    }
+}
+
 fn summary_of(event: &StoredEvent) -> String {
     let property = |name: &str| event.properties.get(name).and_then(Json::as_str).filter(|text| !text.is_empty());
     let amount = ["total", "revenue", "value"].iter().find_map(|name| event.properties.get(name)?.as_f64());

@@ -27,13 +27,29 @@ export function useConsentWords(): Record<ConsentState, string> {
   return { subscribed: t`Subscribed`, unsubscribed: t`Unsubscribed`, unknown: t`Not asked` };
 }
 
-function proofText(proof: unknown): string {
-  if (proof && typeof proof === "object") {
-    const { text, method } = proof as { text?: unknown; method?: unknown };
-    const parts = [text, method].filter((part) => typeof part === "string" && part !== "");
-    return parts.length > 0 ? parts.join(" · ") : format.value(proof);
-  }
-  return format.value(proof);
+/** How somebody who changed it said they know; the API takes any word. */
+function useMethodWords(): Record<string, string> {
+  const { t } = useLingui();
+  return {
+    phone: t`Said so by phone`,
+    in_person: t`Said so in the shop`,
+    written: t`Wrote so`,
+    form: t`Filled in a form`,
+  };
+}
+
+/** The proof in words; the event's id is for whoever has to look it up. */
+function useProofText(): (proof: unknown) => string {
+  const { t } = useLingui();
+  const methods = useMethodWords();
+  return (proof) => {
+    if (!proof || typeof proof !== "object") return format.value(proof);
+    const { text, method, event } = proof as Record<string, unknown>;
+    const said = [text, typeof method === "string" ? (methods[method] ?? method) : null];
+    const parts = said.filter((part) => typeof part === "string" && part !== "");
+    if (parts.length > 0) return parts.join(" · ");
+    return typeof event === "string" && event !== "" ? t`Sent with an event` : "–";
+  };
 }
 
 export function ConsentPanel({ profile }: { profile: Profile }) {
@@ -41,6 +57,7 @@ export function ConsentPanel({ profile }: { profile: Profile }) {
   const label = useChannelLabel();
   const words = useConsentWords();
   const sourceName = useSourceName();
+  const proofText = useProofText();
   const mayEdit = useCan("consent.write");
   const [editing, setEditing] = useState<string | null>(null);
   const rows = CONSENT_CHANNELS.map((channel) => ({ channel, entry: consentOf(profile, channel) }));
@@ -75,7 +92,7 @@ export function ConsentPanel({ profile }: { profile: Profile }) {
           },
           { key: "at", header: t`Since`, from: "sm", cell: (row) => <Time at={row.entry?.at} style="dateTime" /> },
           { key: "source", header: t`Source`, from: "md", cell: (row) => sourceName(row.entry?.source) },
-          { key: "proof", header: t`Proof`, from: "md", cell: (row) => proofText(row.entry?.proof) },
+          { key: "proof", header: t`Proof`, from: "md", cell: (row) => (row.entry ? proofText(row.entry.proof) : "–") },
           {
             key: "edit",
             header: "",
@@ -104,6 +121,7 @@ function EditConsent({ profile, channel, onClose }: { profile: Profile; channel:
   const { t } = useLingui();
   const words = useConsentWords();
   const channelName = useChannelLabel()(channel);
+  const methods = useMethodWords();
   const form = useForm({
     initialValues: {
       state: (consentOf(profile, channel)?.state ?? "unknown") as ConsentState,
@@ -138,12 +156,7 @@ function EditConsent({ profile, channel, onClose }: { profile: Profile; channel:
       <Select
         label={t`How do you know?`}
         allowDeselect={false}
-        data={[
-          { value: "phone", label: t`Said so by phone` },
-          { value: "in_person", label: t`Said so in the shop` },
-          { value: "written", label: t`Wrote so` },
-          { value: "form", label: t`Filled in a form` },
-        ]}
+        data={Object.entries(methods).map(([value, label]) => ({ value, label }))}
         {...form.getInputProps("method")}
       />
       <Textarea

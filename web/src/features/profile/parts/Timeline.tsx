@@ -1,6 +1,6 @@
 /** Everything a person did or received, newest first, by day, across channels. */
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Box, Button, Center, Collapse, Group, Select, Stack, Text, Title, UnstyledButton } from "@mantine/core";
+import { Badge, Box, Button, Center, Collapse, Group, Select, Stack, Text, Title, UnstyledButton } from "@mantine/core";
 import { IconHistory } from "@tabler/icons-react";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
@@ -34,6 +34,11 @@ function Entry({ event }: { event: TimelineEvent }) {
             <Text component="span" c="dimmed" className={classes.summary}>
               {event.summary}
             </Text>
+          )}
+          {event.properties.machine === "machine" && (
+            <Badge component="span" variant="default" size="sm">
+              <Trans>Machine</Trans>
+            </Badge>
           )}
           <Text
             component="time"
