@@ -30,7 +30,7 @@ fn event(workspace: WorkspaceId, profile: u32, n: u64, name: &str) -> ResolvedEv
         at: Timestamp::from_ms(START_MS + n as i64 * 1_000),
         received_at: Timestamp::from_ms(START_MS + n as i64 * 1_000 + 5),
         source: None,
-        channel: if n % 3 == 0 { Channel::Shop } else { Channel::Web },
+        channel: if n.is_multiple_of(3) { Channel::Shop } else { Channel::Web },
         user_id: Some(format!("user-{profile}")),
         anonymous_id: None,
         previous_id: None,

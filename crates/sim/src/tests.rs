@@ -223,9 +223,9 @@ fn people_react_with_the_true_effects() {
             orders += f64::from(reaction.purchase.is_some());
             machine += f64::from(reaction.machine_open_ms.is_some());
             matched += f64::from(customer.favourite() == Category::Sneakers);
-            if customer.loyalty_card.is_some() && reaction.purchase.is_some() {
+            if let (true, Some(purchase)) = (customer.loyalty_card.is_some(), &reaction.purchase) {
                 card_orders += 1.0;
-                shop_orders += f64::from(reaction.purchase.unwrap().source == Source::Shop);
+                shop_orders += f64::from(purchase.source == Source::Shop);
             }
             assert!(reaction.machine_clicks_ms.len() == if customer.security_gateway { 3 } else { 0 });
             assert!(reaction.machine_clicks_ms.iter().chain(&reaction.machine_open_ms).all(|at| *at < 2_000));

@@ -117,7 +117,7 @@ fn large_and_deep_templates_are_read_or_refused() {
         let _ = CompiledEmail::compile(&email).is_ok();
         assert!(started.elapsed() < SLOW, "{piece} took {:?}", started.elapsed());
     }
-    let nested = format!("{}x{}", "{{ a[".repeat(1), "b[".repeat(5_000));
+    let nested = format!("{}x{}", "{{ a[", "b[".repeat(5_000));
     assert!(Template::parse(&nested).is_err());
     let chain = format!("{{% if a {} %}}x{{% endif %}}", "and a ".repeat(100_000));
     assert_eq!(render(OutputContext::Text, &chain, &json!({ "a": 1 })).as_deref(), Ok("x"));
