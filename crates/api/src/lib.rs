@@ -83,6 +83,10 @@ fn describe_malformed(document: &mut utoipa::openapi::OpenApi) {
                 let refusals = &mut operation.responses.responses;
                 refusals.entry("400".to_owned()).or_insert_with(|| RefOr::T(Response::default()));
             }
+            if operation.request_body.is_some() {
+                let refusals = &mut operation.responses.responses;
+                refusals.entry("415".to_owned()).or_insert_with(|| RefOr::T(Response::default()));
+            }
         }
     }
 }
