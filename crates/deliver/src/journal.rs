@@ -255,7 +255,7 @@ mod tests {
     /// Lines of a later program are passed over: what was begun in them stays unconfirmed, so nothing goes out twice.
     #[test]
     fn the_journal_of_an_earlier_program_is_read_and_lines_of_a_later_one_are_passed_over() {
-        const V1: &str = include_str!("../tests/golden/handover-v1.log");
+        const V1: &str = include_str!("../tests/golden/handover-v1.journal");
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(path_of(folder.path(), 1), format!("{V1}X wsp_1 something new\n")).unwrap();
         let (_, seen) = Journal::open(folder.path(), "9cbcd411-564a-4daa-9c00-88ea3901c218").unwrap();
