@@ -1,18 +1,32 @@
-"""Starting, killing and asking the real program; counting checks."""
+"""What the tests of the real program share: starting, killing and asking it, counting checks, and the run as a whole.
+
+A test is a table of parts. A part is given a `Run`, tells it what it started (`keep`), and `run_test` does the rest:
+arguments, the scratch folder, ending what was started whatever happened, the result.
+"""
+import argparse
 import base64
 import http.client
 import json
 import os
 import random
+import secrets
+import shutil
 import signal
 import socket
 import subprocess
 import sys
-import threading
+import tempfile
 import time
+import traceback
 
-READY_SECONDS = 30
-REQUEST_SECONDS = 20
+# Limits only keep a test that hangs from hanging for ever: a machine many times slower stays within them.
+READY_SECONDS = 120
+REQUEST_SECONDS = 60
+COMMAND_SECONDS = 180
+STOP_SECONDS = 60
+WAIT_SECONDS = 180.0
+# What is shown of a line of a log.
+LOG_LINE_CHARS = 300
 # Below the ports the system gives to outgoing connections, so that nobody takes ours while the program is dead.
 PORTS = (20_000, 32_000)
 
@@ -30,7 +44,7 @@ class Clock:
     def left(self):
         return self.end - time.monotonic()
 
-    def wait_for(self, what, condition, seconds=60.0, every=0.1):
+    def wait_for(self, what, condition, seconds=WAIT_SECONDS, every=0.1):
         """The first true answer of `condition`."""
         end = min(self.end, time.monotonic() + seconds)
         while True:
@@ -125,26 +139,47 @@ class Program:
     """One installation: a data folder, a port, and at most one process, which is killed by its own id only."""
 
     def __init__(self, binary, folder, chance, clock, settings=None):
-        self.binary, self.data, self.clock = binary, os.path.join(folder, "data"), clock
-        self.folder, self.port, self.process = folder, free_port(chance), None
-        self.log = os.path.join(folder, "log")
-        self.kills, self.lock = 0, threading.Lock()
-        # A variable of the caller must not change what is tested.
-        self.env = {name: value for name, value in os.environ.items() if not name.startswith("TUTTI_")}
-        self.env.update(settings or {})
-        os.makedirs(folder)
+        self.place(binary, folder, chance, clock, settings)
         admin = ["--email", "owner@crash.example", "--password", "".join(chance.choices("abcdefgh23456789", k=16))]
         self.command("user", "create-admin", *admin)
         key = json.loads(self.command("key", "create", "--name", "crash"))["key"]
         self.authorization = f"Bearer {key}"
         self.api = Client(self.port, self.authorization)
 
-    def command(self, *words):
+    def place(self, binary, folder, chance, clock, settings=None):
+        """Everything but users and keys: where it lives, where it listens, what it is told."""
+        self.binary, self.data, self.clock = binary, os.path.join(folder, "data"), clock
+        self.folder, self.port, self.process = folder, free_port(chance), None
+        self.log, self.killed_at = os.path.join(folder, "log"), []
+        # A variable of the caller must not change what is tested.
+        self.env = {name: value for name, value in os.environ.items() if not name.startswith("TUTTI_")}
+        self.env.update(settings or {})
+        os.makedirs(folder)
+
+    @property
+    def kills(self):
+        return len(self.killed_at)
+
+    def ask(self, *words):
+        """A command that may fail: exit code, output and errors."""
         line = [self.binary, *words, "--json", "--data-dir", self.data]
-        done = subprocess.run(line, cwd=self.folder, env=self.env, capture_output=True, text=True, timeout=60)
+        return subprocess.run(line, cwd=self.folder, env=self.env, capture_output=True, text=True, timeout=COMMAND_SECONDS)
+
+    def command(self, *words):
+        """The output of a command that has to succeed."""
+        done = self.ask(*words)
         if done.returncode != 0:
             raise RuntimeError(f"tutti {' '.join(words[:2])} ended with {done.returncode}: {done.stdout}{done.stderr}")
         return done.stdout
+
+    def doctor(self):
+        """What the doctor finds wrong. It asks no DNS: these senders are nobody's."""
+        done = self.ask("doctor", "--no-dns")
+        findings = json.loads(done.stdout)["findings"]
+        wrong = [f"{one['what']} {one['where']}: {one['detail']}" for one in findings if not one["ok"]]
+        if not findings or (done.returncode != 0) != bool(wrong):
+            wrong.append(f"{len(findings)} findings, exit code {done.returncode}: {done.stderr}")
+        return wrong
 
     def start(self, wait=True):
         line = [self.binary, "serve", "--data-dir", self.data, "--listen", f"127.0.0.1:{self.port}"]
@@ -168,15 +203,15 @@ class Program:
         """kill -9, and nothing else may have ended it before."""
         if self.process.poll() is not None:
             raise RuntimeError(f"the program ended by itself with {self.process.returncode}")
+        self.killed_at.append(time.monotonic())
         self.process.kill()
         self.process.wait()
         self.api.close()
-        self.kills += 1
 
     def stop(self):
         """SIGTERM; the exit code."""
         self.process.send_signal(signal.SIGTERM)
-        code = self.process.wait(timeout=30)
+        code = self.process.wait(timeout=STOP_SECONDS)
         self.api.close()
         return code
 
@@ -185,7 +220,7 @@ class Program:
         def empty():
             health = self.api.call("GET", "/api/v1/health")
             return health["pipeline"]["backlog_bytes"] == 0 and health["inbox"]["queued_bytes"] == 0
-        self.clock.wait_for("the pipeline to catch up", empty, 60)
+        self.clock.wait_for("the pipeline to catch up", empty)
 
     def source(self):
         """A client that sends events with a write key of its own."""
@@ -194,8 +229,10 @@ class Program:
         return lambda: Client(self.port, f"Basic {token}")
 
     def tail(self, lines=15):
+        if not os.path.exists(self.log):
+            return ""
         with open(self.log, encoding="utf-8", errors="replace") as log:
-            return "".join(log.readlines()[-lines:])
+            return "\n".join(line.rstrip()[:LOG_LINE_CHARS] for line in log.readlines()[-lines:])
 
     def end(self):
         """Whatever happened: no process of ours stays."""
@@ -207,3 +244,91 @@ class Program:
 def seeded(text):
     """Chance that the seed and a name decide: threads cannot disturb each other's."""
     return random.Random(text)
+
+
+class Script:
+    """A Python program of the tests in a process of its own: it lives on when the program under test is killed. It says
+    `ready` when it is."""
+
+    def __init__(self, path, *words):
+        line = [sys.executable, "-B", path, *map(str, words)]
+        self.process = subprocess.Popen(line, stdout=subprocess.PIPE, text=True)
+        if self.process.stdout.readline() != "ready\n":
+            self.end()
+            raise RuntimeError(f"{path} did not start")
+
+    def end(self):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+
+
+class Run:
+    """What a part of a test is given, and what it started."""
+
+    def __init__(self, binary, folder, seed, clock, checks):
+        self.binary, self.folder, self.seed, self.clock, self.checks = binary, folder, seed, clock, checks
+        self.kept = []
+
+    def keep(self, thing):
+        """Ended (`end`) when the part ends, the last first; what it has to say (`tail`) is shown when something failed."""
+        self.kept.append(thing)
+        return thing
+
+    def end(self):
+        failed = self.checks.failed
+        for thing in reversed(self.kept):
+            name = type(thing).__name__
+            if failed and hasattr(thing, "tail"):
+                print(f"── the end of the log of {name}\n{thing.tail()}", flush=True)
+            try:
+                thing.end()
+            except Exception as error:
+                self.checks.check(f"{name} was ended", False, error)
+
+
+def run_part(name, part, run):
+    try:
+        part(run)
+    except Exception as error:
+        traceback.print_exc(file=sys.stdout)
+        run.checks.check(f"{name} ran to its end", False, error)
+    finally:
+        run.end()
+
+
+def arguments(parts):
+    """`--seed N`, and `--only PART` where there are several."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--seed", type=int, default=secrets.randbelow(1 << 31))
+    if len(parts) > 1:
+        parser.add_argument("--only", choices=list(parts))
+    return parser.parse_args()
+
+
+def run_test(name, parts, seconds):
+    """Runs the parts (`name: function of a Run`) of a test within so many seconds. The exit code: 0 when something was
+    checked and nothing failed."""
+    given = arguments(parts)
+    only, binary = getattr(given, "only", None), os.path.abspath(os.environ["TUTTI_BIN"])
+    print(f"seed {given.seed}", flush=True)
+    # Whoever ends the test ends what it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    started, clock, checks, whole = time.monotonic(), Clock(seconds), Checks(), False
+    scratch = tempfile.mkdtemp(prefix=f"tutti-{name}.")
+    # Postfix works in it as a user of its own.
+    os.chmod(scratch, 0o755)
+    try:
+        for part in parts if only is None else [only]:
+            if len(parts) > 1:
+                print(f"── {part}", flush=True)
+            run_part(part, parts[part], Run(binary, os.path.join(scratch, part), given.seed, clock, checks))
+        whole = True
+    finally:
+        if whole and not checks.failed:
+            shutil.rmtree(scratch)
+        else:
+            print(f"the data folders and logs are kept in {scratch}; again with --seed {given.seed}", flush=True)
+    print(f"in {time.monotonic() - started:.0f} s")
+    print(f"{checks.passed} passed, {checks.failed} failed")
+    return 1 if checks.failed or not checks.passed else 0

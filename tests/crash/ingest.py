@@ -15,6 +15,11 @@ EVENT = "Crash Counted"
 BATCH_EVENTS = (1, 10)
 PAUSE_SECONDS = (0.005, 0.04)
 RUN_SECONDS = (0.15, 2.4)
+MOMENT_SECONDS = (0.0, 0.003)
+# How long it is left alone after the last kill.
+AFTERWARDS_SECONDS = 0.3
+# How long a writer may take for its last request.
+WRITER_SECONDS = 90
 # So that kills also hit the moment at which the history is stored.
 SETTINGS = {"TUTTI_LAKE__FLUSH_SECONDS": "1"}
 # Of the batches that got no answer: how many are never sent again.
@@ -33,6 +38,8 @@ class Writer(threading.Thread):
         self.number, self.chance, self.client, self.stop = number, seeded(f"{seed} writer {number}"), client, stop
         self.acknowledged, self.given_up, self.retried = [], [], 0
         self.stored_before_answer, self.repeated, self.not_duplicates, self.problems = 0, 0, [], []
+        # From when to when requests took that got no answer.
+        self.unanswered, self.asking = [], False
         self.next_event = 0
 
     def new_batch(self):
@@ -47,10 +54,14 @@ class Writer(threading.Thread):
             {"type": "track", "event": EVENT, "userId": name, "messageId": f"msg-{name}", "properties": {"name": name}}
             for name in names
         ]
+        began, self.asking = time.monotonic(), True
         try:
             status, answer = self.client.request("POST", "/v1/batch", {"batch": items})
         except (OSError, http.client.HTTPException):
+            self.unanswered.append((began, time.monotonic()))
             return None
+        finally:
+            self.asking = False
         if status != 200 or answer["accepted"] != len(names) or answer["rejected"]:
             if status not in (429, 503):
                 self.problems.append(f"{status} {answer}")
@@ -63,6 +74,8 @@ class Writer(threading.Thread):
         if answer is None and self.chance.random() < GIVEN_UP:
             return False
         while answer is None:
+            if self.stop.is_set():
+                return False
             time.sleep(0.02)
             answer, asked = self.post(names), asked + 1
         self.retried += asked > 1
@@ -72,6 +85,14 @@ class Writer(threading.Thread):
         return True
 
     def run(self):
+        try:
+            self.write()
+        except Exception as error:
+            self.problems.append(f"writer {self.number} ended: {error!r}")
+        finally:
+            self.client.close()
+
+    def write(self):
         while not self.stop.is_set():
             names = self.new_batch()
             if self.send_until_answered(names):
@@ -85,30 +106,58 @@ class Writer(threading.Thread):
                 if answer is not None and answer["duplicates"] != len(old):
                     self.not_duplicates.append((old[0], answer["duplicates"], len(old)))
             time.sleep(self.chance.uniform(*PAUSE_SECONDS))
-        self.client.close()
 
 
-def hammer(program, seed):
-    """Ten kills while writers write, and some while the program starts. The writers, when they have ended."""
-    chance, stop = seeded(f"{seed} ingest kills"), threading.Event()
-    client = program.source()
-    writers = [Writer(number, seed, client(), stop) for number in range(WRITERS)]
-    for writer in writers:
-        writer.start()
+class Writers:
+    """Writers at work, and what became of their events."""
+
+    def __init__(self, count, seed, program):
+        self.stop = threading.Event()
+        client = program.source()
+        self.all = [Writer(number, seed, client(), self.stop) for number in range(count)]
+        for writer in self.all:
+            writer.start()
+
+    def acknowledged(self):
+        return {name for writer in self.all for batch in list(writer.acknowledged) for name in batch}
+
+    def given_up(self):
+        """Neither acknowledged nor sent again: nobody can know whether they are there."""
+        return {name for writer in self.all for batch in list(writer.given_up) for name in batch}
+
+    def cut_off(self, moments):
+        """Requests that were under way at one of these moments and got no answer."""
+        spans = [span for writer in self.all for span in writer.unanswered]
+        return sum(any(began < moment <= ended for moment in moments) for began, ended in spans)
+
+    def finish(self, checks):
+        """Lets them end."""
+        self.end()
+        checks.nothing("all writers got their answers", [str(writer.number) for writer in self.all if writer.is_alive()])
+        checks.nothing("requests are answered 200 or not at all", [p for writer in self.all for p in writer.problems])
+
+    def end(self):
+        self.stop.set()
+        for writer in self.all:
+            writer.join(timeout=WRITER_SECONDS)
+
+
+def hammer(program, writers, seed):
+    """Ten kills while writers write, and some while the program starts."""
+    chance = seeded(f"{seed} ingest kills")
     at_start = set(chance.sample(range(KILLS), KILLS_AT_START))
     for round_ in range(KILLS):
         time.sleep(chance.uniform(*RUN_SECONDS))
+        # However fast the machine is: most kills meet a request.
+        program.clock.wait_for("a request", lambda: any(writer.asking for writer in writers.all), every=0.0002)
+        time.sleep(chance.uniform(*MOMENT_SECONDS))
         program.kill()
         if round_ in at_start:
             program.start(wait=False)
             time.sleep(chance.uniform(0.0, 0.15))
             program.kill()
         program.start()
-    time.sleep(0.3)
-    stop.set()
-    for writer in writers:
-        writer.join(timeout=30)
-    return writers
+    time.sleep(AFTERWARDS_SECONDS)
 
 
 def count_by_api(program, checks, acknowledged, given_up):
@@ -152,25 +201,19 @@ def count_in_history(program, checks, acknowledged, given_up, total):
     checks.same("the history and the views agree", len(names), total)
 
 
-def run(binary, folder, seed, clock, checks):
-    program = Program(binary, folder, seeded(f"{seed} ingest"), clock, SETTINGS)
-    try:
-        program.start()
-        writers = hammer(program, seed)
-        checks.nothing("all writers got their answers", [str(w.number) for w in writers if w.is_alive()])
-        acknowledged = {name for writer in writers for batch in writer.acknowledged for name in batch}
-        given_up = {name for writer in writers for batch in writer.given_up for name in batch}
-        retried, stored = sum(w.retried for w in writers), sum(w.stored_before_answer for w in writers)
-        print(f"        {program.kills} kills, {len(acknowledged)} events acknowledged, {retried} batches sent again "
-              f"({stored} of them were stored before), {len(given_up)} events given up without an answer")
-        checks.check("it was killed in the middle", retried + len(given_up) > 0, "no request was cut off")
-        checks.check("answered batches were sent again", sum(w.repeated for w in writers) > KILLS, "too few")
-        checks.nothing("requests are answered 200 or not at all", [p for w in writers for p in w.problems])
-        checks.nothing("acknowledged events are known after a kill", [str(n) for w in writers for n in w.not_duplicates])
-        total = count_by_api(program, checks, acknowledged, given_up)
-        count_in_history(program, checks, acknowledged, given_up, total)
-    except Exception:
-        print(program.tail())
-        raise
-    finally:
-        program.end()
+def run(run):
+    program = run.keep(Program(run.binary, run.folder, seeded(f"{run.seed} ingest"), run.clock, SETTINGS))
+    checks = run.checks
+    program.start()
+    writers = run.keep(Writers(WRITERS, run.seed, program))
+    hammer(program, writers, run.seed)
+    writers.finish(checks)
+    acknowledged, given_up, cut_off = writers.acknowledged(), writers.given_up(), writers.cut_off(program.killed_at)
+    retried, stored = sum(w.retried for w in writers.all), sum(w.stored_before_answer for w in writers.all)
+    print(f"        {program.kills} kills, {len(acknowledged)} events acknowledged, {cut_off} requests cut off, {retried} "
+          f"batches sent again ({stored} of them were stored before), {len(given_up)} events given up without an answer")
+    checks.check("it was killed in the middle", cut_off > 0, "no request was cut off")
+    checks.check("answered batches were sent again", sum(w.repeated for w in writers.all) > KILLS, "too few")
+    checks.nothing("acknowledged events are known after a kill", [str(n) for w in writers.all for n in w.not_duplicates])
+    total = count_by_api(program, checks, acknowledged, given_up)
+    count_in_history(program, checks, acknowledged, given_up, total)

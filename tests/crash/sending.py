@@ -2,11 +2,9 @@
 shown as unconfirmed."""
 import collections
 import os
-import subprocess
-import sys
 import time
 
-from harness import Program, free_port, seeded
+from harness import Program, Script, free_port, seeded
 
 KILLS = 10
 KILLS_AT_START = 3
@@ -14,7 +12,9 @@ RECIPIENTS = 900
 REFUSED = 30
 UNSUBSCRIBED = 20
 RATE_PER_SECOND = 45
-RUN_SECONDS = (0.3, 1.9)
+# The last kill comes before this share of the audience is done, at a moment within so many seconds.
+KILLED_UNTIL = 0.9
+MOMENT_SECONDS = (0.0, 0.1)
 BATCH = 200
 # How long nothing more may arrive after the end.
 QUIET_SECONDS = 2.0
@@ -25,25 +25,18 @@ MESSAGE = {
 }
 
 
-class Sink:
-    """The mail server, in a process of its own: it lives on when the program is killed."""
+class Sink(Script):
+    """The mail server."""
 
     def __init__(self, folder, chance):
         self.path, self.port = os.path.join(folder, "received"), free_port(chance)
         script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "sink.py")
-        line = [sys.executable, script, str(self.port), self.path, str(chance.randrange(1 << 30))]
-        self.process = subprocess.Popen(line, stdout=subprocess.PIPE, text=True)
-        if self.process.stdout.readline() != "ready\n":
-            raise RuntimeError("the mail server did not start")
+        super().__init__(script, self.port, self.path, chance.randrange(1 << 30))
 
     def received(self):
         """(address, Message-ID) of everything accepted so far."""
         with open(self.path, encoding="utf-8") as file:
             return [tuple(line.rstrip("\n").split("\t")) for line in file]
-
-    def end(self):
-        self.process.kill()
-        self.process.wait()
 
 
 def addresses():
@@ -89,15 +82,22 @@ def unsubscribe_some(program):
     send.close()
 
 
-def hammer(program, campaign, seed, checks):
+def hammer(program, campaign, launched, seed, checks):
     """Ten kills while it sends, and some while the program recovers from one."""
     chance = seeded(f"{seed} sending kills")
     at_start = set(chance.sample(range(KILLS), KILLS_AT_START))
     path = f"/api/v1/campaigns/{campaign}/progress"
     in_the_middle, wrong_sums = 0, []
-    for round_ in range(KILLS):
-        time.sleep(chance.uniform(*RUN_SECONDS))
+
+    def done_with(count):
+        """The progress, once so many are done with: by that, and not by the clock, a slow machine is killed in the middle."""
         progress = program.api.call("GET", path)
+        return progress if progress["audience"] - progress["pending"] - progress["sending"] >= count else None
+
+    for round_ in range(KILLS):
+        count = launched * KILLED_UNTIL * (round_ + chance.random()) / KILLS
+        progress = program.clock.wait_for(f"{count:.0f} mails", lambda: done_with(count), every=0.05)
+        time.sleep(chance.uniform(*MOMENT_SECONDS))
         in_the_middle += progress["pending"] + progress["sending"] > 0
         if sum(progress[part] for part in PARTS) != progress["audience"]:
             wrong_sums.append(str(progress))
@@ -114,7 +114,7 @@ def hammer(program, campaign, seed, checks):
         progress = program.api.call("GET", path)
         return progress if progress["state"] == "finished" else None
 
-    return program.clock.wait_for("the campaign to finish", finished, 90, 0.2)
+    return program.clock.wait_for("the campaign to finish", finished, every=0.2)
 
 
 def nobody_twice(checks, received):
@@ -155,30 +155,22 @@ def nobody_forgotten(program, checks, campaign, progress, received, launched):
     checks.check("unconfirmed are few", parts["unconfirmed"] <= program.kills * 16, parts["unconfirmed"])
 
 
-def run(binary, folder, seed, clock, checks):
-    chance = seeded(f"{seed} sending")
-    program = Program(binary, folder, chance, clock)
-    sink = Sink(folder, chance)
-    try:
-        program.start()
-        campaign, recipients = prepare(program, sink)
-        checks.same("the review counts everybody", recipients, RECIPIENTS + REFUSED)
-        program.api.call("POST", f"/api/v1/campaigns/{campaign}/launch", {"confirm_recipients": recipients})
-        unsubscribe_some(program)
-        progress = hammer(program, campaign, seed, checks)
-        received = sink.received()
-        nobody_twice(checks, received)
-        nobody_forgotten(program, checks, campaign, progress, received, recipients)
-        program.kill()
-        program.start()
-        time.sleep(QUIET_SECONDS)
-        checks.same("nothing more goes out after the end", len(sink.received()), len(received))
-        checks.same("it stops cleanly when asked", program.stop(), 0)
-        program.command("doctor")
-        checks.check("the doctor finds nothing", True)
-    except Exception:
-        print(program.tail())
-        raise
-    finally:
-        program.end()
-        sink.end()
+def run(run):
+    chance, checks = seeded(f"{run.seed} sending"), run.checks
+    program = run.keep(Program(run.binary, run.folder, chance, run.clock))
+    sink = run.keep(Sink(run.folder, chance))
+    program.start()
+    campaign, recipients = prepare(program, sink)
+    checks.same("the review counts everybody", recipients, RECIPIENTS + REFUSED)
+    program.api.call("POST", f"/api/v1/campaigns/{campaign}/launch", {"confirm_recipients": recipients})
+    unsubscribe_some(program)
+    progress = hammer(program, campaign, recipients, run.seed, checks)
+    received = sink.received()
+    nobody_twice(checks, received)
+    nobody_forgotten(program, checks, campaign, progress, received, recipients)
+    program.kill()
+    program.start()
+    time.sleep(QUIET_SECONDS)
+    checks.same("nothing more goes out after the end", len(sink.received()), len(received))
+    checks.same("it stops cleanly when asked", program.stop(), 0)
+    checks.nothing("the doctor finds nothing", program.doctor())

@@ -1,35 +1,37 @@
 #!/usr/bin/env python3
 """A campaign through Postfix to another mail server, and what comes back.
 
-    mail.py
+    mail.py [--seed N]
 
-TUTTI_BIN is the program under test. Everybody gets it exactly once; the signature still verifies behind Postfix
-(dkimpy), both unsubscribe headers under it; the way to Postfix is encrypted; Postfix's own delivery reports are read, end
-the addresses, and the next campaign leaves those out.
+TUTTI_BIN is the program under test. Everybody gets it exactly once; the signature, RSA or Ed25519, still verifies behind
+Postfix for two judges (dkimpy and opendkim-testmsg), both unsubscribe headers under it, and no longer when the mail is
+changed; the way to Postfix is encrypted; Postfix's own delivery reports are read, end the addresses, and the next
+campaign leaves those out. Needs root, Postfix, and for opendkim-testmsg a kernel that lets it make namespaces.
 """
 import http.client
 import json
 import os
 import re
-import shutil
-import subprocess
 import sys
-import tempfile
 import time
-import traceback
 
 import dkim
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "crash"))
-from harness import REQUEST_SECONDS, Checks, Clock, Program, free_port, seeded  # noqa: E402
+import opendkim  # noqa: E402
+from harness import REQUEST_SECONDS, Program, Script, free_port, run_test, seeded  # noqa: E402
 from postfix import Postfix  # noqa: E402
 
-RUN_SECONDS_MAX = 120
+RUN_SECONDS_MAX = 900
 PEOPLE = 300
 # Fewer than one in twenty, or the campaign would be halted.
 REFUSED = 10
 BATCH = 200
+# How many mails are changed for opendkim-testmsg to see it.
+TAMPERED = 10
+# How long nothing more may arrive after the end.
+QUIET_SECONDS = 1.0
 DOMAIN = "shop.example"
 BOUNCES = "bounces.shop.example"
 MESSAGE = {
@@ -39,14 +41,13 @@ MESSAGE = {
 }
 
 
-class Sink:
+class Sink(Script):
+    """The mail server behind Postfix."""
+
     def __init__(self, folder, chance):
         os.makedirs(folder)
         self.folder, self.port = folder, free_port(chance)
-        line = [sys.executable, os.path.join(HERE, "sink.py"), str(self.port), folder]
-        self.process = subprocess.Popen(line, stdout=subprocess.PIPE, text=True)
-        if self.process.stdout.readline() != "ready\n":
-            raise RuntimeError("the sink did not start")
+        super().__init__(os.path.join(HERE, "sink.py"), self.port, folder)
 
     def mails(self):
         """(recipient, return path, file) of everything accepted."""
@@ -61,10 +62,6 @@ class Sink:
         with open(os.path.join(self.folder, "refused"), encoding="utf-8") as file:
             return file.read().split()
 
-    def end(self):
-        self.process.kill()
-        self.process.wait()
-
 
 def people():
     return [f"person{n}@mail{n % 5}.example" for n in range(PEOPLE)]
@@ -75,7 +72,7 @@ def refused():
 
 
 def prepare(program, postfix):
-    """Customers with consent, a sender that goes through Postfix; the segment and the DKIM record."""
+    """Customers with consent, a sender that goes through Postfix; the segment."""
     api, send = program.api, program.source()()
     everybody = people() + refused()
     for start in range(0, len(everybody), BATCH):
@@ -91,9 +88,13 @@ def prepare(program, postfix):
     sender = {"channel": "smtp", "from_name": "Shop & Sohn", "from_email": f"news@{DOMAIN}", "bounce_domain": BOUNCES,
               "postal_address": "Street 1, Town", "smtp": smtp}
     api.call("PUT", "/api/v1/senders", sender)
-    key = api.call("POST", "/api/v1/senders/dkim", {"domain": DOMAIN, "selector": "t1", "algorithm": "rsa"})
-    segment = api.call("POST", "/api/v1/segments", {"name": "Everybody", "condition": {"all": []}})["id"]
-    return segment, key["dns_record"]
+    return api.call("POST", "/api/v1/segments", {"name": "Everybody", "condition": {"all": []}})["id"]
+
+
+def new_key(program, selector, algorithm):
+    """The key that mails are signed with from now on, and its DNS record."""
+    wanted = {"domain": DOMAIN, "selector": selector, "algorithm": algorithm}
+    return program.api.call("POST", "/api/v1/senders/dkim", wanted)
 
 
 def campaign(program, segment, name):
@@ -108,7 +109,7 @@ def campaign(program, segment, name):
         progress = api.call("GET", f"/api/v1/campaigns/{id_}/progress")
         return progress if progress["state"] == "finished" else None
 
-    return id_, review, program.clock.wait_for("the campaign to finish", finished, 60, 0.2)
+    return id_, review, program.clock.wait_for("the campaign to finish", finished, every=0.2)
 
 
 def once_each(checks, mails, name):
@@ -116,32 +117,78 @@ def once_each(checks, mails, name):
     checks.same(f"{name}: everybody gets it exactly once", got, sorted(people()))
 
 
-def signatures(checks, sink, mails, record):
-    def txt(asked, timeout=5):
-        asked = asked.decode() if isinstance(asked, bytes) else asked
-        return record.encode() if asked.rstrip(".") == f"t1._domainkey.{DOMAIN}" else None
+def of_people(sink, mails):
+    """The campaign's own mails: (recipient, text)."""
+    return [(to, sink.read(name)) for to, _, name in mails if not to.startswith("bounce+")]
 
-    bad, unsigned, plain, changed = [], [], [], []
-    for to, _, name in mails:
-        if to.startswith("bounce+"):
-            continue
-        mail = sink.read(name)
+
+def envelope(checks, texts):
+    """What has to be signed is named by the signature, and Postfix was reached encrypted."""
+    unsigned, plain = [], []
+    for to, mail in texts:
         unfolded = re.sub(rb"\r?\n[ \t]+", b" ", mail)
         signature = next((line for line in unfolded.split(b"\r\n") if line.lower().startswith(b"dkim-signature:")), b"")
         signed = re.search(rb"\bh=([^;]+)", signature)
         names = set(signed.group(1).decode().replace(" ", "").lower().split(":")) if signed else set()
         if not {"from", "list-unsubscribe", "list-unsubscribe-post"} <= names:
             unsigned.append(to)
-        if not dkim.verify(mail, dnsfunc=txt):
-            bad.append(to)
         if not re.search(rb"by relay\.shop\.example \(Postfix\) with ESMTPS", unfolded):
             plain.append(to)
-        if dkim.verify(mail.replace(b"List-Unsubscribe=One-Click", b"List-Unsubscribe=Two-Click"), dnsfunc=txt):
-            changed.append(to)
-    checks.nothing("every signature verifies behind Postfix (dkimpy)", bad)
     checks.nothing("List-Unsubscribe and List-Unsubscribe-Post are signed", unsigned)
-    checks.nothing("a changed unsubscribe header breaks the signature", changed)
     checks.nothing("the way to Postfix was encrypted", plain)
+
+
+def tampered(mail):
+    """The same mail after somebody changed it: `what: text`."""
+    return {
+        "unsubscribe header": mail.replace(b"List-Unsubscribe=One-Click", b"List-Unsubscribe=Two-Click"),
+        "sender": mail.replace(b"<news@", b"<mews@"),
+        "body": mail[:-2] + b"more\r\n",
+    }
+
+
+def by_dkimpy(checks, texts, key, algorithm):
+    def txt(asked, timeout=5):
+        asked = asked.decode() if isinstance(asked, bytes) else asked
+        return key["dns_record"].encode() if asked.rstrip(".") == key["dns_name"] else None
+
+    bad = [to for to, mail in texts if not dkim.verify(mail, dnsfunc=txt)]
+    changed = [(to, what) for to, mail in texts for what, text in tampered(mail).items() if dkim.verify(text, dnsfunc=txt)]
+    checks.nothing(f"{algorithm}: every signature verifies behind Postfix (dkimpy)", bad)
+    checks.nothing(f"{algorithm}: a change breaks the signature (dkimpy)", changed)
+
+
+def by_opendkim(checks, texts, key, algorithm, folder):
+    os.makedirs(folder)
+    given = {}
+    for number, (_, mail) in enumerate(texts):
+        given[f"{number} as it came"] = mail
+        if number < TAMPERED:
+            given |= {f"{number} with another {what}": text for what, text in tampered(mail).items()}
+    files = {name: os.path.join(folder, f"{name.replace(' ', '-')}.eml") for name in given}
+    for name, path in files.items():
+        with open(path, "wb") as file:
+            file.write(given[name])
+    said = opendkim.verify(os.path.join(folder, "scratch"), {key["dns_name"]: key["dns_record"]}, files)
+    whole = {name: answer for name, answer in said.items() if name.endswith("as it came")}
+    changed = {name: answer for name, answer in said.items() if name not in whole}
+    wrong = [f"{name}: {answer}" for name, answer in whole.items() if answer]
+    unseen = [f"{name}: {answer}" for name, answer in changed.items() if "Bad signature" not in answer]
+    checks.same(f"{algorithm}: opendkim-testmsg was asked about every mail", (len(whole), len(changed)),
+                (PEOPLE, TAMPERED * len(tampered(b""))))
+    checks.nothing(f"{algorithm}: every signature verifies behind Postfix (opendkim-testmsg)", wrong)
+    checks.nothing(f"{algorithm}: a change breaks the signature (opendkim-testmsg)", unseen)
+
+
+def signatures(run, sink, mails, key):
+    checks, texts, algorithm = run.checks, of_people(sink, mails), key["algorithm"]
+    envelope(checks, texts)
+    by_dkimpy(checks, texts, key, algorithm)
+    why_not = opendkim.missing()
+    if why_not:
+        print(f"skipped: {algorithm}: opendkim-testmsg cannot run here: {why_not}")
+    else:
+        by_opendkim(checks, texts, key, algorithm, os.path.join(run.folder, f"opendkim-{algorithm}"))
 
 
 def post_raw(program, path, body):
@@ -162,7 +209,7 @@ def reports(program, checks, sink):
         found = [mail for mail in sink.mails() if mail[0].startswith("bounce+")]
         return found if len(found) >= REFUSED else None
 
-    found = program.clock.wait_for("Postfix's delivery reports", all_there, 40, 0.2)
+    found = program.clock.wait_for("Postfix's delivery reports", all_there, every=0.2)
     checks.same("one report for each refused address", len(found), REFUSED)
     checks.nothing("reports go to the return path", [to for to, _, _ in found if not to.endswith(f"@{BOUNCES}")])
     results = [post_raw(program, "/api/v1/senders/bounces", sink.read(name))["classified"] for _, _, name in found]
@@ -173,63 +220,57 @@ def reports(program, checks, sink):
     program.caught_up()
 
 
-def run(program, postfix, sink, checks):
-    segment, record = prepare(program, postfix)
+def first_campaign(run, program, sink, segment, key):
+    """Signed with RSA; some addresses bounce."""
+    checks = run.checks
     first, review, progress = campaign(program, segment, "First")
     checks.same("the first campaign goes to everybody", review["recipients"], PEOPLE + REFUSED)
     checks.same("Postfix takes all of it", progress["sent"], PEOPLE + REFUSED)
-    program.clock.wait_for("the mails", lambda: len(sink.mails()) >= PEOPLE + REFUSED, 40, 0.2)
+    program.clock.wait_for("the mails", lambda: len(sink.mails()) >= PEOPLE + REFUSED, every=0.2)
     mails = sink.mails()
     once_each(checks, mails, "first")
-    signatures(checks, sink, mails, record)
+    signatures(run, sink, mails, key)
     reports(program, checks, sink)
     bounced = program.api.call("GET", f"/api/v1/campaigns/{first}/progress")
     checks.same("the report counts them", (bounced["bounced"], bounced["sent"]), (REFUSED, PEOPLE))
 
+
+def second_campaign(run, program, sink, segment):
+    """Signed with Ed25519; goes to whom the first one reached."""
+    checks, key = run.checks, new_key(program, "t2", "ed25519")
     before, tried = len(sink.mails()), len(sink.refusals())
     _, review, progress = campaign(program, segment, "Second")
     left_out = {item["reason"]: item["count"] for item in review["exclusions"]}
     checks.same("the next campaign leaves the addresses out as suppressed", left_out, {"suppressed": REFUSED})
     checks.same("and goes to the others", (review["recipients"], progress["sent"]), (PEOPLE, PEOPLE))
-    program.clock.wait_for("the second campaign's mails", lambda: len(sink.mails()) >= before + PEOPLE, 40, 0.2)
-    time.sleep(1.0)
-    once_each(checks, sink.mails()[before:], "second")
+    program.clock.wait_for("the second campaign's mails", lambda: len(sink.mails()) >= before + PEOPLE, every=0.2)
+    time.sleep(QUIET_SECONDS)
+    mails = sink.mails()[before:]
+    once_each(checks, mails, "second")
+    signatures(run, sink, mails, key)
     checks.same("nothing was tried at the suppressed addresses", len(sink.refusals()), tried)
 
 
+def run(run):
+    os.makedirs(run.folder)
+    chance = seeded(f"{run.seed} mail")
+    sink = run.keep(Sink(os.path.join(run.folder, "sink"), chance))
+    postfix = run.keep(Postfix(os.path.join(run.folder, "postfix"), free_port(chance), sink.port))
+    postfix.start()
+    program = run.keep(Program(run.binary, os.path.join(run.folder, "tutti"), chance, run.clock))
+    program.start()
+    segment = prepare(program, postfix)
+    first_campaign(run, program, sink, segment, new_key(program, "t1", "rsa"))
+    second_campaign(run, program, sink, segment)
+    run.checks.same("it stops cleanly when asked", program.stop(), 0)
+
+
 def main():
-    if os.geteuid() != 0:
-        print("skipped: Postfix needs root")
+    why_not = Postfix.missing()
+    if why_not:
+        print(f"skipped: {why_not}")
         return 1 if os.environ.get("CI") else 0
-    chance, clock, checks = seeded(f"mail {time.time()}"), Clock(RUN_SECONDS_MAX), Checks()
-    scratch = tempfile.mkdtemp(prefix="tutti-mail.")
-    os.chmod(scratch, 0o755)
-    running = []
-    started = time.monotonic()
-    try:
-        sink = Sink(os.path.join(scratch, "sink"), chance)
-        running.append(sink)
-        postfix = Postfix(os.path.join(scratch, "postfix"), free_port(chance), sink.port)
-        running.append(postfix)
-        program = Program(os.path.abspath(os.environ["TUTTI_BIN"]), os.path.join(scratch, "tutti"), chance, clock)
-        running.append(program)
-        program.start()
-        run(program, postfix, sink, checks)
-        checks.same("it stops cleanly when asked", program.stop(), 0)
-    except Exception as error:
-        traceback.print_exc(file=sys.stdout)
-        checks.check("the test ran to its end", False, error)
-    finally:
-        for one in reversed(running):
-            if checks.failed and hasattr(one, "tail"):
-                print(one.tail())
-            one.end()
-    if checks.failed:
-        print(f"logs and mails are kept in {scratch}")
-    else:
-        shutil.rmtree(scratch)
-    print(f"{checks.passed} passed, {checks.failed} failed in {time.monotonic() - started:.0f} s")
-    return 1 if checks.failed or not checks.passed else 0
+    return run_test("mail", {"mail": run}, RUN_SECONDS_MAX)
 
 
 if __name__ == "__main__":

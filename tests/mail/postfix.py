@@ -6,6 +6,7 @@ the system's own Postfix is neither used nor started.
 import datetime
 import ipaddress
 import os
+import signal
 import socket
 import subprocess
 import time
@@ -15,7 +16,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-READY_SECONDS = 20
+READY_SECONDS = 90
+STOP_SECONDS = 60
 MAIN = """compatibility_level = 3.6
 queue_directory = {folder}/queue
 data_directory = {folder}/lib
@@ -96,7 +98,18 @@ def certificates(folder):
 
 
 class Postfix:
+    @staticmethod
+    def missing():
+        """Why it cannot run here; empty when it can."""
+        if os.geteuid() != 0:
+            return "Postfix needs root"
+        if not os.access("/usr/sbin/postfix", os.X_OK):
+            return "Postfix is not installed (Debian: postfix)"
+        return ""
+
     def __init__(self, folder, port, next_port):
+        """Everything it needs; `start` starts it."""
+        self.process = None
         self.folder, self.port, self.etc = folder, port, f"{folder}/etc"
         os.makedirs(self.etc)
         os.chmod(folder, 0o755)
@@ -108,8 +121,10 @@ class Postfix:
         for name, text in (("main.cf", MAIN), ("master.cf", MASTER)):
             with open(f"{self.etc}/{name}", "w", encoding="utf-8") as file:
                 file.write(text.format(folder=folder, port=port, next_port=next_port))
-        line = ["postfix", "-c", self.etc, "start-fg"]
-        with open(f"{folder}/start.log", "ab") as log:
+
+    def start(self):
+        line = ["/usr/sbin/postfix", "-c", self.etc, "start-fg"]
+        with open(f"{self.folder}/start.log", "ab") as log:
             self.process = subprocess.Popen(line, stdout=log, stderr=log, start_new_session=True)
         self.wait_until_ready()
 
@@ -135,11 +150,17 @@ class Postfix:
         return text
 
     def end(self):
-        """Stops this instance (by its own queue's pid file) and waits for it."""
-        if self.process.poll() is None:
-            subprocess.run(["postfix", "-c", self.etc, "stop"], capture_output=True, timeout=30, check=False)
+        """Stops this instance (by its own queue's pid file) and waits for it; after that, whatever is left of its session."""
+        if self.process is None:
+            return
+        try:
+            if self.process.poll() is None:
+                line = ["/usr/sbin/postfix", "-c", self.etc, "stop"]
+                subprocess.run(line, capture_output=True, timeout=STOP_SECONDS, check=False)
+                self.process.wait(timeout=STOP_SECONDS)
+        finally:
             try:
-                self.process.wait(timeout=15)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
+                os.killpg(self.process.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+            self.process.wait()
