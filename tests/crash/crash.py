@@ -15,4 +15,4 @@ from harness import run_test
 RUN_SECONDS_MAX = 900
 
 if __name__ == "__main__":
-    sys.exit(run_test("crash", {"ingest": ingest.run, "sending": sending.run}, RUN_SECONDS_MAX))
+    sys.exit(run_test("crash", {"ingest": ingest.killed_while_taking, "sending": sending.killed_while_sending}, RUN_SECONDS_MAX))

@@ -201,7 +201,7 @@ def count_in_history(program, checks, acknowledged, given_up, total):
     checks.same("the history and the views agree", len(names), total)
 
 
-def run(run):
+def killed_while_taking(run):
     program = run.keep(Program(run.binary, run.folder, seeded(f"{run.seed} ingest"), run.clock, SETTINGS))
     checks = run.checks
     program.start()

@@ -155,7 +155,7 @@ def nobody_forgotten(program, checks, campaign, progress, received, launched):
     checks.check("unconfirmed are few", parts["unconfirmed"] <= program.kills * 16, parts["unconfirmed"])
 
 
-def run(run):
+def killed_while_sending(run):
     chance, checks = seeded(f"{run.seed} sending"), run.checks
     program = run.keep(Program(run.binary, run.folder, chance, run.clock))
     sink = run.keep(Sink(run.folder, chance))

@@ -164,7 +164,7 @@ def erase(program, clock, person):
     return profile, time.monotonic() - began
 
 
-def run(run):
+def nothing_is_left(run):
     # The history is written every second, so that it holds them when they are erased.
     settings = {"TUTTI_LAKE__FLUSH_SECONDS": "1"}
     program = run.keep(Program(run.binary, run.folder, seeded(f"{run.seed} erase"), run.clock, settings))
@@ -197,4 +197,4 @@ def run(run):
 
 
 if __name__ == "__main__":
-    sys.exit(run_test("erase", {"shop": run}, RUN_SECONDS_MAX))
+    sys.exit(run_test("erase", {"shop": nothing_is_left}, RUN_SECONDS_MAX))

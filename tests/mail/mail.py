@@ -251,7 +251,7 @@ def second_campaign(run, program, sink, segment):
     checks.same("nothing was tried at the suppressed addresses", len(sink.refusals()), tried)
 
 
-def run(run):
+def through_postfix(run):
     os.makedirs(run.folder)
     chance = seeded(f"{run.seed} mail")
     sink = run.keep(Sink(os.path.join(run.folder, "sink"), chance))
@@ -270,7 +270,7 @@ def main():
     if why_not:
         print(f"skipped: {why_not}")
         return 1 if os.environ.get("CI") else 0
-    return run_test("mail", {"mail": run}, RUN_SECONDS_MAX)
+    return run_test("mail", {"mail": through_postfix}, RUN_SECONDS_MAX)
 
 
 if __name__ == "__main__":
