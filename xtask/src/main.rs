@@ -11,6 +11,7 @@ const FILE_LINES_MAX: usize = 600;
 const EDGES: &[(&str, &[&str])] = &[
     ("base", &[]),
     ("bench", &[]),
+    ("matching", &[]),
     ("unify", &[]),
     ("webui", &[]),
     ("db", &["base"]),

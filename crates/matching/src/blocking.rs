@@ -1,0 +1,220 @@
+//! Blocking: which pairs are worth comparing.
+//!
+//! Each value has a few *atoms* (the value itself, its sound, its first letters, year and month of a date ...).
+//! A [`BlockKey`] is a conjunction of atoms of different fields; records that agree on all of them form a block
+//! and are compared with each other. Pairs are counted before any is made, and no block is larger than
+//! [`BLOCK_MAX`]. Which keys are used is learned, see [`crate::choose`].
+
+use crate::field::FieldKind;
+use crate::records::{Dictionary, Records};
+use crate::text::sound;
+use xxhash_rust::xxh3::xxh3_64_with_seed;
+
+/// Parts of a value that may block.
+pub const ATOMS_MAX: usize = 4;
+
+/// A block with more records is not a block: what they share is too common to mean anything.
+/// Pairs in it are found by the other keys.
+pub const BLOCK_MAX: usize = 256;
+
+/// Letters of a name that make an atom.
+const NAME_LETTERS: usize = 3;
+
+/// One part of one field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Atom {
+    pub field: usize,
+    pub part: usize,
+}
+
+/// Records that agree on all these parts are compared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BlockKey {
+    pub(crate) atoms: Vec<Atom>,
+}
+
+/// What the atoms of a kind are called in reports.
+pub(crate) fn atom_names(kind: FieldKind) -> &'static [&'static str] {
+    match kind {
+        FieldKind::GivenName | FieldKind::FamilyName => &["value", "sound", "first 3", "last 3"],
+        FieldKind::FullName => &["value", "first word", "last word", "sound of last word"],
+        FieldKind::DateOfBirth => &["value", "year and month", "month and day", "year and day"],
+        FieldKind::Street | FieldKind::Text => &["value", "first word", "last 5"],
+        FieldKind::HouseNumber | FieldKind::Region => &["value"],
+        FieldKind::Postcode => &["value", "first half"],
+        FieldKind::City => &["value", "sound", "first 3"],
+        FieldKind::Email => &["value", "before the @", "first 5", "last 5 before the @"],
+        FieldKind::Phone | FieldKind::Id => &["value", "first half", "last half"],
+    }
+}
+
+/// The atoms of a value as hashes, 0 where it has none.
+pub(crate) fn atoms_of(kind: FieldKind, value: &str) -> [u32; ATOMS_MAX] {
+    let mut atoms = [0; ATOMS_MAX];
+    atoms[0] = hash(value);
+    match kind {
+        FieldKind::GivenName | FieldKind::FamilyName => {
+            atoms[1] = hash(&sound(value));
+            atoms[2] = hash(first(value, NAME_LETTERS));
+            atoms[3] = hash(last(value, NAME_LETTERS));
+        }
+        FieldKind::FullName => {
+            let last_word = value.rsplit(' ').next().unwrap_or_default();
+            atoms[1] = hash(value.split(' ').next().unwrap_or_default());
+            atoms[2] = hash(last_word);
+            atoms[3] = hash(&sound(last_word));
+        }
+        FieldKind::DateOfBirth => {
+            atoms[1] = hash(first(value, 6));
+            atoms[2] = hash(last(value, 4));
+            atoms[3] = hash(&format!("{}{}", first(value, 4), last(value, 2)));
+        }
+        FieldKind::Street | FieldKind::Text => {
+            atoms[1] = hash(value.split(' ').next().unwrap_or_default());
+            atoms[2] = hash(last(value, 5));
+        }
+        FieldKind::HouseNumber | FieldKind::Region => {}
+        FieldKind::Postcode => atoms[1] = hash(first(value, value.len().div_ceil(2))),
+        FieldKind::City => {
+            atoms[1] = hash(&sound(value));
+            atoms[2] = hash(first(value, NAME_LETTERS));
+        }
+        FieldKind::Email => {
+            let local = crate::compare::local(value);
+            atoms[1] = hash(local);
+            atoms[2] = hash(first(local, 5));
+            atoms[3] = hash(last(local, 5));
+        }
+        FieldKind::Phone | FieldKind::Id => {
+            atoms[1] = hash(first(value, value.len() / 2));
+            atoms[2] = hash(last(value, value.len() / 2));
+        }
+    }
+    atoms
+}
+
+/// 0 for nothing, never 0 for something.
+fn hash(part: &str) -> u32 {
+    if part.is_empty() { 0 } else { (xxh3_64_with_seed(part.as_bytes(), 0) as u32).max(1) }
+}
+
+fn first(value: &str, bytes: usize) -> &str {
+    &value[..value.floor_char_boundary(bytes.min(value.len()))]
+}
+
+fn last(value: &str, bytes: usize) -> &str {
+    &value[value.ceil_char_boundary(value.len().saturating_sub(bytes))..]
+}
+
+impl BlockKey {
+    pub(crate) fn new(atoms: Vec<Atom>) -> Self {
+        Self { atoms }
+    }
+
+    /// The fields used, as bits.
+    pub(crate) fn fields(&self) -> u32 {
+        self.atoms.iter().fold(0, |bits, atom| bits | 1 << atom.field)
+    }
+
+    /// The block a row belongs to; 0 when it lacks a part.
+    pub(crate) fn block(&self, dictionaries: &Columns, row: &[u32]) -> u64 {
+        let mut block = 0u64;
+        for atom in &self.atoms {
+            let part = dictionaries.of(atom.field).atoms[row[atom.field] as usize][atom.part];
+            if part == 0 {
+                return 0;
+            }
+            block = (block ^ u64::from(part)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+            block ^= block >> 29;
+        }
+        (block.wrapping_mul(0xBF58_476D_1CE4_E5B9) ^ block >> 32).max(1)
+    }
+
+    /// How a person would say it: "family name: sound + date of birth: value".
+    pub fn describe(&self, records: &Records) -> String {
+        let part = |atom: &Atom| {
+            let field = &records.fields()[atom.field];
+            format!("{}: {}", field.name, atom_names(field.kind)[atom.part])
+        };
+        self.atoms.iter().map(part).collect::<Vec<_>>().join(" + ")
+    }
+}
+
+/// The dictionary of each field.
+pub(crate) struct Columns<'a>(Vec<&'a Dictionary>);
+
+impl<'a> Columns<'a> {
+    pub fn new(records: &'a Records) -> Self {
+        Self((0..records.width()).map(|field| records.dictionary(field)).collect())
+    }
+
+    fn of(&self, field: usize) -> &'a Dictionary {
+        self.0[field]
+    }
+}
+
+/// Blocks of one key, or of a sample of its blocks.
+pub(crate) struct Blocks {
+    /// (block, record), sorted: records of a block lie together in the order of their keys.
+    pub entries: Vec<(u64, u32)>,
+}
+
+impl Blocks {
+    /// The blocks whose hash falls within `share` (0..=1) of all hashes.
+    pub fn sample(records: &Records, key: &BlockKey, share: f64) -> Self {
+        let below = if share >= 1.0 { u64::MAX } else { (share * u64::MAX as f64) as u64 };
+        let columns = Columns::new(records);
+        let rows = records.codes.chunks_exact(records.width()).zip(0u32..);
+        let mut entries: Vec<_> = rows
+            .map(|(row, record)| (key.block(&columns, row), record))
+            .filter(|(block, _)| *block != 0 && *block <= below)
+            .collect();
+        entries.sort_unstable();
+        Self { entries }
+    }
+
+    /// Blocks of two records or more that are not too large.
+    pub fn each(&self) -> impl Iterator<Item = &[(u64, u32)]> {
+        self.entries.chunk_by(|a, b| a.0 == b.0).filter(|block| (2..=BLOCK_MAX).contains(&block.len()))
+    }
+
+    /// How many pairs the blocks hold.
+    pub fn pairs(&self) -> f64 {
+        self.each().map(|block| (block.len() * (block.len() - 1) / 2) as f64).sum()
+    }
+}
+
+/// Records from which a share of the blocks is enough to count pairs.
+const COUNTED_MAX: f64 = 120_000.0;
+
+/// The pairs that a key makes, counted on a share of its blocks when there are many records.
+pub(crate) fn count_pairs(records: &Records, key: &BlockKey) -> f64 {
+    let share = (COUNTED_MAX / records.len() as f64).min(1.0);
+    Blocks::sample(records, key, share).pairs() / share
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::field::Field;
+
+    #[test]
+    fn pairs_are_counted_as_they_are_made() {
+        let fields = vec![Field::new("name", FieldKind::FamilyName), Field::new("born", FieldKind::DateOfBirth)];
+        let mut records = Records::new(fields).unwrap();
+        for (key, (name, born)) in
+            [("smit", "19800101"), ("smith", "19800115"), ("smit", "19800101"), ("bakker", "19800101")].iter().enumerate()
+        {
+            records.push(key as u128, &[Some(name), Some(born)]).unwrap();
+        }
+        records.push(9, &[None, Some("19800101")]).unwrap();
+        let key = |parts: &[(usize, usize)]| {
+            BlockKey::new(parts.iter().map(|(field, part)| Atom { field: *field, part: *part }).collect())
+        };
+        assert_eq!(count_pairs(&records, &key(&[(0, 0)])), 1.0);
+        assert_eq!(count_pairs(&records, &key(&[(0, 1)])), 3.0);
+        assert_eq!(count_pairs(&records, &key(&[(1, 0)])), 6.0);
+        assert_eq!(count_pairs(&records, &key(&[(0, 1), (1, 0)])), 1.0);
+        assert_eq!(key(&[(0, 1), (1, 0)]).describe(&records), "name: sound + born: value");
+    }
+}

@@ -1,0 +1,290 @@
+//! Learning m and u without labels, by expectation maximisation (Dempster, Laird & Rubin 1977; Winkler 1988).
+//!
+//! `m` of a level is its share among pairs of one person, `u` its share among pairs of two. Random pairs give u:
+//! nearly all of them are two persons. Pairs of one person are too rare among random pairs to learn m, so m comes
+//! from *training keys*: small blocks of records that agree on one or two values. A field that a key uses is not
+//! judged by the pairs of that key, and each key has its own share of matches. All keys are fitted in one EM with
+//! common m and u, so that a field is judged by every key that does not use it.
+
+use crate::blocking::{Atom, BlockKey, Blocks, count_pairs};
+use crate::compare::Levels;
+use crate::field::{EXACT, LEVELS_MAX, MISSING};
+use crate::records::Records;
+
+/// Random pairs compared for u; with fewer records, all pairs.
+const RANDOM_PAIRS: u64 = 500_000;
+/// Pairs compared for each training key.
+const KEY_PAIRS: f64 = 20_000.0;
+/// Fewer pairs teach nothing.
+const KEY_PAIRS_MIN: f64 = 20.0;
+/// A training key makes at most this many pairs per record: more, and matches drown.
+const KEY_PAIRS_PER_RECORD: f64 = 5.0;
+/// Training keys used, and how many of them may use the same field.
+const KEYS_MAX: usize = 12;
+const KEYS_PER_FIELD: usize = 4;
+/// Rounds of EM, and the change of any m or u below which it stops.
+const ROUNDS_MAX: usize = 60;
+const CHANGE_MIN: f64 = 1e-5;
+/// Matched pairs the starting values of m count for, and unmatched pairs that each level of u has beyond those seen.
+const M_PRIOR_PAIRS: f64 = 10.0;
+const U_PRIOR_PAIRS: f64 = 0.5;
+/// The least share of equal values that is taken to be chance, when all of them seem to be matches.
+pub(crate) const CHANCE_MIN: f64 = 0.02;
+/// Seed of the random pairs: the same records always give the same model.
+const SEED: u64 = 0x5EED_0F1E_1D5A_0001;
+
+/// A group of training pairs.
+pub(crate) struct TrainingSet {
+    /// Fields its key uses, as bits; none for random pairs.
+    pub fields: u32,
+    /// Pairs of which these are a sample.
+    pub pairs_total: f64,
+    pub range: std::ops::Range<usize>,
+    /// Share of pairs of one person.
+    pub share: f64,
+}
+
+/// Pairs to learn from, with their levels.
+pub(crate) struct Training {
+    pub sets: Vec<TrainingSet>,
+    pub pairs: Vec<(u32, u32)>,
+    pub levels: Vec<u8>,
+    pub posterior: Vec<f32>,
+    width: usize,
+}
+
+/// What EM found.
+#[derive(Debug, Clone)]
+pub(crate) struct Learned {
+    pub m: Vec<[f64; LEVELS_MAX]>,
+    pub u: Vec<[f64; LEVELS_MAX]>,
+    /// Share of pairs of one person in which both sides have a value.
+    pub present: Vec<f64>,
+    /// Estimated pairs of one person among all pairs.
+    pub matches: f64,
+    /// Share of the equal pairs of a field that are chance.
+    pub chance: Vec<f64>,
+    /// Rounds until nothing changed any more.
+    pub rounds: usize,
+}
+
+/// A small seeded generator (splitmix64): sampling is part of the model, so it must not vary.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        ((u128::from(z ^ (z >> 31)) * u128::from(limit)) >> 64) as u64
+    }
+}
+
+impl Training {
+    /// Random pairs and the pairs of the training keys, compared.
+    pub fn collect(records: &Records) -> Self {
+        let mut pairs = random_pairs(records.len() as u64);
+        let all_pairs = all_pairs(records.len());
+        let mut sets = vec![TrainingSet { fields: 0, pairs_total: all_pairs, range: 0..pairs.len(), share: 0.0 }];
+        for (key, total) in training_keys(records) {
+            let blocks = Blocks::sample(records, &key, (KEY_PAIRS / total).min(1.0));
+            let start = pairs.len();
+            for block in blocks.each() {
+                for (index, left) in block.iter().enumerate() {
+                    pairs.extend(block[index + 1..].iter().map(|right| (left.1, right.1)));
+                }
+            }
+            sets.push(TrainingSet { fields: key.fields(), pairs_total: total, range: start..pairs.len(), share: 0.2 });
+        }
+        let mut levels = Vec::with_capacity(pairs.len() * records.width());
+        let mut compare = Levels::new(records);
+        for (left, right) in &pairs {
+            let (left, right) = (records.row(*left), records.row(*right));
+            levels.extend((0..records.width()).map(|field| compare.level(field, left, right)));
+        }
+        let posterior = vec![0.0; pairs.len()];
+        Self { sets, pairs, levels, posterior, width: records.width() }
+    }
+
+    /// Expectation maximisation over all sets at once.
+    pub fn fit(&mut self, records: &Records) -> Learned {
+        let mut learned = Learned::start(records);
+        let equal: Vec<_> = (0..records.width()).map(|field| equal_pairs(records, field)).collect();
+        for round in 1..=ROUNDS_MAX {
+            self.expect(&learned);
+            let next = self.maximise(records, &learned, &equal);
+            let change = learned.distance(&next);
+            learned = Learned { rounds: round, ..next };
+            if change < CHANGE_MIN {
+                break;
+            }
+        }
+        learned
+    }
+
+    /// The probability of each pair to be one person, given m, u and the share of its set.
+    fn expect(&mut self, learned: &Learned) {
+        let ratio: Vec<[f32; LEVELS_MAX]> = (0..self.width)
+            .map(|field| std::array::from_fn(|level| (learned.m[field][level] / learned.u[field][level]).ln() as f32))
+            .collect();
+        for set in &self.sets {
+            let share = set.share.clamp(1e-12, 1.0 - 1e-6);
+            let prior = (share / (1.0 - share)).ln() as f32;
+            for pair in set.range.clone() {
+                let levels = &self.levels[pair * self.width..(pair + 1) * self.width];
+                let mut odds = prior;
+                for (field, level) in levels.iter().enumerate() {
+                    if *level != MISSING && set.fields & 1 << field == 0 {
+                        odds += ratio[field][usize::from(*level)];
+                    }
+                }
+                self.posterior[pair] = 1.0 / (1.0 + (-odds).exp());
+            }
+        }
+    }
+
+    /// New m, u and shares from the probabilities.
+    fn maximise(&mut self, records: &Records, old: &Learned, equal: &[(f64, f64)]) -> Learned {
+        let width = self.width;
+        let mut matched = vec![[0.0f64; LEVELS_MAX]; width];
+        let mut unmatched = vec![[0.0f64; LEVELS_MAX]; width];
+        let mut seen = vec![(0.0f64, 0.0f64); width];
+        for set in &mut self.sets {
+            let mut sum = 0.0f64;
+            for pair in set.range.clone() {
+                let p = f64::from(self.posterior[pair]);
+                sum += p;
+                for (field, level) in self.levels[pair * width..(pair + 1) * width].iter().enumerate() {
+                    if set.fields & 1 << field != 0 {
+                        continue;
+                    }
+                    seen[field].1 += p;
+                    if *level != MISSING {
+                        seen[field].0 += p;
+                        matched[field][usize::from(*level)] += p;
+                        if set.fields == 0 {
+                            unmatched[field][usize::from(*level)] += 1.0 - p;
+                        }
+                    }
+                }
+            }
+            if set.fields != 0 {
+                set.share = sum / set.range.len().max(1) as f64;
+            }
+        }
+        let mut next = Learned { rounds: 0, ..old.clone() };
+        for (field, column) in records.fields.iter().enumerate() {
+            next.present[field] = (seen[field].0 + 1.0) / (seen[field].1 + 1.5);
+            smooth(&mut next.m[field], &matched[field], column.kind.m_start(), M_PRIOR_PAIRS);
+            let even = vec![1.0; column.kind.levels().len()];
+            smooth(&mut next.u[field], &unmatched[field], &even, U_PRIOR_PAIRS);
+            let (all, equal) = equal[field];
+            let one_person = old.matches * next.present[field] * next.m[field][usize::from(EXACT)];
+            next.chance[field] = ((equal - one_person) / equal.max(1.0)).clamp(CHANCE_MIN, 1.0);
+            next.u[field][usize::from(EXACT)] = (equal * next.chance[field]).max(U_PRIOR_PAIRS) / all.max(1.0);
+        }
+        next.matches = self.matches(&next).unwrap_or(old.matches);
+        self.sets[0].share = next.matches / self.sets[0].pairs_total.max(1.0);
+        next
+    }
+
+    /// How many pairs of one person there are: each key saw some, and m tells which part of all it could see.
+    fn matches(&self, learned: &Learned) -> Option<f64> {
+        let estimate = |set: &TrainingSet| {
+            let fields = (0..self.width).filter(|field| set.fields & 1 << field != 0);
+            let visible: f64 = fields.map(|field| learned.m[field][usize::from(EXACT)] * learned.present[field]).product();
+            (set.share * set.pairs_total / visible, set.share * set.range.len() as f64)
+        };
+        let mut estimates: Vec<_> = self.sets[1..].iter().map(estimate).filter(|(_, weight)| *weight > 1.0).collect();
+        estimates.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+        let half = estimates.iter().map(|(_, weight)| weight).sum::<f64>() / 2.0;
+        let mut sum = 0.0;
+        estimates.iter().find(|(_, weight)| {
+            sum += weight;
+            sum >= half
+        }).map(|(estimate, _)| estimate.min(self.sets[0].pairs_total / 2.0))
+    }
+}
+
+impl Learned {
+    fn start(records: &Records) -> Self {
+        let width = records.width();
+        let mut m = vec![[0.0; LEVELS_MAX]; width];
+        let mut u = vec![[0.0; LEVELS_MAX]; width];
+        for (field, column) in records.fields.iter().enumerate() {
+            let start = column.kind.m_start();
+            let last = start.len() - 1;
+            m[field][..start.len()].copy_from_slice(start);
+            let (all, equal) = equal_pairs(records, field);
+            u[field][..start.len()].fill(0.005);
+            u[field][0] = (equal.max(U_PRIOR_PAIRS) / all.max(1.0)).min(0.9);
+            u[field][last] = 1.0 - u[field][..last].iter().sum::<f64>().min(0.95);
+        }
+        let matches = records.len() as f64 / 4.0;
+        Self { m, u, present: vec![0.8; width], matches, chance: vec![1.0; width], rounds: 0 }
+    }
+
+    fn distance(&self, other: &Self) -> f64 {
+        let pairs = self.m.iter().zip(&other.m).chain(self.u.iter().zip(&other.u));
+        pairs.flat_map(|(a, b)| a.iter().zip(b)).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max)
+    }
+}
+
+/// Shares from counts, pulled towards `prior` with the weight of `pairs` pairs.
+fn smooth(shares: &mut [f64; LEVELS_MAX], counts: &[f64; LEVELS_MAX], prior: &[f64], pairs: f64) {
+    let levels = prior.len();
+    let prior_pairs: f64 = prior.iter().sum::<f64>() * pairs;
+    let sum: f64 = counts[..levels].iter().sum::<f64>() + prior_pairs;
+    for level in 0..levels {
+        shares[level] = (counts[level] + prior[level] * pairs) / sum;
+    }
+}
+
+pub(crate) fn all_pairs(records: usize) -> f64 {
+    let records = records as f64;
+    records * (records - 1.0) / 2.0
+}
+
+/// (pairs with both values, pairs with equal values) of a field.
+pub(crate) fn equal_pairs(records: &Records, field: usize) -> (f64, f64) {
+    let counts = records.counts(field);
+    let present: u32 = counts[1..].iter().sum();
+    (all_pairs(present as usize), counts[1..].iter().map(|count| all_pairs(*count as usize).max(0.0)).sum())
+}
+
+fn random_pairs(records: u64) -> Vec<(u32, u32)> {
+    if records * records.saturating_sub(1) / 2 <= RANDOM_PAIRS {
+        return (0..records as u32).flat_map(|left| (left + 1..records as u32).map(move |right| (left, right))).collect();
+    }
+    let mut random = Random(SEED);
+    let mut pairs = Vec::with_capacity(RANDOM_PAIRS as usize);
+    while pairs.len() < RANDOM_PAIRS as usize {
+        let (left, right) = (random.below(records) as u32, random.below(records) as u32);
+        if left != right {
+            pairs.push((left, right));
+        }
+    }
+    pairs
+}
+
+/// Keys of one or two whole values, those with the fewest pairs first: there matches are most of what is seen.
+fn training_keys(records: &Records) -> Vec<(BlockKey, f64)> {
+    let width = records.width();
+    let whole = |field| Atom { field, part: 0 };
+    let single = (0..width).map(|field| BlockKey::new(vec![whole(field)]));
+    let double = (0..width).flat_map(|a| (a + 1..width).map(move |b| BlockKey::new(vec![whole(a), whole(b)])));
+    let mut keys: Vec<_> = single.chain(double).map(|key| (count_pairs(records, &key), key)).collect();
+    keys.retain(|(pairs, _)| *pairs >= KEY_PAIRS_MIN && *pairs <= KEY_PAIRS_PER_RECORD * records.len() as f64);
+    keys.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut used = vec![0; width];
+    let mut chosen = Vec::new();
+    for (pairs, key) in keys {
+        let free = key.atoms.iter().all(|atom| used[atom.field] < KEYS_PER_FIELD);
+        if free && chosen.len() < KEYS_MAX {
+            key.atoms.iter().for_each(|atom| used[atom.field] += 1);
+            chosen.push((key, pairs));
+        }
+    }
+    chosen
+}
