@@ -5,6 +5,7 @@ import {
   accessible as checked, api, env, eventually, expect, openBrowser, picture, story, watchProblems,
 } from './harness.mjs';
 import { smtpSink } from './smtp-sink.mjs';
+import { SNEAKER_BUYERS_IN_NL } from './sneaker-buyers.mjs';
 
 const PATIENCE_MS = 20_000;
 /** Slow enough to look, pause and resume; quick enough to wait for the end. */
@@ -58,7 +59,15 @@ const choose = async (field, option) => {
 const number = async (locator) => Number((await locator.innerText()).match(/\d[\d,]*/)[0].replaceAll(',', ''));
 const between = (value, low, high, what) => expect(low <= value && value <= high, `${what}: ${value} on screen, API ${low} to ${high}`);
 
-/** What the shop's own programs tell about a customer: somebody the demo's simulation does not play. */
+/** What the shop's own programs tell. */
+async function tell(path, body) {
+  const answer = await fetch(base + path, {
+    method: 'POST', body: JSON.stringify({ ...body, writeKey: env('WRITE_KEY') }), headers: { 'content-type': 'application/json' },
+  });
+  expect(answer.ok, `${path}: ${answer.status}`);
+}
+
+/** What they tell about a customer: somebody the demo's simulation does not play. */
 async function customer(id, name, email) {
   const identity = { userId: id, traits: { name, email, country: 'NL', city: 'Leeuwarden' } };
   const order = {
@@ -67,12 +76,6 @@ async function customer(id, name, email) {
       order_id: `o-${id}`, total: 99.95, currency: 'EUR', channel: 'web',
       products: [{ product_id: 's-1', category: 'sneakers', name: 'Testrunner', price: 99.95, quantity: 1 }],
     },
-  };
-  const tell = async (path, body) => {
-    const answer = await fetch(base + path, {
-      method: 'POST', body: JSON.stringify({ ...body, writeKey: env('WRITE_KEY') }), headers: { 'content-type': 'application/json' },
-    });
-    expect(answer.ok, `${path}: ${answer.status}`);
   };
   await tell('/v1/identify', identity);
   await tell('/v1/track', order);
@@ -102,6 +105,28 @@ await step('home: the numbers are those of the API, and what to do next is there
   await main.getByRole('progressbar', { name: /^\d of 6 done$/ }).waitFor();
   await picture(page, 'home');
   await accessible('home');
+});
+
+await step('an order without a usable amount is not counted: home says so, with the order and what to do', async () => {
+  const before = await api('GET', '/api/v1/measure/refused-orders');
+  const properties = { order_id: `dear-${RUN}`, total: 'dear', currency: 'EUR' };
+  await tell('/v1/track', { userId: `femke-${RUN}`, event: 'Order Completed', properties });
+  const refused = await eventually('the order is refused', async () => {
+    const now = await api('GET', '/api/v1/measure/refused-orders');
+    return now.total > before.total ? now : null;
+  });
+  await page.reload();
+  const told = refused.total === 1 ? '1 order could not be counted' : `${refused.total} orders could not be counted`;
+  await main.getByText(told).waitFor();
+  await link('See why').click();
+  await title('Orders that could not be counted');
+  const order = rows('Orders that could not be counted').filter({ hasText: `dear-${RUN}` });
+  await order.getByText('An amount is not a number').waitFor();
+  await order.getByText('total: "dear"').waitFor();
+  await link(femke.name, order).waitFor();
+  await rows('Why, and what to do about it').filter({ hasText: 'decimal point' }).waitFor();
+  await picture(page, 'refused-orders');
+  await accessible('refused orders');
 });
 
 await step('live events: what happens appears by itself, and one can be read whole', async () => {
@@ -198,17 +223,8 @@ await step('a segment is built by hand: bought sneakers in the last 60 days, in 
   await combobox('Value', country).fill('NL');
   await page.keyboard.press('Escape');
   await addRule('Can be reached');
-  const condition = {
-    version: 1,
-    all: [
-      { event: { name: 'Order Completed', op: 'performed', count: { op: 'at_least', value: 1 }, window: { last: { amount: 60, unit: 'day' } },
-        where: [{ property: 'products.category', op: 'equals', value: 'sneakers' }] } },
-      { trait: { name: 'country', op: 'equals', value: 'NL' } },
-      { reachable: { channel: 'email' } },
-    ],
-  };
   await eventually('the live count is the one of the API', async () => {
-    const { count } = await api('POST', '/api/v1/segments/count', { condition });
+    const { count } = await api('POST', '/api/v1/segments/count', { condition: SNEAKER_BUYERS_IN_NL });
     return count > 1 && count < everybody && (await number(audience)) === count;
   }, 20);
   await picture(page, 'segment');

@@ -55,6 +55,9 @@ export type Home = Narrow<
   Schemas["Home"],
   { next_steps: Narrow<Schemas["NextStep"], { code: NextStepCode }>[]; recent_campaigns: CampaignSummary[] }
 >;
+/** Order events that are no orders, and why. */
+export type RefusedOrders = Schemas["RefusedOrders"];
+export type RefusedOrder = RefusedOrders["items"][number];
 export type LiveEvent = Schemas["LiveEvent"];
 export type EventName = Schemas["EventNameView"];
 export type EventProperty = AnyJson<Schemas["PickerName"], "examples"> & { examples: unknown[] };

@@ -6,6 +6,7 @@ import { routes as deliver } from "@/features/deliver/routes";
 import { routes as home } from "@/features/home/routes";
 import { routes as imports } from "@/features/import/routes";
 import { routes as live } from "@/features/live/routes";
+import { routes as measure } from "@/features/measure/routes";
 import { routes as profile } from "@/features/profile/routes";
 import { routes as sandbox } from "@/features/sandbox/routes";
 import { routes as segment } from "@/features/segment/routes";
@@ -21,6 +22,7 @@ export const features: PageSpec[][] = [
   campaign,
   sandbox,
   source,
+  measure,
   consent,
   deliver,
   access,

@@ -13,6 +13,7 @@ import {
   IconKey,
   IconMailCog,
   IconPlugConnected,
+  IconReceiptOff,
   IconSend,
   IconSettings,
   IconTableImport,
@@ -69,11 +70,17 @@ export const NAVIGATION: PlaceGroup[] = [
   },
 ];
 
-/** Things to start from anywhere, offered in the command palette. */
+/** Things to start from anywhere, and places too seldom needed for the menu: offered in the command palette. */
 export const ACTIONS: Place[] = [
   { to: paths.newSegment(), label: msg`New segment`, icon: IconFilter, permission: "segment.write" },
   { to: paths.newCampaign(), label: msg`New campaign`, icon: IconSend, permission: "campaign.write" },
   { to: paths.newImport(), label: msg`Import a file`, icon: IconTableImport, permission: "import.write" },
+  {
+    to: paths.refusedOrders(),
+    label: msg`Orders that could not be counted`,
+    icon: IconReceiptOff,
+    permission: "report.read",
+  },
   { to: `${paths.sources()}?new=1`, label: msg`Connect a source`, icon: IconPlugConnected, permission: "source.write" },
 ];
 

@@ -70,15 +70,38 @@ function minorDigits(currency: string): number {
   return options.maximumFractionDigits ?? 2;
 }
 
-export function money(amount: Money | null | undefined, style: "full" | "whole" | "compact" = "full"): string {
+function major(amount: Money): number {
+  return amount.minor / 10 ** minorDigits(amount.currency);
+}
+
+/** An amount in whole units, as events carry it. */
+export function moneyOf(amount: number, currency: string): Money {
+  return { minor: Math.round(amount * 10 ** minorDigits(currency)), currency };
+}
+
+/** Below this an amount is written out, so that €90 does not stand for €89.95. */
+const SMALLEST_SHORTENED = 10_000;
+
+/** How the parts of a sum are written: all with cents, or, of a large sum, all without. */
+export function sumStyle(sum: Money): "full" | "whole" {
+  return Math.abs(major(sum)) >= SMALLEST_SHORTENED ? "whole" : "full";
+}
+
+/**
+ * `full` has cents, `whole` has none; `compact` is "€12.3k" for large sums and full for others; `axis` is always
+ * short, for the lines of a chart.
+ */
+export type MoneyStyle = "full" | "whole" | "compact" | "axis";
+
+export function money(amount: Money | null | undefined, style: MoneyStyle = "full"): string {
   if (!amount) return NOTHING;
-  const value = amount.minor / 10 ** minorDigits(amount.currency);
-  const digits = style === "full" ? undefined : 0;
+  const value = major(amount);
+  const short = style === "axis" || (style === "compact" && Math.abs(value) >= SMALLEST_SHORTENED);
   return new Intl.NumberFormat(intl(), {
     style: "currency",
     currency: amount.currency,
-    ...(style === "compact" ? { notation: "compact", maximumFractionDigits: 1 } : {}),
-    ...(style === "whole" ? { minimumFractionDigits: digits, maximumFractionDigits: digits } : {}),
+    ...(short ? { notation: "compact", maximumFractionDigits: 1 } : {}),
+    ...(style === "whole" ? { minimumFractionDigits: 0, maximumFractionDigits: 0 } : {}),
   }).format(value);
 }
 

@@ -27,6 +27,16 @@ describe("numbers and money", () => {
     expect(format.money({ minor: 500, currency: "JPY" })).toBe("JP¥500");
   });
 
+  it("shorten large sums only, so that a price keeps its cents", () => {
+    const euros = (minor: number, style: format.MoneyStyle) => format.money({ minor, currency: "EUR" }, style);
+    expect(euros(8995, "compact")).toBe("€89.95");
+    expect(euros(1234500, "compact")).toBe("€12.3k");
+    expect(euros(150000, "axis")).toBe("€1.5k");
+    expect(format.sumStyle({ minor: 8995, currency: "EUR" })).toBe("full");
+    expect(format.sumStyle({ minor: 1_000_000, currency: "EUR" })).toBe("whole");
+    expect(format.sumStyle({ minor: 10_000, currency: "JPY" })).toBe("whole");
+  });
+
   it("compare today with yesterday, unless there was none", () => {
     expect(format.change(110, 100)?.text).toBe("+10%");
     expect(format.change(5, 0)).toBeNull();

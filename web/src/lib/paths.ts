@@ -16,6 +16,7 @@ export const paths = {
   live: () => "/live",
   sources: () => "/sources",
   source: (id: string) => `/sources/${encodeURIComponent(id)}`,
+  refusedOrders: () => "/sources/refused-orders",
   imports: () => "/imports",
   newImport: () => "/imports/new",
   import: (id: string) => `/imports/${encodeURIComponent(id)}`,

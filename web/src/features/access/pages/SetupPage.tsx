@@ -1,5 +1,5 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Button, PasswordInput, Select, SimpleGrid, Stack, TextInput } from "@mantine/core";
+import { Button, PasswordInput, SimpleGrid, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useMutation } from "@tanstack/react-query";
 import { api } from "@/api/client";
@@ -8,9 +8,10 @@ import { queryClient } from "@/api/query";
 import type { Me } from "@/api/types";
 import { useGo } from "@/lib/nav";
 import { paths } from "@/lib/paths";
-import { currencies, ownTimeZone, timeZones } from "@/lib/zones";
+import { ownTimeZone } from "@/lib/zones";
 import { ErrorPanel } from "@/ui/states";
 import { Door } from "../parts/Door";
+import { ZoneAndCurrency } from "../parts/ZoneAndCurrency";
 
 const SHORTEST_PASSWORD = 10;
 
@@ -67,20 +68,7 @@ export default function SetupPage() {
             {...form.getInputProps("workspace_name")}
           />
           <SimpleGrid cols={{ base: 1, xs: 2 }}>
-            <Select
-              label={t`Time zone`}
-              data={timeZones()}
-              searchable
-              allowDeselect={false}
-              {...form.getInputProps("time_zone")}
-            />
-            <Select
-              label={t`Currency`}
-              data={currencies()}
-              searchable
-              allowDeselect={false}
-              {...form.getInputProps("currency")}
-            />
+            <ZoneAndCurrency form={form} />
           </SimpleGrid>
           <Button type="submit" loading={setup.isPending} fullWidth>
             <Trans>Create the workspace</Trans>

@@ -1,5 +1,5 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Button, Group, NumberInput, Radio, Select, SimpleGrid, Stack, TextInput } from "@mantine/core";
+import { Button, Group, NumberInput, Radio, SimpleGrid, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { IconPlus } from "@tabler/icons-react";
 import { useMutation, useQuery } from "@tanstack/react-query";
@@ -11,12 +11,13 @@ import type { Workspace } from "@/api/types";
 import { useGo } from "@/lib/nav";
 import { paths } from "@/lib/paths";
 import { useCan } from "@/lib/session";
-import { currencies, ownTimeZone, timeZones } from "@/lib/zones";
+import { ownTimeZone } from "@/lib/zones";
 import { FormDialog } from "@/ui/FormDialog";
 import { Page } from "@/ui/Page";
 import { Panel } from "@/ui/Panel";
 import { QueryView } from "@/ui/states";
 import { toastDone } from "@/ui/toast";
+import { ZoneAndCurrency } from "../parts/ZoneAndCurrency";
 import { workspaceQuery } from "../queries";
 
 const LONGEST_WINDOW_DAYS = 365;
@@ -67,24 +68,7 @@ function WorkspaceForm({ workspace, mayWrite }: { workspace: Workspace; mayWrite
           <Stack maw={560}>
             <TextInput label={t`Name`} required disabled={!mayWrite} {...form.getInputProps("name")} />
             <SimpleGrid cols={{ base: 1, xs: 2 }}>
-              <Select
-                label={t`Time zone`}
-                description={t`Days on every screen begin at midnight here.`}
-                data={timeZones()}
-                searchable
-                allowDeselect={false}
-                disabled={!mayWrite}
-                {...form.getInputProps("time_zone")}
-              />
-              <Select
-                label={t`Currency`}
-                description={t`Revenue is shown in this currency.`}
-                data={currencies()}
-                searchable
-                allowDeselect={false}
-                disabled={!mayWrite}
-                {...form.getInputProps("currency")}
-              />
+              <ZoneAndCurrency form={form} disabled={!mayWrite} explained />
             </SimpleGrid>
           </Stack>
         </Panel>
@@ -140,20 +124,7 @@ function NewWorkspace({ opened, onClose }: { opened: boolean; onClose: () => voi
       loading={create.isPending}
     >
       <TextInput label={t`Name`} required data-autofocus {...form.getInputProps("name")} />
-      <Select
-        label={t`Time zone`}
-        data={timeZones()}
-        searchable
-        allowDeselect={false}
-        {...form.getInputProps("time_zone")}
-      />
-      <Select
-        label={t`Currency`}
-        data={currencies()}
-        searchable
-        allowDeselect={false}
-        {...form.getInputProps("currency")}
-      />
+      <ZoneAndCurrency form={form} />
     </FormDialog>
   );
 }

@@ -2,6 +2,7 @@
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { Group, SimpleGrid, Stack, Table, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import type { ReactNode } from "react";
 import type { CampaignReport } from "@/api/types";
 import * as format from "@/lib/format";
 import { Panel } from "@/ui/Panel";
@@ -29,13 +30,22 @@ export function Report({ id, running }: { id: string; running: boolean }) {
   );
 }
 
+/** What share of those it reached, and what machines did, which is not in it. */
+function Rate({ of, apart }: { of: number; apart: ReactNode }) {
+  return (
+    <>
+      {format.percent(of)}
+      <br />
+      {apart}
+    </>
+  );
+}
+
 function Numbers({ report }: { report: CampaignReport }) {
   const { t } = useLingui();
   const { progress, opens, clicks } = report;
   const machineOpens = format.number(opens.machine);
   const machineClicks = format.number(clicks.machine);
-  const openRate = format.percent(report.open_rate);
-  const clickRate = format.percent(report.click_rate);
   const arrived = progress.sent + progress.delivered;
   return (
     <SimpleGrid cols={{ base: 2, sm: 3, lg: 6 }} spacing="sm">
@@ -53,24 +63,12 @@ function Numbers({ report }: { report: CampaignReport }) {
       <Stat
         label={t`Opened by people`}
         value={format.number(opens.unique)}
-        note={
-          <>
-            {openRate}
-            <br />
-            <Trans>{machineOpens} opens by machines, not counted</Trans>
-          </>
-        }
+        note={<Rate of={report.open_rate} apart={<Trans>{machineOpens} opens by machines, not counted</Trans>} />}
       />
       <Stat
         label={t`Clicked by people`}
         value={format.number(clicks.unique)}
-        note={
-          <>
-            {clickRate}
-            <br />
-            <Trans>{machineClicks} clicks by machines, not counted</Trans>
-          </>
-        }
+        note={<Rate of={report.click_rate} apart={<Trans>{machineClicks} clicks by machines, not counted</Trans>} />}
       />
       <Stat
         label={t`Unsubscribed`}

@@ -3,12 +3,16 @@ import { Grid, Group, SimpleGrid, Skeleton, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import type { Home } from "@/api/types";
 import * as format from "@/lib/format";
+import { useNow } from "@/lib/hooks";
 import { useSearchValue } from "@/lib/nav";
 import { paths } from "@/lib/paths";
+import { useRefusedNotice } from "@/lib/refused";
 import { useMe } from "@/lib/session";
 import { AppLink } from "@/ui/links";
+import { Notice } from "@/ui/Notice";
 import { Page } from "@/ui/Page";
 import { QueryView } from "@/ui/states";
+import { Time } from "@/ui/Time";
 import { ChannelRevenue } from "../parts/ChannelRevenue";
 import { NextSteps } from "../parts/NextSteps";
 import { RecentCampaigns } from "../parts/RecentCampaigns";
@@ -38,6 +42,21 @@ function Freshness({ ingest }: { ingest: Home["ingest"] }) {
   );
 }
 
+/** What is older is history: it stands under Sources. */
+const REFUSAL_IS_NEWS_MS = 7 * 24 * 3_600_000;
+
+function RefusedOrders() {
+  const { t } = useLingui();
+  const refused = useRefusedNotice();
+  const now = useNow();
+  if (!refused || now.getTime() - new Date(refused.lastAt).getTime() > REFUSAL_IS_NEWS_MS) return null;
+  return (
+    <Notice to={paths.refusedOrders()} link={t`See why`}>
+      {refused.text} · <Time at={refused.lastAt} />
+    </Notice>
+  );
+}
+
 function HomeSkeleton() {
   return (
     <Stack>
@@ -62,6 +81,7 @@ export default function HomePage() {
       <QueryView query={home} loading={<HomeSkeleton />}>
         {(data) => (
           <Stack gap="md">
+            <RefusedOrders />
             <Tiles home={data} />
             <Grid gap="md">
               <Grid.Col span={{ base: 12, lg: 8 }}>

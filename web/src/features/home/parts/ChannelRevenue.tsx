@@ -11,6 +11,7 @@ export function ChannelRevenue({ home, days }: { home: Home; days: number }) {
   const label = useChannelLabel();
   const rows = [...home.revenue_by_channel].sort((a, b) => b.revenue.minor - a.revenue.minor);
   const total = rows.reduce((sum, row) => sum + row.revenue.minor, 0);
+  const style = format.sumStyle({ minor: total, currency: home.totals.revenue.currency });
   return (
     <Panel title={t`Revenue by channel`} note={t`Orders in the last ${days} days`}>
       {rows.length === 0 && (
@@ -27,7 +28,7 @@ export function ChannelRevenue({ home, days }: { home: Home; days: number }) {
                 <Text>{label(row.channel)}</Text>
               </Group>
               <Text fw={600} style={{ fontVariantNumeric: "tabular-nums" }}>
-                {format.money(row.revenue, "whole")}
+                {format.money(row.revenue, style)}
               </Text>
             </Group>
             <Progress

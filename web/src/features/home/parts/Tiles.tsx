@@ -26,7 +26,7 @@ export function Tiles({ home }: { home: Home }) {
         label={t`Revenue today`}
         value={format.money(today.revenue)}
         change={ahead(today.revenue.minor, yesterday.revenue.minor)}
-        note={note(format.money(yesterday.revenue, "whole"), format.money(totals.revenue, "compact"))}
+        note={note(format.money(yesterday.revenue), format.money(totals.revenue, "compact"))}
       />
       <Stat
         label={t`Orders today`}

@@ -27,20 +27,31 @@ export function TrendPanel({ home, days, onDays }: Props) {
   const show = useMemo(
     () =>
       measure === "revenue"
-        ? (minor: number) => format.money({ minor, currency }, "compact")
+        ? (minor: number, style?: format.MoneyStyle) => format.money({ minor, currency }, style)
         : (count: number) => format.number(count),
     [measure, currency],
   );
+  const axis = useMemo(() => (value: number) => show(value, "axis"), [show]);
   const values = useMemo(
     () => home.series.map((day) => (measure === "revenue" ? day.revenue_minor : (day[measure] ?? 0))),
     [home.series, measure],
   );
   const categories = useMemo(() => home.series.map((day) => format.dayLabel(day.day)), [home.series]);
   const series = useMemo(
-    () => [{ name, values, kind: measure === "revenue" ? ("area" as const) : ("bar" as const), format: show }],
+    () => [
+      {
+        name,
+        values,
+        kind: measure === "revenue" ? ("area" as const) : ("bar" as const),
+        format: (value: number) => show(value),
+      },
+    ],
     [name, values, measure, show],
   );
-  const sum = show(values.reduce((total, value) => total + value, 0));
+  const sum = show(
+    values.reduce((total, value) => total + value, 0),
+    "compact",
+  );
   const { timeZone } = format.formatContext();
   return (
     <Panel
@@ -73,7 +84,7 @@ export function TrendPanel({ home, days, onDays }: Props) {
           categoryLabel={t`Day`}
           categories={categories}
           series={series}
-          axisFormat={show}
+          axisFormat={axis}
         />
       )}
     </Panel>

@@ -99,7 +99,7 @@ function EventTable({ events, labels, onOpen }: TableProps) {
         header: t`Details`,
         from: "md",
         cell: (event) => (
-          <Box maw={420}>
+          <Box maw="min(36rem, 34vw)">
             <Code
               bg="transparent"
               fz="xs"

@@ -17,7 +17,7 @@ import { FormDialog } from "@/ui/FormDialog";
 import { Panel } from "@/ui/Panel";
 import { Time } from "@/ui/Time";
 import { toastDone } from "@/ui/toast";
-import { consentOf } from "../model";
+import { consentOf, proofOf } from "../model";
 import { profilePath } from "../queries";
 
 const COLORS = { subscribed: "teal", unsubscribed: "red", unknown: "gray" } as const;
@@ -43,12 +43,9 @@ function useProofText(): (proof: unknown) => string {
   const { t } = useLingui();
   const methods = useMethodWords();
   return (proof) => {
-    if (!proof || typeof proof !== "object") return format.value(proof);
-    const { text, method, event } = proof as Record<string, unknown>;
-    const said = [text, typeof method === "string" ? (methods[method] ?? method) : null];
-    const parts = said.filter((part) => typeof part === "string" && part !== "");
-    if (parts.length > 0) return parts.join(" · ");
-    return typeof event === "string" && event !== "" ? t`Sent with an event` : "–";
+    const { text, method, event } = proofOf(proof);
+    const said = [text, methods[method] ?? method].filter(Boolean).join(" · ");
+    return said || (event ? t`Sent with an event` : format.NOTHING);
   };
 }
 
@@ -92,7 +89,7 @@ export function ConsentPanel({ profile }: { profile: Profile }) {
           },
           { key: "at", header: t`Since`, from: "sm", cell: (row) => <Time at={row.entry?.at} style="dateTime" /> },
           { key: "source", header: t`Source`, from: "md", cell: (row) => sourceName(row.entry?.source) },
-          { key: "proof", header: t`Proof`, from: "md", cell: (row) => (row.entry ? proofText(row.entry.proof) : "–") },
+          { key: "proof", header: t`Proof`, from: "md", cell: (row) => proofText(row.entry?.proof) },
           {
             key: "edit",
             header: "",

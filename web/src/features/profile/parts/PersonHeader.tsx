@@ -43,8 +43,8 @@ export function ConsentChips({ profile }: { profile: Profile }) {
 export function PersonHeader({ profile }: { profile: Profile }) {
   const { t } = useLingui();
   const { value } = profile;
-  const online = format.money(value.online_revenue, "whole");
-  const shop = format.money(value.shop_revenue, "whole");
+  const online = format.money(value.online_revenue);
+  const shop = format.money(value.shop_revenue);
   return (
     <Stack gap="md">
       <ConsentChips profile={profile} />

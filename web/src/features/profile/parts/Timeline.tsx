@@ -12,14 +12,15 @@ import { useSourceName } from "@/lib/sources";
 import { ChannelIcon, EVENT_CHANNELS, useChannelLabel } from "@/ui/channels";
 import { JsonView } from "@/ui/copy";
 import { EmptyState, QueryView } from "@/ui/states";
-import { byDay } from "../model";
+import { byDay, byMachine, reclassifiedHits, summaryOf } from "../model";
 import { timelineQuery } from "../queries";
 import classes from "./Timeline.module.css";
 
-function Entry({ event }: { event: TimelineEvent }) {
+function Entry({ event, machine }: { event: TimelineEvent; machine: boolean }) {
   const { t } = useLingui();
   const sourceName = useSourceName();
   const [open, setOpen] = useState(false);
+  const summary = summaryOf(event);
   return (
     <li className={classes.entry}>
       <span className={classes.icon}>
@@ -30,12 +31,12 @@ function Entry({ event }: { event: TimelineEvent }) {
           <Text fw={550} component="span">
             {event.name}
           </Text>
-          {event.summary && event.summary !== event.name && (
+          {summary && (
             <Text component="span" c="dimmed" className={classes.summary}>
-              {event.summary}
+              {summary}
             </Text>
           )}
-          {event.properties.machine === "machine" && (
+          {machine && (
             <Badge component="span" variant="default" size="sm">
               <Trans>Machine</Trans>
             </Badge>
@@ -75,6 +76,7 @@ export function Timeline({ id }: { id: string }) {
   const names = useQuery(eventNamesQuery);
   const timeline = useInfiniteQuery(timelineQuery(id, { channel, name }));
   const events = timeline.data?.pages.flatMap((page) => page.items);
+  const reclassified = reclassifiedHits(events ?? []);
   return (
     <Stack gap="md">
       <Group gap="sm">
@@ -114,7 +116,7 @@ export function Timeline({ id }: { id: string }) {
                   </Title>
                   <ul className={classes.list}>
                     {day.events.map((event) => (
-                      <Entry key={event.id} event={event} />
+                      <Entry key={event.id} event={event} machine={byMachine(event, reclassified)} />
                     ))}
                   </ul>
                 </section>

@@ -91,9 +91,12 @@ export function CountPanel({ count, error, counting, unfinished }: Props) {
                 {format.person(person.label)}
               </AppLink>
               <Text size="xs" c="dimmed" style={{ whiteSpace: "nowrap" }}>
-                {person.revenue
-                  ? format.money(person.revenue, "whole")
-                  : [person.city, person.country].filter(Boolean).join(", ")}
+                {[
+                  [person.city, person.country].filter(Boolean).join(", "),
+                  person.revenue && format.money(person.revenue),
+                ]
+                  .filter(Boolean)
+                  .join(" · ")}
               </Text>
             </Group>
           ))}

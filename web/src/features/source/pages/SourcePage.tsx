@@ -56,8 +56,8 @@ function SourceBody({ source }: { source: Source }) {
   return (
     <Stack gap="md">
       <Listening source={source} />
+      {source.last_error_at && <Rejections source={source} />}
       <Snippets source={source} />
-      {source.rejected > 0 && <Rejections source={source} />}
       <Panel title={t`Address and key`}>
         <Group gap="xl">
           <CopyField label={t`Address`} value={window.location.origin} />

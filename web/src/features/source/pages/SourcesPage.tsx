@@ -7,9 +7,11 @@ import type { Source } from "@/api/types";
 import * as format from "@/lib/format";
 import { useSearchValue } from "@/lib/nav";
 import { paths } from "@/lib/paths";
+import { useRefusedNotice } from "@/lib/refused";
 import { useCan } from "@/lib/session";
 import { useShortcut } from "@/lib/shortcuts";
 import { DataTable } from "@/ui/DataTable";
+import { Notice } from "@/ui/Notice";
 import { Page } from "@/ui/Page";
 import { Panel } from "@/ui/Panel";
 import { EmptyState, QueryView } from "@/ui/states";
@@ -21,6 +23,7 @@ export default function SourcesPage() {
   const { t } = useLingui();
   const [isNew, setIsNew] = useSearchValue("new");
   const mayWrite = useCan("source.write");
+  const refused = useRefusedNotice();
   const sources = useQuery({ ...sourcesQuery, refetchInterval: 10_000 });
   useShortcut("c", t`Connect a source`, () => setIsNew("1"));
   const connect = mayWrite && (
@@ -30,6 +33,11 @@ export default function SourcesPage() {
   );
   return (
     <Page title={t`Sources`} description={t`Where events come from. Each has its own write key.`} actions={connect}>
+      {refused && (
+        <Notice to={paths.refusedOrders()} link={t`See why`}>
+          {refused.text}
+        </Notice>
+      )}
       <Panel flush>
         <QueryView query={sources}>
           {({ items }) =>
@@ -83,19 +91,21 @@ function SourceTable({ items }: { items: Source[] }) {
         { key: "events", header: t`Events`, numeric: true, cell: (source) => format.number(source.events) },
         { key: "last", header: t`Last event`, cell: (source) => <Time at={source.last_event_at} /> },
         {
-          key: "error",
-          header: t`Last refusal`,
+          key: "refused",
+          header: t`Refused`,
+          numeric: true,
           from: "md",
           cell: (source) => (
-            <Text
-              size="sm"
-              c={source.last_error ? "var(--mantine-color-orange-text)" : "dimmed"}
-              lineClamp={1}
-              maw={320}
-            >
-              {source.last_error ?? t`none`}
+            <Text size="sm" span c={source.rejected > 0 ? "var(--mantine-color-orange-text)" : "dimmed"}>
+              {format.number(source.rejected)}
             </Text>
           ),
+        },
+        {
+          key: "error",
+          header: t`Last problem`,
+          from: "md",
+          cell: (source) => <Time at={source.last_error_at} />,
         },
       ]}
     />

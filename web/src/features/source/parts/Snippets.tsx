@@ -13,7 +13,10 @@ export function Snippets({ source }: { source: Source }) {
   const all = snippets(window.location.origin, source.write_key);
   const [chosen, choose] = useState<string | null>(FIRST[source.kind] ?? "curl");
   return (
-    <Panel title={t`Send your first event`} note={t`Copy, paste, done: your address and key are filled in.`}>
+    <Panel
+      title={source.events > 0 ? t`Send events` : t`Send your first event`}
+      note={t`Copy, paste, done: your address and key are filled in.`}
+    >
       <Tabs value={chosen} onChange={choose} keepMounted={false}>
         <Tabs.List mb="sm">
           {all.map((snippet) => (
