@@ -17,7 +17,8 @@ struct Arguments {
 
 fn arguments() -> Result<Arguments, String> {
     let mut given = std::env::args().skip(1);
-    let file = given.next().ok_or("usage: match_csv FILE COLUMN=KIND ... [--truth COLUMN] [--out FILE] [--threads N]")?;
+    let file =
+        given.next().ok_or("usage: match_csv FILE COLUMN=KIND ... [--truth COLUMN] [--out FILE] [--threads N]")?;
     let mut arguments = Arguments { file, columns: Vec::new(), truth: None, out: None, threads: 1 };
     while let Some(argument) = given.next() {
         let mut value = || given.next().ok_or(format!("{argument} needs a value"));
@@ -44,12 +45,22 @@ fn main() -> Result<(), Box<dyn Error>> {
     let linked_s = started.elapsed().as_secs_f64();
     let (cpu_s, peak_mb) = cost()?;
     describe(&linkage);
-    println!("records {} clusters {} compared {} kept {}", linkage.records.len(), linkage.cluster_count(), linkage.compared, linkage.links.len());
+    println!(
+        "records {} clusters {} compared {} kept {}",
+        linkage.records.len(),
+        linkage.cluster_count(),
+        linkage.compared,
+        linkage.links.len()
+    );
     println!("seconds: reading {read_s:.2}, all {linked_s:.2}, processor {cpu_s:.2}; peak memory {peak_mb:.0} MB");
     if let Some(truth) = &arguments.truth {
         let quality = quality(&arguments.file, truth, &linkage)?;
         let (precision, recall, f1) = (quality.precision(), quality.recall(), quality.f1());
-        println!("precision {precision:.4} recall {recall:.4} F1 {f1:.4} ({} wrong, {} missed)", quality.found - quality.right, quality.true_pairs - quality.right);
+        println!(
+            "precision {precision:.4} recall {recall:.4} F1 {f1:.4} ({} wrong, {} missed)",
+            quality.found - quality.right,
+            quality.true_pairs - quality.right
+        );
     }
     if let Some(out) = &arguments.out {
         let mut file = std::io::BufWriter::new(std::fs::File::create(out)?);
@@ -82,11 +93,17 @@ fn describe(linkage: &Linkage) {
     println!("prior {:.1} bits, {} rounds of EM", model.prior_bits(), model.rounds());
     for (index, field) in linkage.records.fields().iter().enumerate() {
         let weights = model.weights(&linkage.records, index);
-        let level = |w: &matching::LevelWeight| format!("{}: m {:.4} u {:.7} {:+.1}", w.level, w.m, w.u, (w.m / w.u).log2());
+        let level =
+            |w: &matching::LevelWeight| format!("{}: m {:.4} u {:.7} {:+.1}", w.level, w.m, w.u, (w.m / w.u).log2());
         println!("{} | {}", field.name, weights.iter().map(level).collect::<Vec<_>>().join(" | "));
     }
     for key in model.keys() {
-        println!("block by {}: {:.0} pairs, coverage {:.4}", key.key.describe(&linkage.records), key.pairs, key.coverage);
+        println!(
+            "block by {}: {:.0} pairs, coverage {:.4}",
+            key.key.describe(&linkage.records),
+            key.pairs,
+            key.coverage
+        );
     }
 }
 
@@ -94,7 +111,8 @@ fn describe(linkage: &Linkage) {
 fn quality(file: &str, truth: &str, linkage: &Linkage) -> Result<Quality, Box<dyn Error>> {
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_path(file)?;
     let place = reader.headers()?.iter().position(|header| header == truth).ok_or("no such column for the truth")?;
-    let person = |text: &str| text.split("-org").next().and_then(|id| id.split("-dup").next()).unwrap_or(text).to_owned();
+    let person =
+        |text: &str| text.split("-org").next().and_then(|id| id.split("-dup").next()).unwrap_or(text).to_owned();
     let truth = reader.records().map(|row| row.map(|row| person(row.get(place).unwrap_or_default())));
     let truth = truth.collect::<Result<Vec<_>, _>>()?;
     let pairs: Vec<_> = linkage.clusters().map(|(row, cluster)| (cluster, truth[row as usize].as_str())).collect();

@@ -177,20 +177,55 @@ impl Blocks {
     pub fn each(&self) -> impl Iterator<Item = &[(u64, u32)]> {
         self.entries.chunk_by(|a, b| a.0 == b.0).filter(|block| (2..=BLOCK_MAX).contains(&block.len()))
     }
-
-    /// How many pairs the blocks hold.
-    pub fn pairs(&self) -> f64 {
-        self.each().map(|block| (block.len() * (block.len() - 1) / 2) as f64).sum()
-    }
 }
 
-/// Records from which a share of the blocks is enough to count pairs.
-const COUNTED_MAX: f64 = 120_000.0;
+/// Records that are enough to count pairs.
+const COUNTED_MAX: usize = 65_536;
 
-/// The pairs that a key makes, counted on a share of its blocks when there are many records.
-pub(crate) fn count_pairs(records: &Records, key: &BlockKey) -> f64 {
-    let share = (COUNTED_MAX / records.len() as f64).min(1.0);
-    Blocks::sample(records, key, share).pairs() / share
+/// Counts the pairs of keys without making them, on a seeded sample when there are many records.
+pub(crate) struct Counter<'a> {
+    columns: Columns<'a>,
+    codes: Vec<u32>,
+    width: usize,
+    /// Records of which one is in the sample.
+    stride: f64,
+}
+
+impl<'a> Counter<'a> {
+    pub fn new(records: &'a Records) -> Self {
+        let stride = (records.len() as f64 / COUNTED_MAX as f64).max(1.0);
+        let below = (u64::MAX as f64 / stride) as u64;
+        let chosen = |record: u64| stride == 1.0 || xxh3_64_with_seed(&record.to_le_bytes(), 1) < below;
+        let rows = records.codes.chunks_exact(records.width()).zip(0u64..);
+        let codes = rows.filter(|(_, record)| chosen(*record)).flat_map(|(row, _)| row.iter().copied()).collect();
+        Self { columns: Columns::new(records), codes, width: records.width(), stride }
+    }
+
+    fn sizes(&self, key: &BlockKey, mut add: impl FnMut(f64)) {
+        let rows = self.codes.chunks_exact(self.width);
+        let mut blocks: Vec<u64> = rows.map(|row| key.block(&self.columns, row)).filter(|block| *block != 0).collect();
+        blocks.sort_unstable();
+        blocks.chunk_by(|a, b| a == b).for_each(|block| add(block.len() as f64));
+    }
+
+    /// The pairs that a key makes; blocks that are too large make none.
+    pub fn pairs(&self, key: &BlockKey) -> f64 {
+        let mut pairs = 0.0;
+        self.sizes(key, |size| {
+            if size * self.stride <= BLOCK_MAX as f64 || size < 3.0 {
+                pairs += size * (size - 1.0) / 2.0;
+            }
+        });
+        pairs * self.stride * self.stride
+    }
+
+    /// The share of all pairs that agree on an atom.
+    pub fn chance(&self, atom: Atom) -> f64 {
+        let mut pairs = 0.0;
+        self.sizes(&BlockKey::new(vec![atom]), |size| pairs += size * (size - 1.0) / 2.0);
+        let records = (self.codes.len() / self.width) as f64;
+        pairs.max(0.5) / (records * (records - 1.0) / 2.0).max(1.0)
+    }
 }
 
 #[cfg(test)]
@@ -203,7 +238,9 @@ mod tests {
         let fields = vec![Field::new("name", FieldKind::FamilyName), Field::new("born", FieldKind::DateOfBirth)];
         let mut records = Records::new(fields).unwrap();
         for (key, (name, born)) in
-            [("smit", "19800101"), ("smith", "19800115"), ("smit", "19800101"), ("bakker", "19800101")].iter().enumerate()
+            [("smit", "19800101"), ("smith", "19800115"), ("smit", "19800101"), ("bakker", "19800101")]
+                .iter()
+                .enumerate()
         {
             records.push(key as u128, &[Some(name), Some(born)]).unwrap();
         }
@@ -211,10 +248,10 @@ mod tests {
         let key = |parts: &[(usize, usize)]| {
             BlockKey::new(parts.iter().map(|(field, part)| Atom { field: *field, part: *part }).collect())
         };
-        assert_eq!(count_pairs(&records, &key(&[(0, 0)])), 1.0);
-        assert_eq!(count_pairs(&records, &key(&[(0, 1)])), 3.0);
-        assert_eq!(count_pairs(&records, &key(&[(1, 0)])), 6.0);
-        assert_eq!(count_pairs(&records, &key(&[(0, 1), (1, 0)])), 1.0);
+        assert_eq!(Counter::new(&records).pairs(&key(&[(0, 0)])), 1.0);
+        assert_eq!(Counter::new(&records).pairs(&key(&[(0, 1)])), 3.0);
+        assert_eq!(Counter::new(&records).pairs(&key(&[(1, 0)])), 6.0);
+        assert_eq!(Counter::new(&records).pairs(&key(&[(0, 1), (1, 0)])), 1.0);
         assert_eq!(key(&[(0, 1), (1, 0)]).describe(&records), "name: sound + born: value");
     }
 }

@@ -6,10 +6,9 @@
 //! newly covered matches per comparison, until a further match would cost more than [`COST_MAX`] comparisons or the
 //! budget is spent (a weighted set cover, as in Bilenko, Kamath & Mooney 2006, but unsupervised).
 
-use crate::blocking::{ATOMS_MAX, Atom, BlockKey, atom_names, count_pairs};
-use crate::field::FieldKind;
+use crate::blocking::{ATOMS_MAX, Atom, BlockKey, Counter, atom_names};
 use crate::records::{NO_VALUE, Records};
-use crate::train::{Learned, Training, all_pairs, equal_pairs};
+use crate::train::{Learned, Training, all_pairs};
 
 /// Simulated matches.
 const SIMULATED: usize = 16_384;
@@ -47,15 +46,15 @@ struct Candidate {
 }
 
 /// The keys to block with, best first.
-pub(crate) fn choose(records: &Records, training: &Training, learned: &Learned) -> Vec<ChosenKey> {
+pub(crate) fn choose(records: &Records, counter: &Counter, training: &Training, learned: &Learned) -> Vec<ChosenKey> {
     let agreement = simulate(records, training);
-    let mut candidates = candidates(records, &agreement);
+    let mut candidates = candidates(records, counter, &agreement);
     let mut covered: Bits = Box::new([0; WORDS]);
     let mut chosen: Vec<ChosenKey> = Vec::new();
     let mut budget = PAIRS_PER_RECORD * records.len() as f64 + PAIRS_FREE;
     let per_match = learned.matches.max(1.0) / SIMULATED as f64;
     while chosen.len() < KEYS_MAX {
-        let Some(best) = best(records, &mut candidates, &covered, budget) else { break };
+        let Some(best) = best(records, counter, &mut candidates, &covered, budget) else { break };
         let candidate = candidates.swap_remove(best);
         let gain = fresh(&candidate.bits, &covered) as f64 * per_match;
         if candidate.pairs > COST_MAX * gain {
@@ -75,17 +74,24 @@ fn fresh(bits: &Bits, covered: &Bits) -> u32 {
 }
 
 /// The best candidate for its price. Prices are guesses until a candidate leads; then it is counted, and may lose the lead.
-fn best(records: &Records, candidates: &mut Vec<Candidate>, covered: &Bits, budget: f64) -> Option<usize> {
+fn best(
+    records: &Records,
+    counter: &Counter,
+    candidates: &mut [Candidate],
+    covered: &Bits,
+    budget: f64,
+) -> Option<usize> {
     let gains: Vec<f64> = candidates.iter().map(|candidate| f64::from(fresh(&candidate.bits, covered))).collect();
     let pass = PASS_COST * records.len() as f64;
     loop {
         let worth = |index: &usize| gains[*index] / (candidates[*index].pairs + pass);
-        let affordable = (0..candidates.len()).filter(|index| gains[*index] > 0.0 && candidates[*index].pairs <= budget);
+        let affordable =
+            (0..candidates.len()).filter(|index| gains[*index] > 0.0 && candidates[*index].pairs <= budget);
         let leader = affordable.max_by(|a, b| worth(a).total_cmp(&worth(b)).then(b.cmp(a)))?;
         if candidates[leader].counted {
             return Some(leader);
         }
-        candidates[leader].pairs = count_pairs(records, &candidates[leader].key);
+        candidates[leader].pairs = counter.pairs(&candidates[leader].key);
         candidates[leader].counted = true;
     }
 }
@@ -122,12 +128,13 @@ fn simulate(records: &Records, training: &Training) -> Vec<Vec<Bits>> {
 }
 
 /// All conjunctions of one, two or three atoms of different fields, with a guess of their pairs.
-fn candidates(records: &Records, agreement: &[Vec<Bits>]) -> Vec<Candidate> {
+fn candidates(records: &Records, counter: &Counter, agreement: &[Vec<Bits>]) -> Vec<Candidate> {
     let all = all_pairs(records.len());
     let mut atoms = Vec::new();
     for (field, column) in records.fields.iter().enumerate() {
         for part in 0..atom_names(column.kind).len() {
-            atoms.push((Atom { field, part }, chance(records, column.kind, field, part)));
+            let atom = Atom { field, part };
+            atoms.push((atom, counter.chance(atom)));
         }
     }
     let limit = PAIRS_PER_RECORD * records.len() as f64 + PAIRS_FREE;
@@ -161,22 +168,4 @@ fn candidates(records: &Records, agreement: &[Vec<Bits>]) -> Vec<Candidate> {
         }
     }
     found
-}
-
-/// How often two records agree on an atom by chance.
-fn chance(records: &Records, kind: FieldKind, field: usize, part: usize) -> f64 {
-    let all = all_pairs(records.len()).max(1.0);
-    if part == 0 {
-        return equal_pairs(records, field).1.max(1.0) / all;
-    }
-    debug_assert!(part < atom_names(kind).len());
-    let dictionary = records.dictionary(field);
-    let mut counts = std::collections::HashMap::<u32, f64>::new();
-    for (code, count) in records.counts(field).iter().enumerate().skip(1).filter(|(_, count)| **count > 0) {
-        let atom = dictionary.atoms[code][part];
-        if atom != 0 {
-            *counts.entry(atom).or_default() += f64::from(*count);
-        }
-    }
-    counts.values().map(|count| count * (count - 1.0) / 2.0).sum::<f64>().max(1.0) / all
 }

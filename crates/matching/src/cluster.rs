@@ -53,8 +53,7 @@ pub(crate) fn cluster(scorer: &mut Scorer, records: usize, links: &[Link], cut_b
     for link in links.iter().filter(|link| link.bits > cut_bits) {
         sets.join(link.left, link.right);
     }
-    let mut members: Vec<(u32, u32)> =
-        (0..records as u32).map(|record| (sets.find(record), record)).collect();
+    let mut members: Vec<(u32, u32)> = (0..records as u32).map(|record| (sets.find(record), record)).collect();
     members.sort_unstable();
     let mut cluster_of: Vec<u32> = (0..records as u32).collect();
     let mut links_of = None;
@@ -106,7 +105,8 @@ fn split(scorer: &mut Scorer, records: &[u32], links: Vec<Link>, cut_bits: f32, 
         for link in &strong {
             sets.join(place(link.left), place(link.right));
         }
-        let mut parts: Vec<(u32, u32)> = (0..records.len() as u32).map(|at| (sets.find(at), records[at as usize])).collect();
+        let mut parts: Vec<(u32, u32)> =
+            (0..records.len() as u32).map(|at| (sets.find(at), records[at as usize])).collect();
         parts.sort_unstable();
         for part in parts.chunk_by(|a, b| a.0 == b.0) {
             let own = strong.iter().filter(|link| sets.find(place(link.left)) == part[0].0).copied().collect();

@@ -12,6 +12,7 @@ mod blocking;
 mod choose;
 mod cluster;
 mod compare;
+mod dependence;
 mod field;
 mod link;
 mod model;

@@ -1,7 +1,7 @@
 //! Linking a whole set of records: learn, block, score, cluster.
 
 use crate::Error;
-use crate::blocking::Blocks;
+use crate::blocking::{Blocks, Counter};
 use crate::choose::choose;
 use crate::cluster::{Link, cluster};
 use crate::model::{Model, Scorer};
@@ -59,10 +59,11 @@ pub fn link(mut records: Records, options: Options) -> Result<Linkage, Error> {
         return Err(Error::Options);
     }
     records.sort();
-    let mut training = Training::collect(&records);
+    let counter = Counter::new(&records);
+    let mut training = Training::collect(&records, &counter);
     let learned = training.fit(&records);
-    let keys = choose(&records, &training, &learned);
-    drop(training);
+    let keys = choose(&records, &counter, &training, &learned);
+    drop((training, counter));
     let mut model = Model::new(&records, learned, keys);
     let blocked = Blocked::new(&records, &model);
     let (mut links, compared) = blocked.score(&records, &model, options.threads);

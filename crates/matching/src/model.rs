@@ -7,8 +7,9 @@
 
 use crate::choose::ChosenKey;
 use crate::compare::Levels;
+use crate::dependence::{CONTEXTS, Dependence};
 use crate::field::{EXACT, LEVELS_MAX, MISSING};
-use crate::records::Records;
+use crate::records::{FIELDS_MAX, NO_VALUE, Records};
 use crate::train::{CHANCE_MIN, Learned, all_pairs};
 
 /// Chance occurrences that every value has beyond those counted: nobody has seen all people.
@@ -18,8 +19,9 @@ const UNSEEN: f64 = 0.5;
 #[derive(Debug, Clone)]
 pub struct Model {
     pub(crate) learned: Learned,
-    /// Bits of each level of each field; equal values take theirs from `exact`.
-    pub(crate) bits: Vec<[f32; LEVELS_MAX]>,
+    /// Bits of each level of each field, by context; equal values without context take theirs from `exact`.
+    pub(crate) bits: Vec<[[f32; LEVELS_MAX]; CONTEXTS]>,
+    pub(crate) dependence: Dependence,
     /// Bits of two equal values, by code. A value that came later has the bits of `exact_new`.
     pub(crate) exact: Vec<Vec<f32>>,
     pub(crate) exact_new: Vec<f32>,
@@ -78,13 +80,16 @@ pub fn probability(bits: f32) -> f64 {
 
 impl Model {
     pub(crate) fn new(records: &Records, learned: Learned, keys: Vec<ChosenKey>) -> Self {
-        let bits: Vec<[f32; LEVELS_MAX]> = learned.m.iter().zip(&learned.u).map(|(m, u)| ratios(m, u)).collect();
-        let unequal_max = bits.iter().map(|bits| bits[1..].iter().copied().fold(f32::MIN, f32::max)).collect();
+        let bits: Vec<[[f32; LEVELS_MAX]; CONTEXTS]> =
+            learned.m.iter().zip(&learned.u).map(|(m, u)| u.map(|u| ratios(m, &u))).collect();
+        let best = |bits: &[[f32; LEVELS_MAX]; CONTEXTS]| bits.iter().flat_map(|bits| &bits[1..]).copied().fold(0.0, f32::max);
+        let unequal_max = bits.iter().map(best).collect();
         let odds = learned.matches / (all_pairs(records.len()) - learned.matches).max(1.0);
         let width = records.width();
         let prior_bits = odds.max(f64::MIN_POSITIVE).log2() as f32;
         let (exact, exact_new) = (vec![Vec::new(); width], vec![0.0; width]);
-        let mut model = Self { learned, bits, exact, exact_new, unequal_max, prior_bits, keys };
+        let dependence = Dependence::of(&records.fields);
+        let mut model = Self { learned, bits, dependence, exact, exact_new, unequal_max, prior_bits, keys };
         for field in 0..width {
             let chance = model.learned.chance[field];
             let counts = records.counts(field);
@@ -98,7 +103,8 @@ impl Model {
         let present = f64::from(counts[1..].iter().sum::<u32>()).max(2.0);
         let m = self.learned.m[field][usize::from(EXACT)];
         let bits = |others: f64| (m * present / (others + UNSEEN)).log2() as f32;
-        let of_code = counts.iter().enumerate().map(|(code, count)| bits(if code == 0 { 0.0 } else { others(*count, code) }));
+        let of_code =
+            counts.iter().enumerate().map(|(code, count)| bits(if code == 0 { 0.0 } else { others(*count, code) }));
         self.exact[field] = of_code.collect();
         self.exact_new[field] = bits(0.0);
     }
@@ -137,19 +143,26 @@ impl Model {
         self.exact[field].get(code as usize).copied().unwrap_or(self.exact_new[field])
     }
 
-    /// Bits of a field for a level; nothing for a missing value.
-    pub(crate) fn field_bits(&self, field: usize, level: u8, code: u32) -> f32 {
-        match level {
-            MISSING => 0.0,
-            EXACT => self.exact_bits(field, code),
-            level => self.bits[field][usize::from(level)],
+    /// Bits of a field, given the levels of the pair; nothing for a missing value.
+    pub(crate) fn field_bits(&self, field: usize, levels: &[u8], code: u32) -> f32 {
+        let level = levels[field];
+        if level == MISSING {
+            return 0.0;
+        }
+        let context = self.dependence.context(field, levels);
+        let bits = self.bits[field][context][usize::from(level)];
+        match (level, context) {
+            (EXACT, 0) => self.exact_bits(field, code),
+            // The value may be rare, but not rarer than chance given what the parents share.
+            (EXACT, _) => bits.min(self.exact_bits(field, code)),
+            _ => bits,
         }
     }
 
     /// m and u of each level of a field.
     pub fn weights(&self, records: &Records, field: usize) -> Vec<LevelWeight> {
         let levels = records.fields[field].kind.levels().iter().enumerate();
-        let (m, u) = (&self.learned.m[field], &self.learned.u[field]);
+        let (m, u) = (&self.learned.m[field], &self.learned.u[field][0]);
         levels.map(|(index, level)| LevelWeight { level, m: m[index], u: u[index] }).collect()
     }
 
@@ -170,14 +183,16 @@ impl Model {
 
     /// The evidence for and against two records (by position) being one person, field by field.
     pub fn explain(&self, records: &Records, left: usize, right: usize) -> Waterfall {
-        let mut levels = Levels::new(records);
+        let mut compare = Levels::new(records);
         let (a, b) = (records.row(left as u32), records.row(right as u32));
+        let levels: Vec<u8> = (0..records.width()).map(|field| compare.level(field, a, b)).collect();
         let mut bits = self.prior_bits;
         let steps = records.fields.iter().enumerate().map(|(field, column)| {
-            let level = levels.level(field, a, b);
-            let step_bits = self.field_bits(field, level, a[field]);
+            let step_bits = self.field_bits(field, &levels, a[field]);
             bits += step_bits;
-            let plain = if level == EXACT { self.bits[field][usize::from(EXACT)] } else { step_bits };
+            let level = levels[field];
+            let context = self.dependence.context(field, &levels);
+            let plain = if level == EXACT { self.bits[field][context][usize::from(EXACT)] } else { step_bits };
             Step {
                 field: column.name.clone(),
                 level: column.kind.levels().get(usize::from(level)).copied(),
@@ -211,27 +226,23 @@ impl<'a> Scorer<'a> {
     /// The log odds of a pair, or something below `floor` as soon as it is clear that they are below it.
     pub fn score(&mut self, left: u32, right: u32, floor: f32) -> f32 {
         let (a, b) = (self.records.row(left), self.records.row(right));
+        let mut hope = [0.0f32; FIELDS_MAX];
         let mut bits = self.model.prior_bits;
-        let (mut open, mut hope) = (0u32, 0.0f32);
         for field in 0..a.len() {
-            if a[field] == b[field] {
-                if a[field] != 0 {
-                    bits += self.model.exact_bits(field, a[field]);
-                }
-            } else if a[field] != 0 && b[field] != 0 {
-                open |= 1 << field;
-                hope += self.model.unequal_max[field].max(0.0);
-            }
+            hope[field] = match (a[field], b[field]) {
+                (NO_VALUE, _) | (_, NO_VALUE) => continue,
+                (a, b) if a == b => self.model.exact_bits(field, a),
+                _ => self.model.unequal_max[field],
+            };
+            bits += hope[field];
         }
-        while open != 0 {
-            if bits + hope < floor {
-                return bits + hope;
+        let mut levels = [MISSING; FIELDS_MAX];
+        for field in self.model.dependence.order.iter().copied() {
+            if bits < floor {
+                return bits;
             }
-            let field = open.trailing_zeros() as usize;
-            open &= open - 1;
-            hope -= self.model.unequal_max[field].max(0.0);
-            let level = self.levels.level(field, a, b);
-            bits += self.model.field_bits(field, level, a[field]);
+            levels[field] = self.levels.level(field, a, b);
+            bits += self.model.field_bits(field, &levels, a[field]) - hope[field];
         }
         bits
     }
@@ -239,9 +250,11 @@ impl<'a> Scorer<'a> {
     /// The bits of each field, NaN where a value is missing.
     pub fn fields(&mut self, left: u32, right: u32, out: &mut [f32]) {
         let (a, b) = (self.records.row(left), self.records.row(right));
-        for (field, bits) in out.iter_mut().enumerate() {
-            let level = self.levels.level(field, a, b);
-            *bits = if level == MISSING { f32::NAN } else { self.model.field_bits(field, level, a[field]) };
+        let mut levels = [MISSING; FIELDS_MAX];
+        for field in self.model.dependence.order.iter().copied() {
+            levels[field] = self.levels.level(field, a, b);
+            let known = levels[field] != MISSING;
+            out[field] = if known { self.model.field_bits(field, &levels, a[field]) } else { f32::NAN };
         }
     }
 }

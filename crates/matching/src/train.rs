@@ -6,8 +6,9 @@
 //! judged by the pairs of that key, and each key has its own share of matches. All keys are fitted in one EM with
 //! common m and u, so that a field is judged by every key that does not use it.
 
-use crate::blocking::{Atom, BlockKey, Blocks, count_pairs};
+use crate::blocking::{Atom, BlockKey, Blocks, Counter};
 use crate::compare::Levels;
+use crate::dependence::{CONTEXTS, Dependence};
 use crate::field::{EXACT, LEVELS_MAX, MISSING};
 use crate::records::Records;
 
@@ -28,6 +29,13 @@ const CHANGE_MIN: f64 = 1e-5;
 /// Matched pairs the starting values of m count for, and unmatched pairs that each level of u has beyond those seen.
 const M_PRIOR_PAIRS: f64 = 10.0;
 const U_PRIOR_PAIRS: f64 = 0.5;
+/// Pairs sampled for u of fields whose parents agree, and unmatched pairs that the independent u counts for there.
+const CONTEXT_PAIRS: f64 = 20_000.0;
+const CONTEXT_PRIOR_PAIRS: f64 = 10.0;
+/// Of a block of a context, each record is compared with this many others.
+const CONTEXT_NEIGHBOURS: usize = 4;
+/// No level is impossible for one person, however few pairs showed it.
+const M_MIN: f64 = 0.001;
 /// The least share of equal values that is taken to be chance, when all of them seem to be matches.
 pub(crate) const CHANCE_MIN: f64 = 0.02;
 /// Seed of the random pairs: the same records always give the same model.
@@ -42,6 +50,8 @@ pub(crate) struct TrainingSet {
     pub range: std::ops::Range<usize>,
     /// Share of pairs of one person.
     pub share: f64,
+    /// Drawn without regard to any field but those of the key: u can be learned from it.
+    random: bool,
 }
 
 /// Pairs to learn from, with their levels.
@@ -50,6 +60,7 @@ pub(crate) struct Training {
     pub pairs: Vec<(u32, u32)>,
     pub levels: Vec<u8>,
     pub posterior: Vec<f32>,
+    dependence: Dependence,
     width: usize,
 }
 
@@ -57,7 +68,8 @@ pub(crate) struct Training {
 #[derive(Debug, Clone)]
 pub(crate) struct Learned {
     pub m: Vec<[f64; LEVELS_MAX]>,
-    pub u: Vec<[f64; LEVELS_MAX]>,
+    /// By context: how many parents agree.
+    pub u: Vec<[[f64; LEVELS_MAX]; CONTEXTS]>,
     /// Share of pairs of one person in which both sides have a value.
     pub present: Vec<f64>,
     /// Estimated pairs of one person among all pairs.
@@ -82,12 +94,13 @@ impl Random {
 }
 
 impl Training {
-    /// Random pairs and the pairs of the training keys, compared.
-    pub fn collect(records: &Records) -> Self {
+    /// Random pairs, the pairs of the training keys and of the contexts, compared.
+    pub fn collect(records: &Records, counter: &Counter) -> Self {
+        let dependence = Dependence::of(&records.fields);
         let mut pairs = random_pairs(records.len() as u64);
-        let all_pairs = all_pairs(records.len());
-        let mut sets = vec![TrainingSet { fields: 0, pairs_total: all_pairs, range: 0..pairs.len(), share: 0.0 }];
-        for (key, total) in training_keys(records) {
+        let range = 0..pairs.len();
+        let mut sets = vec![TrainingSet { fields: 0, pairs_total: all_pairs(records.len()), range, share: 0.0, random: true }];
+        for (key, total) in training_keys(records, counter) {
             let blocks = Blocks::sample(records, &key, (KEY_PAIRS / total).min(1.0));
             let start = pairs.len();
             for block in blocks.each() {
@@ -95,7 +108,24 @@ impl Training {
                     pairs.extend(block[index + 1..].iter().map(|right| (left.1, right.1)));
                 }
             }
-            sets.push(TrainingSet { fields: key.fields(), pairs_total: total, range: start..pairs.len(), share: 0.2 });
+            let (fields, range) = (key.fields(), start..pairs.len());
+            sets.push(TrainingSet { fields, pairs_total: total, range, share: 0.2, random: false });
+        }
+        for key in context_keys(&dependence) {
+            let share = CONTEXT_PAIRS / (records.len() * CONTEXT_NEIGHBOURS) as f64;
+            let blocks = Blocks::sample(records, &key, share.min(1.0));
+            let start = pairs.len();
+            for block in blocks.entries.chunk_by(|a, b| a.0 == b.0) {
+                for (index, left) in block.iter().enumerate() {
+                    let others = block[index + 1..].iter().take(CONTEXT_NEIGHBOURS);
+                    pairs.extend(others.map(|right| (left.1, right.1)));
+                }
+                if (pairs.len() - start) as f64 > 2.0 * CONTEXT_PAIRS {
+                    break;
+                }
+            }
+            let (fields, range) = (key.fields(), start..pairs.len());
+            sets.push(TrainingSet { fields, pairs_total: 0.0, range, share: 0.05, random: true });
         }
         let mut levels = Vec::with_capacity(pairs.len() * records.width());
         let mut compare = Levels::new(records);
@@ -104,7 +134,7 @@ impl Training {
             levels.extend((0..records.width()).map(|field| compare.level(field, left, right)));
         }
         let posterior = vec![0.0; pairs.len()];
-        Self { sets, pairs, levels, posterior, width: records.width() }
+        Self { sets, pairs, levels, posterior, dependence, width: records.width() }
     }
 
     /// Expectation maximisation over all sets at once.
@@ -125,9 +155,12 @@ impl Training {
 
     /// The probability of each pair to be one person, given m, u and the share of its set.
     fn expect(&mut self, learned: &Learned) {
-        let ratio: Vec<[f32; LEVELS_MAX]> = (0..self.width)
-            .map(|field| std::array::from_fn(|level| (learned.m[field][level] / learned.u[field][level]).ln() as f32))
-            .collect();
+        let ratio = |field: usize, context: usize| -> [f32; LEVELS_MAX] {
+            let (m, u) = (&learned.m[field], &learned.u[field][context]);
+            std::array::from_fn(|level| (m[level] / u[level]).ln() as f32)
+        };
+        let ratios: Vec<[[f32; LEVELS_MAX]; CONTEXTS]> =
+            (0..self.width).map(|field| std::array::from_fn(|context| ratio(field, context))).collect();
         for set in &self.sets {
             let share = set.share.clamp(1e-12, 1.0 - 1e-6);
             let prior = (share / (1.0 - share)).ln() as f32;
@@ -136,7 +169,7 @@ impl Training {
                 let mut odds = prior;
                 for (field, level) in levels.iter().enumerate() {
                     if *level != MISSING && set.fields & 1 << field == 0 {
-                        odds += ratio[field][usize::from(*level)];
+                        odds += ratios[field][self.dependence.context(field, levels)][usize::from(*level)];
                     }
                 }
                 self.posterior[pair] = 1.0 / (1.0 + (-odds).exp());
@@ -148,14 +181,15 @@ impl Training {
     fn maximise(&mut self, records: &Records, old: &Learned, equal: &[(f64, f64)]) -> Learned {
         let width = self.width;
         let mut matched = vec![[0.0f64; LEVELS_MAX]; width];
-        let mut unmatched = vec![[0.0f64; LEVELS_MAX]; width];
+        let mut unmatched = vec![[[0.0f64; LEVELS_MAX]; CONTEXTS]; width];
         let mut seen = vec![(0.0f64, 0.0f64); width];
         for set in &mut self.sets {
             let mut sum = 0.0f64;
             for pair in set.range.clone() {
                 let p = f64::from(self.posterior[pair]);
                 sum += p;
-                for (field, level) in self.levels[pair * width..(pair + 1) * width].iter().enumerate() {
+                let levels = &self.levels[pair * width..(pair + 1) * width];
+                for (field, level) in levels.iter().enumerate() {
                     if set.fields & 1 << field != 0 {
                         continue;
                     }
@@ -163,8 +197,9 @@ impl Training {
                     if *level != MISSING {
                         seen[field].0 += p;
                         matched[field][usize::from(*level)] += p;
-                        if set.fields == 0 {
-                            unmatched[field][usize::from(*level)] += 1.0 - p;
+                        if set.random {
+                            let context = self.dependence.context(field, levels);
+                            unmatched[field][context][usize::from(*level)] += 1.0 - p;
                         }
                     }
                 }
@@ -174,15 +209,16 @@ impl Training {
             }
         }
         let mut next = Learned { rounds: 0, ..old.clone() };
-        for (field, column) in records.fields.iter().enumerate() {
+        for field in 0..width {
             next.present[field] = (seen[field].0 + 1.0) / (seen[field].1 + 1.5);
-            smooth(&mut next.m[field], &matched[field], column.kind.m_start(), M_PRIOR_PAIRS);
-            let even = vec![1.0; column.kind.levels().len()];
-            smooth(&mut next.u[field], &unmatched[field], &even, U_PRIOR_PAIRS);
+            let kind = records.fields[field].kind;
+            smooth(&mut next.m[field], &matched[field], kind.m_start(), M_PRIOR_PAIRS);
+            next.m[field].iter_mut().take(kind.levels().len()).for_each(|m| *m = m.max(M_MIN));
             let (all, equal) = equal[field];
             let one_person = old.matches * next.present[field] * next.m[field][usize::from(EXACT)];
             next.chance[field] = ((equal - one_person) / equal.max(1.0)).clamp(CHANCE_MIN, 1.0);
-            next.u[field][usize::from(EXACT)] = (equal * next.chance[field]).max(U_PRIOR_PAIRS) / all.max(1.0);
+            let exact = (equal * next.chance[field]).max(U_PRIOR_PAIRS) / all.max(1.0);
+            next.u[field] = by_context(&unmatched[field], kind.levels().len(), exact);
         }
         next.matches = self.matches(&next).unwrap_or(old.matches);
         self.sets[0].share = next.matches / self.sets[0].pairs_total.max(1.0);
@@ -193,17 +229,21 @@ impl Training {
     fn matches(&self, learned: &Learned) -> Option<f64> {
         let estimate = |set: &TrainingSet| {
             let fields = (0..self.width).filter(|field| set.fields & 1 << field != 0);
-            let visible: f64 = fields.map(|field| learned.m[field][usize::from(EXACT)] * learned.present[field]).product();
+            let visible: f64 =
+                fields.map(|field| learned.m[field][usize::from(EXACT)] * learned.present[field]).product();
             (set.share * set.pairs_total / visible, set.share * set.range.len() as f64)
         };
-        let mut estimates: Vec<_> = self.sets[1..].iter().map(estimate).filter(|(_, weight)| *weight > 1.0).collect();
+        let mut estimates: Vec<_> = self.sets.iter().filter(|set| !set.random).map(estimate).filter(|(_, weight)| *weight > 1.0).collect();
         estimates.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
         let half = estimates.iter().map(|(_, weight)| weight).sum::<f64>() / 2.0;
         let mut sum = 0.0;
-        estimates.iter().find(|(_, weight)| {
-            sum += weight;
-            sum >= half
-        }).map(|(estimate, _)| estimate.min(self.sets[0].pairs_total / 2.0))
+        estimates
+            .iter()
+            .find(|(_, weight)| {
+                sum += weight;
+                sum >= half
+            })
+            .map(|(estimate, _)| estimate.min(self.sets[0].pairs_total / 2.0))
     }
 }
 
@@ -211,24 +251,41 @@ impl Learned {
     fn start(records: &Records) -> Self {
         let width = records.width();
         let mut m = vec![[0.0; LEVELS_MAX]; width];
-        let mut u = vec![[0.0; LEVELS_MAX]; width];
+        let mut u = vec![[[0.0; LEVELS_MAX]; CONTEXTS]; width];
         for (field, column) in records.fields.iter().enumerate() {
             let start = column.kind.m_start();
             let last = start.len() - 1;
             m[field][..start.len()].copy_from_slice(start);
             let (all, equal) = equal_pairs(records, field);
-            u[field][..start.len()].fill(0.005);
-            u[field][0] = (equal.max(U_PRIOR_PAIRS) / all.max(1.0)).min(0.9);
-            u[field][last] = 1.0 - u[field][..last].iter().sum::<f64>().min(0.95);
+            let mut independent = [0.005; LEVELS_MAX];
+            independent[0] = (equal.max(U_PRIOR_PAIRS) / all.max(1.0)).min(0.9);
+            independent[last] = 1.0 - independent[..last].iter().sum::<f64>().min(0.95);
+            u[field] = [independent; CONTEXTS];
         }
         let matches = records.len() as f64 / 4.0;
         Self { m, u, present: vec![0.8; width], matches, chance: vec![1.0; width], rounds: 0 }
     }
 
     fn distance(&self, other: &Self) -> f64 {
-        let pairs = self.m.iter().zip(&other.m).chain(self.u.iter().zip(&other.u));
+        let (ours, theirs) = (self.u.iter().flatten(), other.u.iter().flatten());
+        let pairs = self.m.iter().zip(&other.m).chain(ours.zip(theirs));
         pairs.flat_map(|(a, b)| a.iter().zip(b)).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max)
     }
+}
+
+/// u of each context. Agreement of parents makes agreement of the child likelier, never rarer.
+fn by_context(counts: &[[f64; LEVELS_MAX]; CONTEXTS], levels: usize, exact: f64) -> [[f64; LEVELS_MAX]; CONTEXTS] {
+    let mut shares = [[0.0; LEVELS_MAX]; CONTEXTS];
+    smooth(&mut shares[0], &counts[0], &vec![1.0; levels], U_PRIOR_PAIRS);
+    shares[0][usize::from(EXACT)] = exact;
+    for context in 1..CONTEXTS {
+        let independent = shares[0];
+        smooth(&mut shares[context], &counts[context], &independent[..levels], CONTEXT_PRIOR_PAIRS);
+        for level in 0..levels - 1 {
+            shares[context][level] = shares[context][level].max(independent[level]);
+        }
+    }
+    shares
 }
 
 /// Shares from counts, pulled towards `prior` with the weight of `pairs` pairs.
@@ -255,7 +312,9 @@ pub(crate) fn equal_pairs(records: &Records, field: usize) -> (f64, f64) {
 
 fn random_pairs(records: u64) -> Vec<(u32, u32)> {
     if records * records.saturating_sub(1) / 2 <= RANDOM_PAIRS {
-        return (0..records as u32).flat_map(|left| (left + 1..records as u32).map(move |right| (left, right))).collect();
+        return (0..records as u32)
+            .flat_map(|left| (left + 1..records as u32).map(move |right| (left, right)))
+            .collect();
     }
     let mut random = Random(SEED);
     let mut pairs = Vec::with_capacity(RANDOM_PAIRS as usize);
@@ -268,13 +327,30 @@ fn random_pairs(records: u64) -> Vec<(u32, u32)> {
     pairs
 }
 
+/// For each field with parents: each parent alone, and all of them together.
+fn context_keys(dependence: &Dependence) -> Vec<BlockKey> {
+    let mut keys: Vec<BlockKey> = Vec::new();
+    for parents in &dependence.parents {
+        let atoms: Vec<Atom> = parents.iter().map(|(field, _)| Atom { field: *field, part: 0 }).collect();
+        let alone = atoms.iter().map(|atom| vec![*atom]);
+        let together = (atoms.len() > 1).then(|| atoms.clone());
+        for atoms in alone.chain(together) {
+            let key = BlockKey::new(atoms);
+            if !keys.contains(&key) {
+                keys.push(key);
+            }
+        }
+    }
+    keys
+}
+
 /// Keys of one or two whole values, those with the fewest pairs first: there matches are most of what is seen.
-fn training_keys(records: &Records) -> Vec<(BlockKey, f64)> {
+fn training_keys(records: &Records, counter: &Counter) -> Vec<(BlockKey, f64)> {
     let width = records.width();
     let whole = |field| Atom { field, part: 0 };
     let single = (0..width).map(|field| BlockKey::new(vec![whole(field)]));
     let double = (0..width).flat_map(|a| (a + 1..width).map(move |b| BlockKey::new(vec![whole(a), whole(b)])));
-    let mut keys: Vec<_> = single.chain(double).map(|key| (count_pairs(records, &key), key)).collect();
+    let mut keys: Vec<_> = single.chain(double).map(|key| (counter.pairs(&key), key)).collect();
     keys.retain(|(pairs, _)| *pairs >= KEY_PAIRS_MIN && *pairs <= KEY_PAIRS_PER_RECORD * records.len() as f64);
     keys.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mut used = vec![0; width];

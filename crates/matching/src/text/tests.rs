@@ -22,7 +22,9 @@ proptest! {
 
 #[test]
 fn names_that_sound_alike_have_one_key() {
-    for (left, right) in [("smith", "smit"), ("sophie", "sofie"), ("jansson", "janson"), ("erik", "eric"), ("karlsson", "carlson")] {
+    for (left, right) in
+        [("smith", "smit"), ("sophie", "sofie"), ("jansson", "janson"), ("erik", "eric"), ("karlsson", "carlson")]
+    {
         assert_eq!(sound(left), sound(right), "{left} and {right}");
     }
     assert_ne!(sound("visser"), sound("bakker"));
