@@ -121,7 +121,7 @@ await step('an order without a usable amount is not counted: home says so, with 
   await link('See why').click();
   await title('Orders that could not be counted');
   const order = rows('Orders that could not be counted').filter({ hasText: `dear-${RUN}` });
-  await order.getByText('An amount is not a number').waitFor();
+  await order.getByRole('cell', { name: 'An amount is not a number', exact: true }).waitFor();
   await order.getByText('total: "dear"').waitFor();
   await link(femke.name, order).waitFor();
   await rows('Why, and what to do about it').filter({ hasText: 'decimal point' }).waitFor();

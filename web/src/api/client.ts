@@ -14,6 +14,8 @@ export type RequestOptions = {
   ifMatch?: number | string;
   /** Repeating a write with the same key does it once. */
   idempotencyKey?: string;
+  /** Finish it also when the page is closed meanwhile, as far as the browser can. */
+  keepalive?: boolean;
 };
 
 const WORKSPACE_KEY = "tutti.workspace";
@@ -48,6 +50,14 @@ export function baseHeaders(options: RequestOptions = {}): Record<string, string
   return headers;
 }
 
+/** Browsers carry at most 64 KB to their end after the page has gone. */
+const KEEPALIVE_BYTES_MAX = 60_000;
+
+/** Whether the browser may finish a request whose page is closed meanwhile. */
+function fitsKeepalive(body: BodyInit | undefined): boolean {
+  return body === undefined || (typeof body === "string" && new Blob([body]).size <= KEEPALIVE_BYTES_MAX);
+}
+
 /** Sends and answers the raw response, or throws `ApiError`. */
 export async function send(method: string, path: string, options: RequestOptions = {}): Promise<Response> {
   const headers = baseHeaders(options);
@@ -65,6 +75,7 @@ export async function send(method: string, path: string, options: RequestOptions
       headers,
       body,
       signal: options.signal,
+      keepalive: options.keepalive === true && fitsKeepalive(body),
       credentials: "same-origin",
     });
   } catch (error) {
@@ -86,7 +97,9 @@ export const api = {
   post: <T>(path: string, body?: unknown, options?: RequestOptions) => json<T>("POST", path, { ...options, body }),
   put: <T>(path: string, body?: unknown, options?: RequestOptions) => json<T>("PUT", path, { ...options, body }),
   patch: <T>(path: string, body?: unknown, options?: RequestOptions) => json<T>("PATCH", path, { ...options, body }),
-  delete: <T = null>(path: string, options?: RequestOptions) => json<T>("DELETE", path, options),
+  /** Also when the page is closed meanwhile: deletions wait for a while in which they can be taken back. */
+  delete: <T = null>(path: string, options?: RequestOptions) =>
+    json<T>("DELETE", path, { keepalive: true, ...options }),
 };
 
 /** Fetches a file with the session's rights and hands it to the browser as a download. */

@@ -6,6 +6,7 @@ import { IconAlertTriangle, IconLock } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { ApiError, isStatus } from "@/api/errors";
 import { useDelayed } from "@/lib/hooks";
+import { problemTitle } from "@/lib/problems";
 
 /** A grey copy of the shape to come, shown only when loading takes longer than 200 ms. */
 export function Loading({ rows = 6, height = 36 }: { rows?: number; height?: number }) {
@@ -32,7 +33,7 @@ export function ErrorPanel({ error, retry }: { error: unknown; retry?: () => voi
     );
   }
   const problem = error instanceof ApiError ? error.problem : null;
-  const title = problem?.status === 0 ? t`No answer from the server` : (problem?.title ?? t`Something went wrong`);
+  const title = problemTitle(problem);
   return (
     <Alert icon={<IconAlertTriangle />} color="red" title={title} role="alert">
       <Stack gap="xs" align="flex-start">

@@ -4,6 +4,7 @@ import { t } from "@lingui/core/macro";
 import { Button, Group, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { ApiError } from "@/api/errors";
+import { problemTitle } from "@/lib/problems";
 
 const UNDO_MS = 10_000;
 
@@ -14,10 +15,10 @@ export function toastDone(message: string): void {
   notifications.show({ ...closable(), message, color: "teal", autoClose: 4000 });
 }
 
-/** A failure: the server's own words, and the request id for whoever looks into it. */
+/** A failure: in the reader's words, with the server's own, and the request id for whoever looks into it. */
 export function toastError(error: unknown): void {
   const problem = error instanceof ApiError ? error.problem : null;
-  const title = problem?.title ?? t`Something went wrong`;
+  const title = problemTitle(problem);
   const detail = problem ? (problem.detail ?? "") : String((error as Error)?.message ?? error);
   const fields = (problem?.errors ?? []).map((field) => field.detail).join(" · ");
   const parts = [detail === title ? "" : detail, fields, problem?.request_id ? `(${problem.request_id})` : ""];

@@ -30,7 +30,10 @@ export function useDraft(campaign: Campaign, mayWrite: boolean) {
       setState("saving");
       try {
         const body = { ...writing, channel: "email" };
-        const saved = await api.put<Campaign>(campaignPath(campaign.id), body, { ifMatch: now.version });
+        const saved = await api.put<Campaign>(campaignPath(campaign.id), body, {
+          ifMatch: now.version,
+          keepalive: true,
+        });
         now.saved = writing;
         now.version = saved.version;
         setVersion(saved.version);

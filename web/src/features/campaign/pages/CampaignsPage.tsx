@@ -33,7 +33,7 @@ export default function CampaignsPage() {
         ? REFRESH_RUNNING_MS
         : false,
   });
-  useShortcut("c", t`New campaign`, () => go(paths.newCampaign()));
+  useShortcut("c", t`New campaign`, () => mayWrite && go(paths.newCampaign()));
   const rows = campaigns.data?.pages.flatMap((page) => page.items);
   const create = (
     <LinkButton to={paths.newCampaign()} leftSection={<IconPlus size={16} aria-hidden />}>

@@ -23,7 +23,7 @@ export default function ImportsPage() {
   const states = useStateWords();
   const imports = useQuery(importsQuery);
   const mayWrite = useCan("import.write");
-  useShortcut("c", t`Import a file`, () => go(paths.newImport()));
+  useShortcut("c", t`Import a file`, () => mayWrite && go(paths.newImport()));
   const create = mayWrite && (
     <LinkButton to={paths.newImport()} leftSection={<IconPlus size={16} aria-hidden />}>
       <Trans>Import a file</Trans>

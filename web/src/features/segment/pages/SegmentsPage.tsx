@@ -20,13 +20,16 @@ import { Time } from "@/ui/Time";
 import { toastDone, toastError } from "@/ui/toast";
 import { useDeleteSegment } from "../useDeleteSegment";
 
+const fits = (items: Segment[], q: string) =>
+  items.filter((one) => one.name.toLowerCase().includes(q.trim().toLowerCase()));
+
 export default function SegmentsPage() {
   const { t } = useLingui();
   const go = useGo();
   const [q, setQ] = useSearchValue("q");
   const segments = useQuery(segmentsQuery);
   const mayWrite = useCan("segment.write");
-  useShortcut("c", t`New segment`, () => go(paths.newSegment()));
+  useShortcut("c", t`New segment`, () => mayWrite && go(paths.newSegment()));
   const create = (
     <LinkButton to={paths.newSegment()} leftSection={<IconPlus size={16} aria-hidden />}>
       <Trans>New segment</Trans>
@@ -53,7 +56,11 @@ export default function SegmentsPage() {
             <>
               <SearchField value={q} onChange={setQ} label={t`Search segments`} maw={360} />
               <Panel flush>
-                <SegmentTable items={items.filter((one) => one.name.toLowerCase().includes(q.toLowerCase()))} />
+                {fits(items, q).length > 0 ? (
+                  <SegmentTable items={fits(items, q)} />
+                ) : (
+                  <EmptyState icon={<IconFilter />} title={t`No segment fits this search`} />
+                )}
               </Panel>
             </>
           )

@@ -25,7 +25,7 @@ export default function SourcesPage() {
   const mayWrite = useCan("source.write");
   const refused = useRefusedNotice();
   const sources = useQuery({ ...sourcesQuery, refetchInterval: 10_000 });
-  useShortcut("c", t`Connect a source`, () => setIsNew("1"));
+  useShortcut("c", t`Connect a source`, () => mayWrite && setIsNew("1"));
   const connect = mayWrite && (
     <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setIsNew("1")}>
       <Trans>Connect a source</Trans>
