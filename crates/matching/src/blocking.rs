@@ -173,6 +173,13 @@ impl Blocks {
         Self { entries }
     }
 
+    /// The records of one block.
+    pub fn of(&self, block: u64) -> &[(u64, u32)] {
+        let start = self.entries.partition_point(|entry| entry.0 < block);
+        let len = self.entries[start..].partition_point(|entry| entry.0 == block);
+        &self.entries[start..start + len]
+    }
+
     /// Blocks of two records or more that are not too large.
     pub fn each(&self) -> impl Iterator<Item = &[(u64, u32)]> {
         self.entries.chunk_by(|a, b| a.0 == b.0).filter(|block| (2..=BLOCK_MAX).contains(&block.len()))

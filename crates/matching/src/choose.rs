@@ -4,7 +4,8 @@
 //! so a match is simulated by drawing, for each field, which atoms agree from a likely match that was found without
 //! that field. A key covers the simulated matches that agree on all its atoms. Keys are then taken greedily by
 //! newly covered matches per comparison, until a further match would cost more than [`COST_MAX`] comparisons or the
-//! budget is spent (a weighted set cover, as in Bilenko, Kamath & Mooney 2006, but unsupervised).
+//! budget is spent (a weighted set cover, as in Bilenko, Kamath & Mooney 2006, but unsupervised). Real records err
+//! in several fields at once more often than simulated ones, so covering a match again is worth something too.
 
 use crate::blocking::{ATOMS_MAX, Atom, BlockKey, Counter, atom_names};
 use crate::records::{NO_VALUE, Records};
@@ -16,14 +17,17 @@ const WORDS: usize = SIMULATED / 64;
 /// A training pair at least this likely is drawn from.
 const LIKELY: f32 = 0.9;
 /// Comparisons that one more match may cost.
-const COST_MAX: f64 = 4_000.0;
+const COST_MAX: f64 = 2_000.0;
+/// What it is worth to cover a match for the first, second, third time.
+const WORTH: [f64; 3] = [1.0, 0.1, 0.01];
 /// Comparisons per record, and the number that is always allowed.
 const PAIRS_PER_RECORD: f64 = 40.0;
 const PAIRS_FREE: f64 = 3_000_000.0;
-/// Each key also costs a pass over all records, as much as this many comparisons per record.
+/// Each key also costs a pass over all records: as much as this many comparisons per record, and in all.
 const PASS_COST: f64 = 0.25;
-/// Keys in all, and atoms in a key.
-const KEYS_MAX: usize = 14;
+const PASS_COST_MIN: f64 = 20_000.0;
+/// Keys in all.
+const KEYS_MAX: usize = 20;
 
 /// A key with its price and what it is worth.
 #[derive(Debug, Clone)]
@@ -49,47 +53,80 @@ struct Candidate {
 pub(crate) fn choose(records: &Records, counter: &Counter, training: &Training, learned: &Learned) -> Vec<ChosenKey> {
     let agreement = simulate(records, training);
     let mut candidates = candidates(records, counter, &agreement);
-    let mut covered: Bits = Box::new([0; WORDS]);
+    let mut covered = Covered::default();
     let mut chosen: Vec<ChosenKey> = Vec::new();
     let mut budget = PAIRS_PER_RECORD * records.len() as f64 + PAIRS_FREE;
     let per_match = learned.matches.max(1.0) / SIMULATED as f64;
+    let pass = PASS_COST * records.len() as f64 + PASS_COST_MIN;
     while chosen.len() < KEYS_MAX {
-        let Some(best) = best(records, counter, &mut candidates, &covered, budget) else { break };
+        let Some((best, gain)) = best(counter, &mut candidates, &covered, budget, pass) else { break };
         let candidate = candidates.swap_remove(best);
-        let gain = fresh(&candidate.bits, &covered) as f64 * per_match;
-        if candidate.pairs > COST_MAX * gain {
+        if candidate.pairs > COST_MAX * gain * per_match {
             break;
         }
         budget -= candidate.pairs;
-        covered.iter_mut().zip(candidate.bits.iter()).for_each(|(all, new)| *all |= new);
-        let coverage = covered.iter().map(|word| word.count_ones()).sum::<u32>() as f64 / SIMULATED as f64;
-        chosen.push(ChosenKey { key: candidate.key, pairs: candidate.pairs, coverage });
-        candidates.retain(|candidate| fresh(&candidate.bits, &covered) > 0);
+        covered.add(&candidate.bits);
+        chosen.push(ChosenKey { key: candidate.key, pairs: candidate.pairs, coverage: covered.share() });
     }
     chosen
 }
 
-fn fresh(bits: &Bits, covered: &Bits) -> u32 {
-    bits.iter().zip(covered.iter()).map(|(new, old)| (new & !old).count_ones()).sum()
+/// Which simulated matches are covered once, twice, three times.
+struct Covered([Bits; WORTH.len()]);
+
+impl Default for Covered {
+    fn default() -> Self {
+        Self(std::array::from_fn(|_| Box::new([0; WORDS])))
+    }
 }
 
-/// The best candidate for its price. Prices are guesses until a candidate leads; then it is counted, and may lose the lead.
+impl Covered {
+    /// What covering these as well is worth, in matches.
+    fn gain(&self, bits: &Bits) -> f64 {
+        let mut fresh = [0u32; WORTH.len()];
+        for (word, bits) in bits.iter().enumerate() {
+            let mut rest = *bits;
+            for (times, covered) in self.0.iter().enumerate() {
+                fresh[times] += (rest & !covered[word]).count_ones();
+                rest &= covered[word];
+            }
+        }
+        fresh.iter().zip(WORTH).map(|(fresh, worth)| f64::from(*fresh) * worth).sum()
+    }
+
+    fn add(&mut self, bits: &Bits) {
+        for (word, bits) in bits.iter().enumerate() {
+            let mut rest = *bits;
+            for covered in &mut self.0 {
+                let again = rest & covered[word];
+                covered[word] |= rest;
+                rest = again;
+            }
+        }
+    }
+
+    fn share(&self) -> f64 {
+        f64::from(self.0[0].iter().map(|word| word.count_ones()).sum::<u32>()) / SIMULATED as f64
+    }
+}
+
+/// The best candidate for its price, and its gain. Prices are guesses until a candidate leads; then it is counted,
+/// and may lose the lead.
 fn best(
-    records: &Records,
     counter: &Counter,
     candidates: &mut [Candidate],
-    covered: &Bits,
+    covered: &Covered,
     budget: f64,
-) -> Option<usize> {
-    let gains: Vec<f64> = candidates.iter().map(|candidate| f64::from(fresh(&candidate.bits, covered))).collect();
-    let pass = PASS_COST * records.len() as f64;
+    pass: f64,
+) -> Option<(usize, f64)> {
+    let gains: Vec<f64> = candidates.iter().map(|candidate| covered.gain(&candidate.bits)).collect();
     loop {
         let worth = |index: &usize| gains[*index] / (candidates[*index].pairs + pass);
         let affordable =
             (0..candidates.len()).filter(|index| gains[*index] > 0.0 && candidates[*index].pairs <= budget);
         let leader = affordable.max_by(|a, b| worth(a).total_cmp(&worth(b)).then(b.cmp(a)))?;
         if candidates[leader].counted {
-            return Some(leader);
+            return Some((leader, gains[leader]));
         }
         candidates[leader].pairs = counter.pairs(&candidates[leader].key);
         candidates[leader].counted = true;

@@ -115,6 +115,21 @@ fn split(scorer: &mut Scorer, records: &[u32], links: Vec<Link>, cut_bits: f32, 
     }
 }
 
+/// Log odds that two clusters are one person.
+pub(crate) fn between(scorer: &mut Scorer, left: &[u32], right: &[u32]) -> f32 {
+    let width = scorer.records.width();
+    let (mut sums, mut counts, mut bits) = (vec![0.0; width], vec![0.0; width], vec![0.0; width]);
+    for (left, right) in left.iter().flat_map(|left| right.iter().map(move |right| (*left, *right))) {
+        scorer.fields(left, right, &mut bits);
+        for (field, bits) in bits.iter().enumerate().filter(|(_, bits)| !bits.is_nan()) {
+            sums[field] += bits;
+            counts[field] += 1.0;
+        }
+    }
+    let mean = |(sum, count): (&f32, &f32)| if *count > 0.0 { sum / count } else { 0.0 };
+    scorer.model.prior_bits + sums.iter().zip(&counts).map(mean).sum::<f32>()
+}
+
 /// Sums of bits and counts of pairs by field, between two clusters.
 struct Evidence {
     width: usize,

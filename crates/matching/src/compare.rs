@@ -22,16 +22,16 @@ const WORD_MIN: usize = 4;
 const SOUND_ATOM: usize = 1;
 
 /// Compares records field by field.
-pub(crate) struct Levels<'a> {
-    records: &'a Records,
+#[derive(Default)]
+pub(crate) struct Levels {
     comparer: Comparer,
     caches: Vec<Vec<(u64, u8)>>,
     /// For given and family names: the other field of the two, if there is exactly one.
     partner: Vec<Option<usize>>,
 }
 
-impl<'a> Levels<'a> {
-    pub fn new(records: &'a Records) -> Self {
+impl Levels {
+    pub fn new(records: &Records) -> Self {
         let only = |kind: FieldKind| {
             let mut found = records.fields.iter().enumerate().filter(|(_, field)| field.kind == kind);
             match (found.next(), found.next()) {
@@ -45,12 +45,12 @@ impl<'a> Levels<'a> {
             (Some(given), Some(family)) if field == family => Some(given),
             _ => None,
         });
-        let caches = vec![vec![(0, 0); CACHE_ENTRIES]; records.width()];
-        Self { records, comparer: Comparer::default(), caches, partner: partner.collect() }
+        let caches = vec![Vec::new(); records.width()];
+        Self { comparer: Comparer::default(), caches, partner: partner.collect() }
     }
 
     /// The level of `field` for two rows of codes, [`MISSING`] when one of them has no value.
-    pub fn level(&mut self, field: usize, left: &[u32], right: &[u32]) -> u8 {
+    pub fn level(&mut self, records: &Records, field: usize, left: &[u32], right: &[u32]) -> u8 {
         let (a, b) = (left[field], right[field]);
         if a == NO_VALUE || b == NO_VALUE {
             return MISSING;
@@ -63,26 +63,30 @@ impl<'a> Levels<'a> {
             && b == left[partner]
         {
             // One event, counted once: the given name carries it.
-            return if self.records.fields[field].kind == FieldKind::GivenName { 1 } else { MISSING };
+            return if records.fields[field].kind == FieldKind::GivenName { 1 } else { MISSING };
         }
-        self.unequal(field, a, b)
+        self.unequal(records, field, a, b)
     }
 
-    fn unequal(&mut self, field: usize, a: u32, b: u32) -> u8 {
-        let kind = self.records.fields[field].kind;
-        let dictionary = self.records.dictionary(field);
+    fn unequal(&mut self, records: &Records, field: usize, a: u32, b: u32) -> u8 {
+        let kind = records.fields[field].kind;
+        let dictionary = records.dictionary(field);
         let last = kind.levels().len() as u8 - 1;
         if nothing_in_common(kind, dictionary, a, b) {
             return last;
         }
         let key = (u64::from(a.min(b)) << 32) | u64::from(a.max(b));
+        let cache = &mut self.caches[field];
+        if cache.is_empty() {
+            cache.resize(CACHE_ENTRIES, (0, 0));
+        }
         let slot = (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as usize % CACHE_ENTRIES;
-        let cached = self.caches[field][slot];
+        let cached = cache[slot];
         if cached.0 == key {
             return cached.1;
         }
         let level = compare(&mut self.comparer, kind, dictionary, a.min(b), a.max(b));
-        self.caches[field][slot] = (key, level);
+        cache[slot] = (key, level);
         level
     }
 }
@@ -252,7 +256,7 @@ mod tests {
         records.push(2, &[Some(right)]).unwrap();
         let mut levels = Levels::new(&records);
         for (a, b) in [(0, 1), (1, 0)] {
-            let level = levels.level(0, records.row(a), records.row(b));
+            let level = levels.level(&records, 0, records.row(a), records.row(b));
             assert_eq!(kind.levels()[usize::from(level)], expected, "{left} and {right}");
         }
     }

@@ -6,13 +6,15 @@ use crate::choose::choose;
 use crate::cluster::{Link, cluster};
 use crate::model::{Model, Scorer};
 use crate::records::Records;
-use crate::train::Training;
+use crate::train::{Training, all_pairs};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Pairs with lower log odds are forgotten at once.
 const KEEP_BITS: f32 = -8.0;
 /// Blocks that a thread takes at a time.
 const BLOCKS_AT_ONCE: usize = 4_096;
+/// Up to this many pairs, all are compared.
+const ALL_PAIRS_MAX: f64 = 1_000_000.0;
 /// Times that the frequencies of values are counted again with the clusters found.
 const REWEIGH_ROUNDS: usize = 2;
 
@@ -65,9 +67,11 @@ pub fn link(mut records: Records, options: Options) -> Result<Linkage, Error> {
     let keys = choose(&records, &counter, &training, &learned);
     drop((training, counter));
     let mut model = Model::new(&records, learned, keys);
-    let blocked = Blocked::new(&records, &model);
-    let (mut links, compared) = blocked.score(&records, &model, options.threads);
-    drop(blocked);
+    let (mut links, compared) = if all_pairs(records.len()) <= ALL_PAIRS_MAX {
+        score_all(&records, &model)
+    } else {
+        Blocked::new(&records, &model).score(&records, &model, options.threads)
+    };
     let mut cluster_of = cluster(&mut Scorer::new(&records, &model), records.len(), &links, options.cut_bits);
     for _ in 0..REWEIGH_ROUNDS {
         model.reweigh(&records, &cluster_of);
@@ -78,6 +82,22 @@ pub fn link(mut records: Records, options: Options) -> Result<Linkage, Error> {
         cluster_of = cluster(&mut scorer, records.len(), &links, options.cut_bits);
     }
     Ok(Linkage { model, records, links, cluster_of, compared })
+}
+
+/// Few records need no blocks.
+fn score_all(records: &Records, model: &Model) -> (Vec<Link>, u64) {
+    let mut scorer = Scorer::new(records, model);
+    let mut links = Vec::new();
+    let len = records.len() as u32;
+    for left in 0..len {
+        for right in left + 1..len {
+            let bits = scorer.score(left, right, KEEP_BITS);
+            if bits >= KEEP_BITS {
+                links.push(Link { left, right, bits });
+            }
+        }
+    }
+    (links, all_pairs(records.len()).max(0.0) as u64)
 }
 
 /// All blocks of all keys, ready to be walked.

@@ -82,7 +82,8 @@ impl Model {
     pub(crate) fn new(records: &Records, learned: Learned, keys: Vec<ChosenKey>) -> Self {
         let bits: Vec<[[f32; LEVELS_MAX]; CONTEXTS]> =
             learned.m.iter().zip(&learned.u).map(|(m, u)| u.map(|u| ratios(m, &u))).collect();
-        let best = |bits: &[[f32; LEVELS_MAX]; CONTEXTS]| bits.iter().flat_map(|bits| &bits[1..]).copied().fold(0.0, f32::max);
+        let best =
+            |bits: &[[f32; LEVELS_MAX]; CONTEXTS]| bits.iter().flat_map(|bits| &bits[1..]).copied().fold(0.0, f32::max);
         let unequal_max = bits.iter().map(best).collect();
         let odds = learned.matches / (all_pairs(records.len()) - learned.matches).max(1.0);
         let width = records.width();
@@ -185,7 +186,7 @@ impl Model {
     pub fn explain(&self, records: &Records, left: usize, right: usize) -> Waterfall {
         let mut compare = Levels::new(records);
         let (a, b) = (records.row(left as u32), records.row(right as u32));
-        let levels: Vec<u8> = (0..records.width()).map(|field| compare.level(field, a, b)).collect();
+        let levels: Vec<u8> = (0..records.width()).map(|field| compare.level(records, field, a, b)).collect();
         let mut bits = self.prior_bits;
         let steps = records.fields.iter().enumerate().map(|(field, column)| {
             let step_bits = self.field_bits(field, &levels, a[field]);
@@ -215,7 +216,7 @@ fn ratios(m: &[f64; LEVELS_MAX], u: &[f64; LEVELS_MAX]) -> [f32; LEVELS_MAX] {
 pub(crate) struct Scorer<'a> {
     pub records: &'a Records,
     pub model: &'a Model,
-    levels: Levels<'a>,
+    pub levels: Levels,
 }
 
 impl<'a> Scorer<'a> {
@@ -241,7 +242,7 @@ impl<'a> Scorer<'a> {
             if bits < floor {
                 return bits;
             }
-            levels[field] = self.levels.level(field, a, b);
+            levels[field] = self.levels.level(self.records, field, a, b);
             bits += self.model.field_bits(field, &levels, a[field]) - hope[field];
         }
         bits
@@ -252,7 +253,7 @@ impl<'a> Scorer<'a> {
         let (a, b) = (self.records.row(left), self.records.row(right));
         let mut levels = [MISSING; FIELDS_MAX];
         for field in self.model.dependence.order.iter().copied() {
-            levels[field] = self.levels.level(field, a, b);
+            levels[field] = self.levels.level(self.records, field, a, b);
             let known = levels[field] != MISSING;
             out[field] = if known { self.model.field_bits(field, &levels, a[field]) } else { f32::NAN };
         }

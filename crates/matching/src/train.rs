@@ -99,7 +99,8 @@ impl Training {
         let dependence = Dependence::of(&records.fields);
         let mut pairs = random_pairs(records.len() as u64);
         let range = 0..pairs.len();
-        let mut sets = vec![TrainingSet { fields: 0, pairs_total: all_pairs(records.len()), range, share: 0.0, random: true }];
+        let mut sets =
+            vec![TrainingSet { fields: 0, pairs_total: all_pairs(records.len()), range, share: 0.0, random: true }];
         for (key, total) in training_keys(records, counter) {
             let blocks = Blocks::sample(records, &key, (KEY_PAIRS / total).min(1.0));
             let start = pairs.len();
@@ -131,7 +132,7 @@ impl Training {
         let mut compare = Levels::new(records);
         for (left, right) in &pairs {
             let (left, right) = (records.row(*left), records.row(*right));
-            levels.extend((0..records.width()).map(|field| compare.level(field, left, right)));
+            levels.extend((0..records.width()).map(|field| compare.level(records, field, left, right)));
         }
         let posterior = vec![0.0; pairs.len()];
         Self { sets, pairs, levels, posterior, dependence, width: records.width() }
@@ -233,7 +234,8 @@ impl Training {
                 fields.map(|field| learned.m[field][usize::from(EXACT)] * learned.present[field]).product();
             (set.share * set.pairs_total / visible, set.share * set.range.len() as f64)
         };
-        let mut estimates: Vec<_> = self.sets.iter().filter(|set| !set.random).map(estimate).filter(|(_, weight)| *weight > 1.0).collect();
+        let mut estimates: Vec<_> =
+            self.sets.iter().filter(|set| !set.random).map(estimate).filter(|(_, weight)| *weight > 1.0).collect();
         estimates.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
         let half = estimates.iter().map(|(_, weight)| weight).sum::<f64>() / 2.0;
         let mut sum = 0.0;
