@@ -93,11 +93,6 @@ export function undecided(campaign: Campaign): number {
   return Math.max(campaign.progress.unconfirmed - campaign.unconfirmed_left, 0);
 }
 
-/** Handed over to the mail server, whatever came of it later. */
-export function handedOver(progress: CampaignProgress): number {
-  return progress.sent + progress.delivered + progress.bounced;
-}
-
 /** People to send to per second, from two readings; null while it cannot be said. */
 export function ratePerSecond(before: { at: number; open: number } | null, now: { at: number; open: number }) {
   if (!before || now.at <= before.at || before.open <= now.open) return null;

@@ -3,6 +3,7 @@ import { Box, Progress, Select, Text } from "@mantine/core";
 import { IconPlus, IconSend } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import type { CampaignSummary } from "@/api/types";
+import { handedOver } from "@/lib/campaigns";
 import * as format from "@/lib/format";
 import { useGo, useSearchValue } from "@/lib/nav";
 import { paths } from "@/lib/paths";
@@ -15,7 +16,7 @@ import { Page } from "@/ui/Page";
 import { Panel } from "@/ui/Panel";
 import { EmptyState, QueryView } from "@/ui/states";
 import { Time } from "@/ui/Time";
-import { doneShare, handedOver, isRunning } from "../model";
+import { doneShare, isRunning } from "../model";
 import { CampaignMenu } from "../parts/CampaignMenu";
 import { campaignListQuery } from "../queries";
 

@@ -1,6 +1,7 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Box, Text } from "@mantine/core";
 import type { CampaignSummary } from "@/api/types";
+import { handedOver } from "@/lib/campaigns";
 import * as format from "@/lib/format";
 import { paths } from "@/lib/paths";
 import { CampaignState } from "@/ui/campaign-state";
@@ -45,14 +46,14 @@ export function RecentCampaigns({ campaigns }: { campaigns: CampaignSummary[] })
               numeric: true,
               from: "sm",
               cell: (campaign) =>
-                format.number(campaign.progress.sent + campaign.progress.delivered + campaign.progress.bounced),
+                campaign.launched_at ? format.number(handedOver(campaign.progress)) : format.NOTHING,
             },
             {
               key: "revenue",
               header: t`Revenue`,
               numeric: true,
               from: "md",
-              cell: (campaign) => format.money(campaign.revenue),
+              cell: (campaign) => (campaign.launched_at ? format.money(campaign.revenue) : format.NOTHING),
             },
             {
               key: "when",

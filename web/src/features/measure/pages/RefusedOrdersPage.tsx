@@ -105,7 +105,11 @@ function Reasons({ reasons }: { reasons: RefusedOrders["by_reason"] }) {
 /** The list holds ids; the id also stands for who may not be seen. */
 function PersonLink({ id }: { id: string }) {
   const person = useQuery({ ...personQuery(id), enabled: useCan("profile.read") });
-  return <AppLink to={paths.person(id)}>{person.data ? format.person(person.data.label) : id}</AppLink>;
+  return (
+    <AppLink to={paths.person(id)} style={{ whiteSpace: "nowrap" }}>
+      {person.data ? format.person(person.data.label) : id}
+    </AppLink>
+  );
 }
 
 function OrderTable({ rows, more }: { rows: RefusedOrder[]; more: Parameters<typeof DataTable>[0]["more"] }) {
@@ -114,7 +118,7 @@ function OrderTable({ rows, more }: { rows: RefusedOrder[]; more: Parameters<typ
   const columns: Column<RefusedOrder>[] = [
     {
       key: "order",
-      header: t`Order`,
+      header: t`Order number`,
       cell: (row) => <Code style={{ overflowWrap: "anywhere" }}>{row.order_id || format.NOTHING}</Code>,
     },
     { key: "reason", header: t`Reason`, from: "sm", cell: (row) => words.why(row.reason) },
