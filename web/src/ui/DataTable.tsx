@@ -3,6 +3,7 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Box, Button, Center, Table, VisuallyHidden } from "@mantine/core";
 import { memo, type ReactNode, useRef } from "react";
+import { useScrollsSideways } from "@/lib/hooks";
 import { useShortcut } from "@/lib/shortcuts";
 import classes from "./DataTable.module.css";
 import { PlainLink } from "./links";
@@ -32,6 +33,8 @@ type Props<T> = {
 export function DataTable<T>({ label, columns, rows, rowKey, rowHref, onRowClick, more }: Props<T>) {
   const { t } = useLingui();
   const body = useRef<HTMLTableSectionElement>(null);
+  const box = useRef<HTMLDivElement>(null);
+  const scrolls = useScrollsSideways(box);
   const step = (by: number) => {
     const targets = [...(body.current?.querySelectorAll<HTMLElement>("[data-row-focus]") ?? [])];
     const at = targets.indexOf(document.activeElement as HTMLElement);
@@ -42,7 +45,13 @@ export function DataTable<T>({ label, columns, rows, rowKey, rowHref, onRowClick
 
   return (
     <Box>
-      <Table.ScrollContainer minWidth={0} type="native" pos="relative">
+      <Table.ScrollContainer
+        ref={box}
+        minWidth={0}
+        type="native"
+        pos="relative"
+        {...(scrolls ? { tabIndex: 0, role: "region", "aria-label": label } : {})}
+      >
         <Table
           highlightOnHover={Boolean(rowHref || onRowClick)}
           verticalSpacing="xs"

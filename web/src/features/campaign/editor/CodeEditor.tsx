@@ -71,7 +71,7 @@ export function CodeEditor({ ref, kind, value, onChange, label, readOnly = false
           indentOnInput(),
           EditorView.lineWrapping,
           EditorState.readOnly.of(readOnly),
-          EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "true" }),
+          EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "true", tabindex: "0" }),
           keymap.of([...historyKeymap, ...defaultKeymap]),
           language(kind),
           syntaxHighlighting(COLOURS),

@@ -1,6 +1,6 @@
 /** One measure per day over 7, 30 or 90 days. */
 import { useLingui } from "@lingui/react/macro";
-import { Group, SegmentedControl, Text } from "@mantine/core";
+import { Group, NativeSelect, SegmentedControl, Text } from "@mantine/core";
 import { useMemo } from "react";
 import type { Home } from "@/api/types";
 import * as format from "@/lib/format";
@@ -22,6 +22,7 @@ export function TrendPanel({ home, days, onDays }: Props) {
     customers: t`New people`,
     events: t`Events`,
   };
+  const measures = Object.entries(names).map(([value, label]) => ({ value, label }));
   const name = names[measure] ?? names.revenue;
   const currency = home.totals.revenue.currency;
   const show = useMemo(
@@ -61,10 +62,19 @@ export function TrendPanel({ home, days, onDays }: Props) {
         <Group gap="xs">
           <SegmentedControl
             size="xs"
+            visibleFrom="sm"
             aria-label={t`What to show`}
             value={measure}
             onChange={choose}
-            data={Object.entries(names).map(([value, label]) => ({ value, label }))}
+            data={measures}
+          />
+          <NativeSelect
+            size="xs"
+            hiddenFrom="sm"
+            aria-label={t`What to show`}
+            value={measure}
+            onChange={(event) => choose(event.currentTarget.value)}
+            data={measures}
           />
           <SegmentedControl
             size="xs"
