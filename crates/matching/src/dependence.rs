@@ -7,8 +7,8 @@
 
 use crate::field::{Field, FieldKind};
 
-/// Contexts of a field: none, one, or two and more of its parents agree.
-pub(crate) const CONTEXTS: usize = 3;
+/// Contexts of a field: none, one, two, or three and more of its parents agree.
+pub(crate) const CONTEXTS: usize = 4;
 
 /// The parents of each field, and an order in which parents come first.
 #[derive(Debug, Clone)]
@@ -23,17 +23,27 @@ impl Dependence {
         let find = |kinds: &[FieldKind]| -> Vec<usize> {
             (0..fields.len()).filter(|field| kinds.contains(&fields[*field].kind)).collect()
         };
-        use FieldKind::{City, Email, FamilyName, FullName, GivenName, HouseNumber, Phone, Postcode, Region, Street};
+        let first = |choices: &[FieldKind]| -> Vec<usize> {
+            choices.iter().flat_map(|kind| find(&[*kind]).into_iter().take(1)).take(1).collect()
+        };
+        use FieldKind::{
+            City, DateOfBirth, Email, FamilyName, FullName, GivenName, HouseNumber, Phone, Postcode, Region, Street,
+        };
+        // The narrowest place that two records can share: a household, if house numbers are known.
+        let mut home = match first(&[HouseNumber]) {
+            number if number.is_empty() => first(&[Postcode, Street, City]),
+            number => [first(&[Street, Postcode, City]), number].concat(),
+        };
+        home.dedup();
+        let with_home = |own: &[FieldKind]| [find(own), home.clone()].concat();
         let parents_of = |kind: FieldKind| match kind {
-            Email => find(&[GivenName, FamilyName, FullName]),
             City => find(&[Region]),
             Postcode => find(&[City]),
-            Street => first(&[find(&[Postcode]), find(&[City])]),
-            HouseNumber => first(&[find(&[Street]), find(&[Postcode])]),
-            FamilyName | Phone => match (find(&[Street, Postcode]), find(&[HouseNumber])) {
-                (places, numbers) if !numbers.is_empty() => places.into_iter().take(1).chain(numbers).collect(),
-                _ => Vec::new(),
-            },
+            Street => first(&[Postcode, City]),
+            HouseNumber => first(&[Street, Postcode]),
+            FamilyName | FullName | Phone => home.clone(),
+            DateOfBirth => with_home(&[FamilyName, FullName]),
+            Email => [find(&[GivenName, FamilyName, FullName]), home.iter().copied().take(1).collect()].concat(),
             _ => Vec::new(),
         };
         let parents = fields.iter().map(|field| {
@@ -52,14 +62,11 @@ impl Dependence {
     }
 }
 
-fn first(choices: &[Vec<usize>]) -> Vec<usize> {
-    choices.iter().find(|choice| !choice.is_empty()).cloned().unwrap_or_default()
-}
-
 /// The last level that counts as "the same" for the children of a field of this kind.
 fn agreeing(kind: FieldKind) -> u8 {
     match kind {
-        FieldKind::GivenName | FieldKind::FamilyName | FieldKind::FullName => 3,
+        FieldKind::GivenName | FieldKind::FamilyName => 3,
+        FieldKind::FullName => 4,
         FieldKind::Street | FieldKind::City | FieldKind::Postcode => 1,
         _ => 0,
     }
@@ -72,8 +79,8 @@ fn rank(kind: FieldKind) -> u8 {
         FieldKind::Postcode => 2,
         FieldKind::Street => 3,
         FieldKind::HouseNumber => 4,
-        FieldKind::FamilyName | FieldKind::Phone => 5,
-        FieldKind::Email => 6,
+        FieldKind::FamilyName | FieldKind::FullName | FieldKind::Phone => 5,
+        FieldKind::DateOfBirth | FieldKind::Email => 6,
         _ => 0,
     }
 }

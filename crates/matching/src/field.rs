@@ -88,6 +88,29 @@ impl FieldKind {
         }
     }
 
+    /// The largest share of "different" among pairs of one person that can be believed. Without it EM may settle on
+    /// households or namesakes as the class of matches, above all when there are no duplicates.
+    pub(crate) fn m_different_max(self) -> f64 {
+        match self {
+            Self::GivenName | Self::FullName => 0.15,
+            Self::FamilyName => 0.25,
+            Self::DateOfBirth | Self::Id => 0.35,
+            Self::Region => 0.5,
+            Self::Street | Self::HouseNumber | Self::Postcode | Self::City => 0.6,
+            Self::Email | Self::Phone | Self::Text => 0.7,
+        }
+    }
+
+    /// Whether a value belongs to one person, not to a household or a neighbourhood.
+    pub(crate) fn is_personal(self) -> bool {
+        matches!(self, Self::GivenName | Self::FullName | Self::DateOfBirth | Self::Id)
+    }
+
+    /// Whether a value says where somebody lives.
+    pub(crate) fn is_place(self) -> bool {
+        matches!(self, Self::Street | Self::HouseNumber | Self::Postcode | Self::City | Self::Region)
+    }
+
     /// The name used in the header of a typed CSV file.
     pub fn name(self) -> &'static str {
         match self {

@@ -5,6 +5,10 @@
 //! from *training keys*: small blocks of records that agree on one or two values. A field that a key uses is not
 //! judged by the pairs of that key, and each key has its own share of matches. All keys are fitted in one EM with
 //! common m and u, so that a field is judged by every key that does not use it.
+//!
+//! EM finds the class of pairs that agree most, and that may be households. Three things keep it to persons: training
+//! keys use a field that belongs to one person, u of what a household shares is learned from pairs that share a place
+//! ([`crate::dependence`]), and one person's given name or date of birth is seldom believed to differ.
 
 use crate::blocking::{Atom, BlockKey, Blocks, Counter};
 use crate::compare::Levels;
@@ -30,10 +34,12 @@ const CHANGE_MIN: f64 = 1e-5;
 const M_PRIOR_PAIRS: f64 = 10.0;
 const U_PRIOR_PAIRS: f64 = 0.5;
 /// Pairs sampled for u of fields whose parents agree, and unmatched pairs that the independent u counts for there.
-const CONTEXT_PAIRS: f64 = 20_000.0;
+const CONTEXT_PAIRS: f64 = 10_000.0;
 const CONTEXT_PRIOR_PAIRS: f64 = 10.0;
 /// Of a block of a context, each record is compared with this many others.
 const CONTEXT_NEIGHBOURS: usize = 4;
+/// Without any evidence of duplicates, as many pairs of one person are expected.
+const MATCHES_MIN: f64 = 1.0;
 /// No level is impossible for one person, however few pairs showed it.
 const M_MIN: f64 = 0.001;
 /// The least share of equal values that is taken to be chance, when all of them seem to be matches.
@@ -44,6 +50,8 @@ const SEED: u64 = 0x5EED_0F1E_1D5A_0001;
 /// A group of training pairs.
 pub(crate) struct TrainingSet {
     /// Fields its key uses, as bits; none for random pairs.
+    key: u32,
+    /// Fields that its pairs cannot judge: those, and the rest of the address if the key uses a part of it.
     pub fields: u32,
     /// Pairs of which these are a sample.
     pub pairs_total: f64,
@@ -100,7 +108,7 @@ impl Training {
         let mut pairs = random_pairs(records.len() as u64);
         let range = 0..pairs.len();
         let mut sets =
-            vec![TrainingSet { fields: 0, pairs_total: all_pairs(records.len()), range, share: 0.0, random: true }];
+            vec![TrainingSet { key: 0, fields: 0, pairs_total: all_pairs(records.len()), range, share: 0.0, random: true }];
         for (key, total) in training_keys(records, counter) {
             let blocks = Blocks::sample(records, &key, (KEY_PAIRS / total).min(1.0));
             let start = pairs.len();
@@ -109,8 +117,8 @@ impl Training {
                     pairs.extend(block[index + 1..].iter().map(|right| (left.1, right.1)));
                 }
             }
-            let (fields, range) = (key.fields(), start..pairs.len());
-            sets.push(TrainingSet { fields, pairs_total: total, range, share: 0.2, random: false });
+            let (fields, range) = (unjudged(records, &key), start..pairs.len());
+            sets.push(TrainingSet { key: key.fields(), fields, pairs_total: total, range, share: 0.2, random: false });
         }
         for key in context_keys(&dependence) {
             let share = CONTEXT_PAIRS / (records.len() * CONTEXT_NEIGHBOURS) as f64;
@@ -125,8 +133,8 @@ impl Training {
                     break;
                 }
             }
-            let (fields, range) = (key.fields(), start..pairs.len());
-            sets.push(TrainingSet { fields, pairs_total: 0.0, range, share: 0.05, random: true });
+            let (fields, range) = (unjudged(records, &key), start..pairs.len());
+            sets.push(TrainingSet { key: key.fields(), fields, pairs_total: 0.0, range, share: 0.05, random: true });
         }
         let mut levels = Vec::with_capacity(pairs.len() * records.width());
         let mut compare = Levels::new(records);
@@ -191,21 +199,21 @@ impl Training {
                 sum += p;
                 let levels = &self.levels[pair * width..(pair + 1) * width];
                 for (field, level) in levels.iter().enumerate() {
-                    if set.fields & 1 << field != 0 {
-                        continue;
-                    }
-                    seen[field].1 += p;
-                    if *level != MISSING {
-                        seen[field].0 += p;
-                        matched[field][usize::from(*level)] += p;
-                        if set.random {
+                    if set.random {
+                        if *level != MISSING && set.key & 1 << field == 0 {
                             let context = self.dependence.context(field, levels);
                             unmatched[field][context][usize::from(*level)] += 1.0 - p;
+                        }
+                    } else if set.fields & 1 << field == 0 {
+                        seen[field].1 += p;
+                        if *level != MISSING {
+                            seen[field].0 += p;
+                            matched[field][usize::from(*level)] += p;
                         }
                     }
                 }
             }
-            if set.fields != 0 {
+            if set.key != 0 {
                 set.share = sum / set.range.len().max(1) as f64;
             }
         }
@@ -214,7 +222,7 @@ impl Training {
             next.present[field] = (seen[field].0 + 1.0) / (seen[field].1 + 1.5);
             let kind = records.fields[field].kind;
             smooth(&mut next.m[field], &matched[field], kind.m_start(), M_PRIOR_PAIRS);
-            next.m[field].iter_mut().take(kind.levels().len()).for_each(|m| *m = m.max(M_MIN));
+            believable(&mut next.m[field][..kind.levels().len()], kind.m_different_max());
             let (all, equal) = equal[field];
             let one_person = old.matches * next.present[field] * next.m[field][usize::from(EXACT)];
             next.chance[field] = ((equal - one_person) / equal.max(1.0)).clamp(CHANCE_MIN, 1.0);
@@ -229,7 +237,7 @@ impl Training {
     /// How many pairs of one person there are: each key saw some, and m tells which part of all it could see.
     fn matches(&self, learned: &Learned) -> Option<f64> {
         let estimate = |set: &TrainingSet| {
-            let fields = (0..self.width).filter(|field| set.fields & 1 << field != 0);
+            let fields = (0..self.width).filter(|field| set.key & 1 << field != 0);
             let visible: f64 =
                 fields.map(|field| learned.m[field][usize::from(EXACT)] * learned.present[field]).product();
             (set.share * set.pairs_total / visible, set.share * set.range.len() as f64)
@@ -245,7 +253,7 @@ impl Training {
                 sum += weight;
                 sum >= half
             })
-            .map(|(estimate, _)| estimate.min(self.sets[0].pairs_total / 2.0))
+            .map(|(estimate, _)| estimate.clamp(MATCHES_MIN, MATCHES_MIN.max(self.sets[0].pairs_total / 2.0)))
     }
 }
 
@@ -262,7 +270,11 @@ impl Learned {
             let mut independent = [0.005; LEVELS_MAX];
             independent[0] = (equal.max(U_PRIOR_PAIRS) / all.max(1.0)).min(0.9);
             independent[last] = 1.0 - independent[..last].iter().sum::<f64>().min(0.95);
-            u[field] = [independent; CONTEXTS];
+            // Parents that agree make a field all but meaningless, until the data shows otherwise.
+            let mut shared = [0.0; LEVELS_MAX];
+            (0..=last).for_each(|level| shared[level] = (independent[level] + start[level]) / 2.0);
+            u[field] = [shared; CONTEXTS];
+            u[field][0] = independent;
         }
         let matches = records.len() as f64 / 4.0;
         Self { m, u, present: vec![0.8; width], matches, chance: vec![1.0; width], rounds: 0 }
@@ -281,13 +293,32 @@ fn by_context(counts: &[[f64; LEVELS_MAX]; CONTEXTS], levels: usize, exact: f64)
     smooth(&mut shares[0], &counts[0], &vec![1.0; levels], U_PRIOR_PAIRS);
     shares[0][usize::from(EXACT)] = exact;
     for context in 1..CONTEXTS {
-        let independent = shares[0];
-        smooth(&mut shares[context], &counts[context], &independent[..levels], CONTEXT_PRIOR_PAIRS);
+        let fewer = shares[context - 1];
+        smooth(&mut shares[context], &counts[context], &fewer[..levels], CONTEXT_PRIOR_PAIRS);
         for level in 0..levels - 1 {
-            shares[context][level] = shares[context][level].max(independent[level]);
+            shares[context][level] = shares[context][level].max(fewer[level]);
         }
     }
     shares
+}
+
+/// Keeps m within what can be believed of one person.
+fn believable(m: &mut [f64], different_max: f64) {
+    let (different, rest) = m.split_last_mut().expect("a kind has levels");
+    if *different > different_max {
+        let scale = (1.0 - different_max) / (1.0 - *different).max(f64::MIN_POSITIVE);
+        rest.iter_mut().for_each(|m| *m *= scale);
+        *different = different_max;
+    }
+    m.iter_mut().for_each(|m| *m = m.max(M_MIN));
+}
+
+/// The fields of a key; of an address, all parts: whoever shares a street shares the city.
+fn unjudged(records: &Records, key: &BlockKey) -> u32 {
+    let place = |field: &usize| records.fields[*field].kind.is_place();
+    let places = (0..records.width()).filter(place).fold(0, |bits, field| bits | 1 << field);
+    let own = key.fields();
+    if own & places != 0 { own | places } else { own }
 }
 
 /// Shares from counts, pulled towards `prior` with the weight of `pairs` pairs.
@@ -329,14 +360,16 @@ fn random_pairs(records: u64) -> Vec<(u32, u32)> {
     pairs
 }
 
-/// For each field with parents: each parent alone, and all of them together.
+/// For each field with parents: each parent alone, each two of them, and all together.
 fn context_keys(dependence: &Dependence) -> Vec<BlockKey> {
     let mut keys: Vec<BlockKey> = Vec::new();
     for parents in &dependence.parents {
         let atoms: Vec<Atom> = parents.iter().map(|(field, _)| Atom { field: *field, part: 0 }).collect();
-        let alone = atoms.iter().map(|atom| vec![*atom]);
-        let together = (atoms.len() > 1).then(|| atoms.clone());
-        for atoms in alone.chain(together) {
+        let mut choices: Vec<Vec<Atom>> = atoms.iter().map(|atom| vec![*atom]).collect();
+        choices.extend((0..atoms.len()).flat_map(|a| (0..a).map(|b| vec![atoms[b], atoms[a]]).collect::<Vec<_>>()));
+        choices.extend((atoms.len() > 2).then(|| atoms.clone()));
+        for mut atoms in choices {
+            atoms.sort();
             let key = BlockKey::new(atoms);
             if !keys.contains(&key) {
                 keys.push(key);
@@ -355,6 +388,11 @@ fn training_keys(records: &Records, counter: &Counter) -> Vec<(BlockKey, f64)> {
     let mut keys: Vec<_> = single.chain(double).map(|key| (counter.pairs(&key), key)).collect();
     keys.retain(|(pairs, _)| *pairs >= KEY_PAIRS_MIN && *pairs <= KEY_PAIRS_PER_RECORD * records.len() as f64);
     keys.sort_by(|a, b| a.0.total_cmp(&b.0));
+    // A household shares a telephone, never a given name and a date of birth.
+    let personal = |key: &BlockKey| key.atoms.iter().any(|atom| records.fields[atom.field].kind.is_personal());
+    if records.fields.iter().filter(|field| field.kind.is_personal()).count() > 1 {
+        keys.retain(|(_, key)| personal(key));
+    }
     let mut used = vec![0; width];
     let mut chosen = Vec::new();
     for (pairs, key) in keys {
