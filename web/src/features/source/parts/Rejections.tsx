@@ -17,7 +17,7 @@ import { useRefusalWords } from "../refusal-words";
 
 export function Rejections({ source }: { source: Source }) {
   const { t } = useLingui();
-  const rejections = useQuery(rejectionsQuery(source.id));
+  const rejections = useQuery(rejectionsQuery(source.id, source.last_error_at));
   const words = useRefusalWords();
   const [open, setOpen] = useState<Rejection | null>(null);
   return (
