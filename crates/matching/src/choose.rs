@@ -18,14 +18,14 @@ const WORDS: usize = SIMULATED / 64;
 const LIKELY: f32 = 0.9;
 /// Comparisons that one more match may cost.
 const COST_MAX: f64 = 2_000.0;
-/// What it is worth to cover a match for the first, second, third time.
-const WORTH: [f64; 3] = [1.0, 0.1, 0.01];
+/// What it is worth to cover a match for the first, second ... time.
+const WORTH: [f64; 5] = [1.0, 0.1, 0.03, 0.01, 0.003];
 /// Comparisons per record, and the number that is always allowed.
 const PAIRS_PER_RECORD: f64 = 40.0;
 const PAIRS_FREE: f64 = 3_000_000.0;
 /// Each key also costs a pass over all records: as much as this many comparisons per record, and in all.
 const PASS_COST: f64 = 0.25;
-const PASS_COST_MIN: f64 = 20_000.0;
+const PASS_COST_MIN: f64 = 100_000.0;
 /// Keys in all.
 const KEYS_MAX: usize = 20;
 
@@ -71,7 +71,7 @@ pub(crate) fn choose(records: &Records, counter: &Counter, training: &Training, 
     chosen
 }
 
-/// Which simulated matches are covered once, twice, three times.
+/// Which simulated matches are covered once, twice and so on.
 struct Covered([Bits; WORTH.len()]);
 
 impl Default for Covered {

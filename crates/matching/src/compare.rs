@@ -59,13 +59,24 @@ impl Levels {
             return EXACT;
         }
         if let Some(partner) = self.partner[field]
-            && a == right[partner]
-            && b == left[partner]
+            && left[partner] != right[partner]
+            && self.nearly(records, field, a, right[partner])
+            && self.nearly(records, field, left[partner], b)
         {
             // One event, counted once: the given name carries it.
             return if records.fields[field].kind == FieldKind::GivenName { 1 } else { MISSING };
         }
         self.unequal(records, field, a, b)
+    }
+
+    /// Whether two names are one but for an edit.
+    fn nearly(&mut self, records: &Records, field: usize, a: u32, b: u32) -> bool {
+        if a == NO_VALUE || b == NO_VALUE || a == b {
+            return a == b && a != NO_VALUE;
+        }
+        let names = records.dictionary(field);
+        edits_at_least(names.signatures[a as usize], names.signatures[b as usize]) <= 1
+            && self.comparer.edits(names.value(a).as_bytes(), names.value(b).as_bytes()) <= 1
     }
 
     fn unequal(&mut self, records: &Records, field: usize, a: u32, b: u32) -> u8 {

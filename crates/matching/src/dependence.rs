@@ -10,45 +10,47 @@ use crate::field::{Field, FieldKind};
 /// Contexts of a field: none, one, two, or three and more of its parents agree.
 pub(crate) const CONTEXTS: usize = 4;
 
+/// Fields of which one has to agree, each with its last level that counts as agreement: street or postcode, say.
+pub(crate) type Parent = Vec<(usize, u8)>;
+
 /// The parents of each field, and an order in which parents come first.
 #[derive(Debug, Clone)]
 pub(crate) struct Dependence {
-    /// Each field with its parents and the last level of each that counts as agreement.
-    pub parents: Vec<Vec<(usize, u8)>>,
+    pub parents: Vec<Vec<Parent>>,
     pub order: Vec<usize>,
 }
 
 impl Dependence {
     pub fn of(fields: &[Field]) -> Self {
-        let find = |kinds: &[FieldKind]| -> Vec<usize> {
-            (0..fields.len()).filter(|field| kinds.contains(&fields[*field].kind)).collect()
+        let find = |kinds: &[FieldKind]| -> Parent {
+            let of_kind = |field: &usize| kinds.contains(&fields[*field].kind);
+            (0..fields.len()).filter(of_kind).map(|field| (field, agreeing(fields[field].kind))).collect()
         };
-        let first = |choices: &[FieldKind]| -> Vec<usize> {
-            choices.iter().flat_map(|kind| find(&[*kind]).into_iter().take(1)).take(1).collect()
-        };
-        use FieldKind::{
-            City, DateOfBirth, Email, FamilyName, FullName, GivenName, HouseNumber, Phone, Postcode, Region, Street,
-        };
-        // The narrowest place that two records can share: a household, if house numbers are known.
-        let mut home = match first(&[HouseNumber]) {
-            number if number.is_empty() => first(&[Postcode, Street, City]),
-            number => [first(&[Street, Postcode, City]), number].concat(),
-        };
-        home.dedup();
-        let with_home = |own: &[FieldKind]| [find(own), home.clone()].concat();
-        let parents_of = |kind: FieldKind| match kind {
-            City => find(&[Region]),
-            Postcode => find(&[City]),
-            Street => first(&[Postcode, City]),
-            HouseNumber => first(&[Street, Postcode]),
-            FamilyName | FullName | Phone => home.clone(),
-            DateOfBirth => with_home(&[FamilyName, FullName]),
-            Email => [find(&[GivenName, FamilyName, FullName]), home.iter().copied().take(1).collect()].concat(),
-            _ => Vec::new(),
+        let parents_of = |kind: FieldKind| -> Vec<Parent> {
+            use FieldKind::{
+                City, DateOfBirth, Email, FamilyName, FullName, GivenName, HouseNumber, Phone, Postcode, Region, Street,
+            };
+            let area = match find(&[Street, Postcode]) {
+                none if none.is_empty() => find(&[City]),
+                area => area,
+            };
+            // A shared telephone tells a household too.
+            let home = [area.clone(), find(&[Phone])].concat();
+            match kind {
+                City => vec![find(&[Region])],
+                Postcode => vec![find(&[City])],
+                Street => vec![find(&[Postcode]), find(&[City])],
+                HouseNumber => vec![area],
+                Phone => vec![area, find(&[HouseNumber])],
+                FamilyName | FullName => vec![home, find(&[HouseNumber])],
+                DateOfBirth => vec![find(&[FamilyName, FullName]), home, find(&[HouseNumber])],
+                Email => vec![find(&[GivenName]), find(&[FamilyName, FullName]), home],
+                GivenName | Region | FieldKind::Id | FieldKind::Text => Vec::new(),
+            }
         };
         let parents = fields.iter().map(|field| {
             let parents = parents_of(field.kind).into_iter();
-            parents.map(|parent| (parent, agreeing(fields[parent].kind))).collect()
+            parents.filter(|parent| !parent.is_empty()).collect()
         });
         let mut order: Vec<usize> = (0..fields.len()).collect();
         order.sort_by_key(|field| rank(fields[*field].kind));
@@ -57,8 +59,8 @@ impl Dependence {
 
     /// How many parents of `field` agree, given the levels of a pair.
     pub fn context(&self, field: usize, levels: &[u8]) -> usize {
-        let agree = self.parents[field].iter().filter(|(parent, last)| levels[*parent] <= *last).count();
-        agree.min(CONTEXTS - 1)
+        let agrees = |parent: &&Parent| parent.iter().any(|(field, last)| levels[*field] <= *last);
+        self.parents[field].iter().filter(agrees).count().min(CONTEXTS - 1)
     }
 }
 
@@ -79,8 +81,9 @@ fn rank(kind: FieldKind) -> u8 {
         FieldKind::Postcode => 2,
         FieldKind::Street => 3,
         FieldKind::HouseNumber => 4,
-        FieldKind::FamilyName | FieldKind::FullName | FieldKind::Phone => 5,
-        FieldKind::DateOfBirth | FieldKind::Email => 6,
+        FieldKind::Phone => 5,
+        FieldKind::FamilyName | FieldKind::FullName => 6,
+        FieldKind::DateOfBirth | FieldKind::Email => 7,
         _ => 0,
     }
 }
@@ -95,7 +98,11 @@ mod tests {
         let dependence = Dependence::of(&fields);
         let place = |field: usize| dependence.order.iter().position(|other| *other == field);
         for (field, parents) in dependence.parents.iter().enumerate() {
-            assert!(parents.iter().all(|(parent, _)| place(*parent) < place(field)), "{}", fields[field].name);
+            assert!(
+                parents.iter().flatten().all(|(parent, _)| place(*parent) < place(field)),
+                "{}",
+                fields[field].name
+            );
         }
     }
 }

@@ -12,7 +12,7 @@
 
 use crate::blocking::{Atom, BlockKey, Blocks, Counter};
 use crate::compare::Levels;
-use crate::dependence::{CONTEXTS, Dependence};
+use crate::dependence::{CONTEXTS, Dependence, Parent};
 use crate::field::{EXACT, LEVELS_MAX, MISSING};
 use crate::records::Records;
 
@@ -35,7 +35,7 @@ const M_PRIOR_PAIRS: f64 = 10.0;
 const U_PRIOR_PAIRS: f64 = 0.5;
 /// Pairs sampled for u of fields whose parents agree, and unmatched pairs that the independent u counts for there.
 const CONTEXT_PAIRS: f64 = 10_000.0;
-const CONTEXT_PRIOR_PAIRS: f64 = 10.0;
+const CONTEXT_PRIOR_PAIRS: f64 = 50.0;
 /// Of a block of a context, each record is compared with this many others.
 const CONTEXT_NEIGHBOURS: usize = 4;
 /// Without any evidence of duplicates, as many pairs of one person are expected.
@@ -107,8 +107,14 @@ impl Training {
         let dependence = Dependence::of(&records.fields);
         let mut pairs = random_pairs(records.len() as u64);
         let range = 0..pairs.len();
-        let mut sets =
-            vec![TrainingSet { key: 0, fields: 0, pairs_total: all_pairs(records.len()), range, share: 0.0, random: true }];
+        let mut sets = vec![TrainingSet {
+            key: 0,
+            fields: 0,
+            pairs_total: all_pairs(records.len()),
+            range,
+            share: 0.0,
+            random: true,
+        }];
         for (key, total) in training_keys(records, counter) {
             let blocks = Blocks::sample(records, &key, (KEY_PAIRS / total).min(1.0));
             let start = pairs.len();
@@ -360,17 +366,19 @@ fn random_pairs(records: u64) -> Vec<(u32, u32)> {
     pairs
 }
 
-/// For each field with parents: each parent alone, each two of them, and all together.
+/// For each field with parents: each parent alone, and each two of them.
 fn context_keys(dependence: &Dependence) -> Vec<BlockKey> {
     let mut keys: Vec<BlockKey> = Vec::new();
     for parents in &dependence.parents {
-        let atoms: Vec<Atom> = parents.iter().map(|(field, _)| Atom { field: *field, part: 0 }).collect();
-        let mut choices: Vec<Vec<Atom>> = atoms.iter().map(|atom| vec![*atom]).collect();
-        choices.extend((0..atoms.len()).flat_map(|a| (0..a).map(|b| vec![atoms[b], atoms[a]]).collect::<Vec<_>>()));
-        choices.extend((atoms.len() > 2).then(|| atoms.clone()));
-        for mut atoms in choices {
-            atoms.sort();
-            let key = BlockKey::new(atoms);
+        let atoms = |parent: &Parent| parent.iter().map(|(field, _)| Atom { field: *field, part: 0 }).collect();
+        let parents: Vec<Vec<Atom>> = parents.iter().map(atoms).collect();
+        let mut choices: Vec<Vec<Atom>> = parents.iter().flatten().map(|atom| vec![*atom]).collect();
+        for (index, first) in parents.iter().enumerate() {
+            for second in parents[index + 1..].iter().flatten() {
+                choices.extend(first.iter().map(|first| vec![*first.min(second), *first.max(second)]));
+            }
+        }
+        for key in choices.into_iter().map(BlockKey::new) {
             if !keys.contains(&key) {
                 keys.push(key);
             }
