@@ -30,20 +30,17 @@ impl Dependence {
             use FieldKind::{
                 City, DateOfBirth, Email, FamilyName, FullName, GivenName, HouseNumber, Phone, Postcode, Region, Street,
             };
-            let area = match find(&[Street, Postcode]) {
-                none if none.is_empty() => find(&[City]),
-                area => area,
-            };
+            let (area, city) = (find(&[Street, Postcode]), find(&[City]));
             // A shared telephone tells a household too.
             let home = [area.clone(), find(&[Phone])].concat();
             match kind {
                 City => vec![find(&[Region])],
                 Postcode => vec![find(&[City])],
                 Street => vec![find(&[Postcode]), find(&[City])],
-                HouseNumber => vec![area],
-                Phone => vec![area, find(&[HouseNumber])],
-                FamilyName | FullName => vec![home, find(&[HouseNumber])],
-                DateOfBirth => vec![find(&[FamilyName, FullName]), home, find(&[HouseNumber])],
+                HouseNumber => vec![if area.is_empty() { city } else { area }],
+                Phone => vec![area, find(&[HouseNumber]), city],
+                FamilyName | FullName => vec![home, find(&[HouseNumber]), city],
+                DateOfBirth => vec![find(&[FamilyName, FullName]), home, find(&[HouseNumber]), city],
                 Email => vec![find(&[GivenName]), find(&[FamilyName, FullName]), home],
                 GivenName | Region | FieldKind::Id | FieldKind::Text => Vec::new(),
             }

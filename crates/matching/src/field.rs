@@ -92,13 +92,19 @@ impl FieldKind {
     /// households or namesakes as the class of matches, above all when there are no duplicates.
     pub(crate) fn m_different_max(self) -> f64 {
         match self {
-            Self::GivenName | Self::FullName => 0.15,
+            Self::GivenName | Self::FullName => 0.10,
             Self::FamilyName => 0.25,
-            Self::DateOfBirth | Self::Id => 0.35,
+            Self::DateOfBirth | Self::Id => 0.25,
             Self::Region => 0.5,
             Self::Street | Self::HouseNumber | Self::Postcode | Self::City => 0.6,
             Self::Email | Self::Phone | Self::Text => 0.7,
         }
+    }
+
+    /// The largest share of equal values that can be believed of two people of one household, if there is one:
+    /// of a date of birth that is the share of twins.
+    pub(crate) fn u_exact_max(self) -> f64 {
+        if self == Self::DateOfBirth { 0.03 } else { 1.0 }
     }
 
     /// Whether a value belongs to one person, not to a household or a neighbourhood.

@@ -13,7 +13,7 @@
 use crate::blocking::{Atom, BlockKey, Blocks, Counter};
 use crate::compare::Levels;
 use crate::dependence::{CONTEXTS, Dependence, Parent};
-use crate::field::{EXACT, LEVELS_MAX, MISSING};
+use crate::field::{EXACT, FieldKind, LEVELS_MAX, MISSING};
 use crate::records::Records;
 
 /// Random pairs compared for u; with fewer records, all pairs.
@@ -233,7 +233,7 @@ impl Training {
             let one_person = old.matches * next.present[field] * next.m[field][usize::from(EXACT)];
             next.chance[field] = ((equal - one_person) / equal.max(1.0)).clamp(CHANCE_MIN, 1.0);
             let exact = (equal * next.chance[field]).max(U_PRIOR_PAIRS) / all.max(1.0);
-            next.u[field] = by_context(&unmatched[field], kind.levels().len(), exact);
+            next.u[field] = by_context(&unmatched[field], kind, exact);
         }
         next.matches = self.matches(&next).unwrap_or(old.matches);
         self.sets[0].share = next.matches / self.sets[0].pairs_total.max(1.0);
@@ -294,7 +294,8 @@ impl Learned {
 }
 
 /// u of each context. Agreement of parents makes agreement of the child likelier, never rarer.
-fn by_context(counts: &[[f64; LEVELS_MAX]; CONTEXTS], levels: usize, exact: f64) -> [[f64; LEVELS_MAX]; CONTEXTS] {
+fn by_context(counts: &[[f64; LEVELS_MAX]; CONTEXTS], kind: FieldKind, exact: f64) -> [[f64; LEVELS_MAX]; CONTEXTS] {
+    let levels = kind.levels().len();
     let mut shares = [[0.0; LEVELS_MAX]; CONTEXTS];
     smooth(&mut shares[0], &counts[0], &vec![1.0; levels], U_PRIOR_PAIRS);
     shares[0][usize::from(EXACT)] = exact;
@@ -304,6 +305,8 @@ fn by_context(counts: &[[f64; LEVELS_MAX]; CONTEXTS], levels: usize, exact: f64)
         for level in 0..levels - 1 {
             shares[context][level] = shares[context][level].max(fewer[level]);
         }
+        let exact = &mut shares[context][usize::from(EXACT)];
+        *exact = exact.min(kind.u_exact_max());
     }
     shares
 }
