@@ -102,53 +102,65 @@ pub struct Pushed {
     pub busy: usize,
 }
 
-/// Sends `batches` batches over `connections` kept connections, each waiting for its answer before it sends the next.
-pub async fn push(address: &str, key: &str, shop: Shop, batches: usize, connections: usize) -> anyhow::Result<Pushed> {
-    let next = Arc::new(AtomicUsize::new(0));
-    let token = STANDARD.encode(format!("{key}:"));
-    let head = format!(
-        "POST /v1/batch HTTP/1.1\r\nhost: {address}\r\nauthorization: Basic {token}\r\ncontent-type: application/json\r\ncontent-length: "
-    );
-    let mut clients = tokio::task::JoinSet::new();
-    for _ in 0..connections {
-        let (address, head, next) = (address.to_owned(), head.clone(), next.clone());
-        clients.spawn(async move { client(&address, &head, shop, batches, &next).await });
-    }
-    let mut all = Pushed::default();
-    while let Some(done) = clients.join_next().await {
-        let pushed = done??;
-        all.events += pushed.events;
-        all.bytes += pushed.bytes;
-        all.busy += pushed.busy;
-    }
-    Ok(all)
+/// The requests of `batches` batches, made before the clock runs: what a client thinks up its events with is not the
+/// program's cost.
+pub struct Load {
+    requests: Vec<Vec<u8>>,
+    body_bytes: usize,
 }
 
-async fn client(address: &str, head: &str, shop: Shop, batches: usize, next: &AtomicUsize) -> anyhow::Result<Pushed> {
+impl Load {
+    pub fn make(address: &str, key: &str, shop: Shop, batches: usize) -> Self {
+        let token = STANDARD.encode(format!("{key}:"));
+        let head = format!(
+            "POST /v1/batch HTTP/1.1\r\nhost: {address}\r\nauthorization: Basic {token}\r\ncontent-type: application/json\r\ncontent-length: "
+        );
+        let (mut request, mut body, mut body_bytes) = (Vec::new(), Vec::new(), 0);
+        let make = |batch| {
+            shop.request(batch, &head, &mut request, &mut body);
+            body_bytes += body.len();
+            request.clone()
+        };
+        let requests = (0..batches).map(make).collect();
+        Self { requests, body_bytes }
+    }
+
+    /// Sends everything over `connections` kept connections, each waiting for its answer before it sends the next.
+    pub async fn push(self, address: &str, connections: usize) -> anyhow::Result<Pushed> {
+        let (events, bytes) = (self.requests.len() * BATCH, self.body_bytes);
+        let (load, next) = (Arc::new(self.requests), Arc::new(AtomicUsize::new(0)));
+        let mut clients = tokio::task::JoinSet::new();
+        for _ in 0..connections {
+            let (address, load, next) = (address.to_owned(), load.clone(), next.clone());
+            clients.spawn(async move { client(&address, &load, &next).await });
+        }
+        let mut busy = 0;
+        while let Some(done) = clients.join_next().await {
+            busy += done??;
+        }
+        Ok(Pushed { events, bytes, busy })
+    }
+}
+
+/// Answers how often it was asked to wait.
+async fn client(address: &str, load: &[Vec<u8>], next: &AtomicUsize) -> anyhow::Result<usize> {
     let mut stream = TcpStream::connect(address).await?;
     stream.set_nodelay(true)?;
-    let (mut request, mut body, mut answer) = (Vec::new(), Vec::new(), vec![0; 4096]);
-    let mut pushed = Pushed::default();
-    loop {
-        let batch = next.fetch_add(1, Ordering::Relaxed);
-        if batch >= batches {
-            return Ok(pushed);
-        }
-        shop.request(batch, head, &mut request, &mut body);
+    let (mut answer, mut busy) = (vec![0; 4096], 0);
+    while let Some(request) = load.get(next.fetch_add(1, Ordering::Relaxed)) {
         loop {
-            stream.write_all(&request).await?;
+            stream.write_all(request).await?;
             match read_status(&mut stream, &mut answer).await? {
                 200 => break,
                 429 => {
-                    pushed.busy += 1;
+                    busy += 1;
                     tokio::time::sleep(std::time::Duration::from_millis(200)).await;
                 }
                 other => bail!("a batch was answered with {other}: {}", String::from_utf8_lossy(&answer)),
             }
         }
-        pushed.events += BATCH;
-        pushed.bytes += body.len();
     }
+    Ok(busy)
 }
 
 /// Reads one whole answer and tells its status.

@@ -2,6 +2,7 @@
 //! identifiers lifted out.
 
 use crate::limits::{EXTERNAL_IDS_MAX, FUTURE_MS_MAX};
+use crate::split::split;
 use crate::wire::{ContextIds, Envelope, ExternalId, Item, Text, TraitIds, is_object};
 use base::{EventId, JsonMap, ProfileId, Timestamp};
 use events::{Channel, Event, EventKind, Identifier, Origin, RawJson, Record};
@@ -33,16 +34,18 @@ impl events::Decoder for SegmentDecoder {
             self.leave_out(record, None, "the body is not UTF-8");
             return Vec::new();
         };
-        let envelope: Envelope<'_> = match serde_json::from_str(text) {
+        let cut = split(text);
+        let envelope: Envelope<'_> = match serde_json::from_str(cut.as_ref().map_or(text, |cut| &cut.rest)) {
             Ok(envelope) => envelope,
             Err(error) => {
                 self.leave_out(record, None, &position(&error));
                 return Vec::new();
             }
         };
-        let items = envelope.batch.as_deref().unwrap_or_default();
+        let parsed = envelope.batch.as_deref().unwrap_or_default();
+        let items = cut.as_ref().map_or_else(|| parsed.iter().map(|raw| raw.get()).collect(), |cut| cut.items.clone());
         let mut events = Vec::with_capacity(items.len());
-        for (index, (raw, id)) in items.iter().zip(&record.ids).enumerate() {
+        for (index, (raw, id)) in items.into_iter().zip(&record.ids).enumerate() {
             if id.0 == 0 {
                 continue;
             }
@@ -60,8 +63,8 @@ fn position(error: &serde_json::Error) -> String {
     format!("JSON {:?} error at line {} column {}", error.classify(), error.line(), error.column())
 }
 
-fn decode_item(record: &Record, envelope: &Envelope<'_>, raw: &RawValue, id: EventId) -> Result<Event, String> {
-    let item: Item<'_> = serde_json::from_str(raw.get()).map_err(|error| position(&error))?;
+fn decode_item(record: &Record, envelope: &Envelope<'_>, raw: &str, id: EventId) -> Result<Event, String> {
+    let item: Item<'_> = serde_json::from_str(raw).map_err(|error| position(&error))?;
     let kind = item.kind.get().or(envelope.kind.get()).and_then(EventKind::parse).ok_or("no known type")?;
     let context = merged_context(item.context, envelope.context);
     let ids: ContextIds<'_> = match &context {

@@ -20,6 +20,7 @@ pub mod limits;
 mod pixel;
 mod scan;
 mod source;
+mod split;
 mod store;
 #[cfg(test)]
 mod testing;

@@ -281,9 +281,17 @@ impl Tx {
         let mut affected = 0;
         for chunk in pieces(rows, self.chunk()) {
             let width = chunk[0].len();
-            let sql = format!("{head} VALUES {} {tail}", placeholders(chunk.len(), width));
-            let args: Vec<Val> = chunk.iter().flatten().cloned().collect();
-            affected += self.execute(&sql, &args).await?;
+            let args = chunk.iter().flatten();
+            affected += match self {
+                Tx::Sqlite(tx) => {
+                    let sql = format!("{head} VALUES {} {tail}", value::marks(chunk.len(), width));
+                    run!(&mut **tx, bind_all!(sqlx::query(AssertSqlSafe(sql.as_str())), args), &sql)?
+                }
+                Tx::Postgres(tx) => {
+                    let sql = format!("{head} VALUES {} {tail}", placeholders(chunk.len(), width));
+                    run!(&mut **tx, bind_all!(sqlx::query(AssertSqlSafe(sql.as_str())), args), &sql)?
+                }
+            };
         }
         Ok(affected)
     }

@@ -61,6 +61,12 @@ pub fn placeholders(rows: usize, width: usize) -> String {
     sql
 }
 
+/// `(?,?),(?,?)`: the same for SQLite, see [`unnumbered`].
+pub(crate) fn marks(rows: usize, width: usize) -> String {
+    let row = format!("({})", vec!["?"; width].join(","));
+    vec![row.as_str(); rows].join(",")
+}
+
 /// Up to this many rows a statement may have any number of them.
 const EXACT_ROWS_MAX: usize = 8;
 

@@ -73,6 +73,11 @@ pub enum ViewError {
 #[async_trait]
 pub trait View: Send + Sync + 'static {
     fn name(&self) -> &'static str;
+    /// Begins what of [`View::apply`] needs no database, on another thread and beside the views before this one; `apply`
+    /// of the same batch is called when it is done, or [`View::rolled_back`]. None: there is nothing of the kind.
+    fn begin(&self, _batch: &Arc<Batch>) -> Option<tokio::task::JoinHandle<()>> {
+        None
+    }
     /// Writes the batch's consequences. Coalesce: one row written per profile and batch, not per event.
     async fn apply(&self, tx: &mut Tx, batch: &Batch, effects: &mut Effects) -> Result<(), ViewError>;
     /// Called after the commit, before the next batch: bring memory up to date, wake who waits.

@@ -196,3 +196,23 @@ async fn what_a_repair_cut_off_goes_with_the_segments_around_it() {
     inbox.release(sealed).await.unwrap();
     assert!(!kept.exists());
 }
+
+#[tokio::test]
+async fn a_read_takes_whole_records_and_at_least_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let inbox = open(dir.path(), InboxConfig::default());
+    for keys in [&["a"][..], &["b", "c", "d", "e", "f", "g", "h"], &["i"]] {
+        inbox.append(record(keys)).await.unwrap();
+    }
+    let whole = read_all(&inbox).await;
+    for bytes_max in 1..600 {
+        let (mut at, mut taken) = (Offset(0), Vec::new());
+        while at < inbox.end() {
+            let (records, end) = inbox.read(at, bytes_max).await.unwrap();
+            assert!(!records.is_empty(), "{bytes_max} bytes at {at:?}");
+            taken.extend(records.into_iter().map(|record| (record.offset, record.ids)));
+            at = end;
+        }
+        assert_eq!(taken, whole.iter().map(|one| (one.offset, one.ids.clone())).collect::<Vec<_>>(), "{bytes_max}");
+    }
+}

@@ -242,3 +242,77 @@ async fn after_a_restart_the_history_is_refilled_up_to_the_views() {
         assert_eq!(*setup.history.events.lock(), ["a", "b", "c"]);
     }
 }
+
+/// Begins beside the other views; says what it found when it was asked to apply, and what was seen at the commit.
+#[derive(Default)]
+struct Slow {
+    begun: Arc<AtomicBool>,
+    ready_when_applied: Mutex<Vec<bool>>,
+    settled: Mutex<u32>,
+    pipeline: std::sync::OnceLock<std::sync::Weak<Pipeline>>,
+    /// What the status said while this view had not yet taken the committed batch into memory.
+    behind: Mutex<Vec<(Offset, Offset)>>,
+}
+
+#[async_trait]
+impl View for Slow {
+    fn name(&self) -> &'static str {
+        "slow"
+    }
+    fn begin(&self, _: &Arc<Batch>) -> Option<tokio::task::JoinHandle<()>> {
+        let begun = self.begun.clone();
+        begun.store(false, Ordering::SeqCst);
+        Some(tokio::spawn(async move {
+            tokio::time::sleep(std::time::Duration::from_millis(30)).await;
+            begun.store(true, Ordering::SeqCst);
+        }))
+    }
+    async fn apply(&self, _: &mut Tx, _: &Batch, _: &mut Effects) -> Result<(), ViewError> {
+        self.ready_when_applied.lock().push(self.begun.load(Ordering::SeqCst));
+        Ok(())
+    }
+    async fn committed(&self, _: &Batch) {
+        if let Some(pipeline) = self.pipeline.get().and_then(std::sync::Weak::upgrade) {
+            let status = pipeline.status();
+            self.behind.lock().push((status.cursor, status.end));
+        }
+    }
+    async fn rolled_back(&self, _: &Batch) {
+        assert!(self.begun.load(Ordering::SeqCst), "what was begun has ended before it is taken back");
+        *self.settled.lock() += 1;
+    }
+}
+
+#[tokio::test]
+async fn what_a_view_begins_has_ended_when_it_is_applied_or_taken_back() {
+    for setup in Setup::all().await {
+        setup.append(&["a"]).await;
+        setup.append(&["poison"]).await;
+        let slow = Arc::new(Slow::default());
+        let mut pipeline = setup.pipeline().await;
+        // After the view that fails at poison: there it is begun and never applied.
+        pipeline.add_view(slow.clone());
+        pipeline.drain().await.unwrap();
+        assert_eq!(setup.seen().await, once(&["a"]));
+        let applied = slow.ready_when_applied.lock().clone();
+        assert!(!applied.is_empty() && applied.iter().all(|ready| *ready), "{applied:?}");
+        assert!(*slow.settled.lock() >= 1);
+    }
+}
+
+#[tokio::test]
+async fn a_batch_counts_as_seen_only_when_every_view_has_it_in_memory() {
+    for setup in Setup::all().await {
+        setup.append(&["a"]).await;
+        let slow = Arc::new(Slow::default());
+        let mut pipeline = setup.pipeline().await;
+        pipeline.add_view(slow.clone());
+        let pipeline = Arc::new(pipeline);
+        slow.pipeline.set(Arc::downgrade(&pipeline)).unwrap();
+        pipeline.drain().await.unwrap();
+        let behind = slow.behind.lock().clone();
+        assert!(!behind.is_empty() && behind.iter().all(|(cursor, end)| cursor < end), "{behind:?}");
+        let status = pipeline.status();
+        assert_eq!((status.cursor, status.backlog_bytes()), (status.end, 0));
+    }
+}

@@ -20,6 +20,9 @@ pub(crate) const RUN_GROWTH: u64 = 2;
 pub(crate) const MERGE_FILES_MAX: usize = 16;
 /// Files that span buckets are cut at bucket borders once they hold this many rows together.
 pub(crate) const SPLIT_ROWS_MIN: u64 = 500_000;
+/// Compaction waits while events come in faster than the interval flushes them, until there are so many files: a
+/// timeline opens each file that may hold the customer.
+pub(crate) const FILES_WHILE_BUSY_MAX: usize = 64;
 /// Rows of a Parquet row group: what a writer holds in memory per open file.
 pub(crate) const ROW_GROUP_ROWS: usize = 131_072;
 /// Rows of a Parquet data page: what a point read decodes.

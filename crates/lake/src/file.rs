@@ -2,7 +2,7 @@
 
 use crate::LakeError;
 use crate::config::{BUCKET_PROFILES_BITS, PAGE_ROWS, ROW_GROUP_ROWS};
-use crate::schema::{AT_MS, FILE_SCHEMA, PROFILE_ID, RECEIVED_MS, WORKSPACE_ID};
+use crate::schema::{AT_MS, EVENT_ID, FILE_SCHEMA, PROFILE_ID, RECEIVED_MS, WORKSPACE_ID};
 use base::{ProfileId, Timestamp, WorkspaceId};
 use deltalake::arrow::array::{AsArray, RecordBatch};
 use deltalake::arrow::datatypes::Int64Type;
@@ -227,6 +227,10 @@ fn properties() -> Result<WriterProperties, LakeError> {
         .set_sorting_columns(Some(vec![ascending(0), ascending(1)]));
     for (column, statistics) in [PROFILE_ID, AT_MS, RECEIVED_MS, "name"].map(page_statistics) {
         builder = builder.set_column_statistics_enabled(column, statistics);
+    }
+    // Nearly every row has its own value: a dictionary would be hashed, found too large and thrown away.
+    for column in [AT_MS, EVENT_ID, "message_id", "properties"] {
+        builder = builder.set_column_dictionary_enabled(ColumnPath::from(column), false);
     }
     Ok(builder.build())
 }

@@ -1,7 +1,7 @@
 //! From the tail to the table: a file per workspace, one commit, in the background.
 
 use crate::LakeError;
-use crate::config::{FLUSH_ROWS_MAX, RETRY_PAUSE, RETRY_PAUSE_MAX, ROW_GROUP_ROWS};
+use crate::config::{FILES_WHILE_BUSY_MAX, FLUSH_ROWS_MAX, RETRY_PAUSE, RETRY_PAUSE_MAX, ROW_GROUP_ROWS};
 use crate::file::{DataFile, FileWriter, discard};
 use crate::schema::{self, Row};
 use crate::table::{Change, Inner, Lake};
@@ -23,6 +23,7 @@ pub(crate) fn spawn(lake: &Lake) {
     tokio::spawn(async move {
         let mut pause = RETRY_PAUSE;
         while let Some(inner) = wait(&weak, interval).await {
+            let busy = inner.state.read().tail.wants_flush(inner.config.flush_rows);
             match inner.flush_due().await {
                 Ok(()) => pause = RETRY_PAUSE,
                 Err(error) => {
@@ -34,7 +35,9 @@ pub(crate) fn spawn(lake: &Lake) {
                     continue;
                 }
             }
-            if compact && inner.maintenance.try_lock().is_ok() {
+            // While more comes in than an interval's worth, the processors are needed for that.
+            let wait = busy && inner.state.read().files.len() < FILES_WHILE_BUSY_MAX;
+            if compact && !wait && inner.maintenance.try_lock().is_ok() {
                 tokio::spawn(async move {
                     if let Err(error) = (Lake { inner: inner.clone() }).compact().await {
                         tracing::warn!(%error, "the history could not be compacted; it is tried again");

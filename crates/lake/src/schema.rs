@@ -69,6 +69,10 @@ pub(crate) fn delta_columns() -> Vec<StructField> {
     columns
 }
 
+const EVENT_ID_CHARS: usize = 32;
+/// `src_` and a number of 26 characters; longer ones only make a builder grow.
+const SOURCE_CHARS_MAX: usize = 32;
+
 /// 32 hex digits of an event id, as stored.
 pub(crate) fn event_id_text(id: base::EventId) -> String {
     format!("{:032x}", id.0)
@@ -95,14 +99,42 @@ struct Columns {
 
 /// The rows as one batch of [`FILE_SCHEMA`].
 pub(crate) fn batch_of(rows: &[Row<'_>]) -> Result<RecordBatch, LakeError> {
+    let bytes = text_bytes(rows);
     let mut columns = Columns {
         numbers: std::array::from_fn(|_| Int64Builder::with_capacity(rows.len())),
-        texts: std::array::from_fn(|_| StringBuilder::new()),
+        texts: bytes.map(|bytes| StringBuilder::with_capacity(rows.len(), bytes)),
     };
     for (item, inbox_offset) in rows {
         columns.push(item, *inbox_offset);
     }
     columns.finish()
+}
+
+/// Room for the texts of `rows`, by column: a builder that grows copies what it has, and the long texts are most of it.
+fn text_bytes(rows: &[Row<'_>]) -> [usize; 14] {
+    let mut bytes = [0; 14];
+    for (item, _) in rows {
+        let event = &*item.event;
+        let length = |text: &Option<String>| text.as_deref().map_or(0, str::len);
+        let lengths = [
+            EVENT_ID_CHARS,
+            event.kind.name().len(),
+            event.display_name().len(),
+            event.name.len(),
+            event.channel.name().len(),
+            SOURCE_CHARS_MAX,
+            event.message_id.len(),
+            length(&event.user_id),
+            length(&event.anonymous_id),
+            length(&event.previous_id),
+            length(&event.group_id),
+            event.properties.text().len(),
+            event.traits.text().len(),
+            event.context.text().len(),
+        ];
+        bytes.iter_mut().zip(lengths).for_each(|(bytes, length)| *bytes += length);
+    }
+    bytes
 }
 
 impl Columns {

@@ -3,7 +3,7 @@
 //! Each value has a few *atoms* (the value itself, its sound, its first letters, year and month of a date ...).
 //! A [`BlockKey`] is a conjunction of atoms of different fields; records that agree on all of them form a block
 //! and are compared with each other. Pairs are counted before any is made, and no block is larger than
-//! [`BLOCK_MAX`]. Which keys are used is learned, see [`crate::choose`].
+//! [`BLOCK_MAX`]. Which keys are used is learned, see `choose`.
 
 use crate::field::FieldKind;
 use crate::records::{Dictionary, Records};

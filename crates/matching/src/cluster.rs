@@ -134,7 +134,7 @@ pub(crate) fn between(scorer: &mut Scorer, left: &[u32], right: &[u32]) -> f32 {
 struct Evidence {
     width: usize,
     size: usize,
-    /// `[pair of clusters][field]`, upper triangle kept square for speed of thought.
+    /// `[pair of clusters][field]`, both halves of the square are kept.
     sums: Vec<f32>,
     counts: Vec<f32>,
 }
@@ -145,9 +145,9 @@ impl Evidence {
         let mut sums = vec![0.0; size * size * width];
         let mut counts = vec![0.0; size * size * width];
         let mut bits = vec![0.0; width];
-        for i in 0..size {
-            for j in i + 1..size {
-                scorer.fields(records[i], records[j], &mut bits);
+        for (i, left) in records.iter().enumerate() {
+            for (j, right) in records.iter().enumerate().skip(i + 1) {
+                scorer.fields(*left, *right, &mut bits);
                 for (x, y) in [(i, j), (j, i)] {
                     let at = (x * size + y) * width;
                     for (field, bits) in bits.iter().enumerate().filter(|(_, bits)| !bits.is_nan()) {
@@ -198,8 +198,7 @@ fn agglomerate(scorer: &mut Scorer, records: &[u32], cut_bits: f32, cluster_of: 
         evidence.merge(a, b);
         alive.retain(|cluster| *cluster != b);
         member_of.iter_mut().filter(|cluster| **cluster == b).for_each(|cluster| *cluster = a);
-        for index in 0..alive.len() {
-            let cluster = alive[index];
+        for cluster in alive.iter().copied() {
             if cluster == a || best[cluster].1 == a || best[cluster].1 == b {
                 best[cluster] = nearest(&evidence, &alive, cluster);
             } else {

@@ -3,7 +3,7 @@
 //! The model is that of Fellegi & Sunter (*A theory for record linkage*, JASA 1969) with Winkler's additions
 //! (EM 1988, frequencies 1989, Jaro-Winkler 1990): each field of a pair reaches a comparison level, each level has a
 //! weight in bits, and the weights add up to log odds. Nothing is configured but the types of the columns and nothing
-//! is labelled: weights ([`train`]), blocking keys ([`choose`]) and frequencies ([`model`]) come from the records.
+//! is labelled: weights, blocking keys and frequencies of values come from the records.
 //!
 //! Pure: no I/O, no clock; chance is seeded, and records are put in the order of their keys first, so the same records
 //! give the same clusters in whatever order they come. See `docs/reference/matching.md` for measured quality and cost.

@@ -1,7 +1,7 @@
 //! Records that come one by one, and names of clusters that stay.
 //!
 //! A [`Linker`] keeps a fitted model, its records and its blocks. A new record is compared with those that share a
-//! block, and joins the cluster for which the evidence is strongest by the same rule as in [`crate::cluster`]. A cluster keeps
+//! block, and joins the cluster for which the evidence is strongest by the same rule as in `cluster`. A cluster keeps
 //! its name for ever; only when new evidence brings two clusters together does the name of the smaller one end, and
 //! then that is told. Weights stay as they were fitted; fit again when the records have doubled, and
 //! [`stable_names`] carries the names over.

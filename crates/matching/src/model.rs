@@ -229,13 +229,13 @@ impl<'a> Scorer<'a> {
         let (a, b) = (self.records.row(left), self.records.row(right));
         let mut hope = [0.0f32; FIELDS_MAX];
         let mut bits = self.model.prior_bits;
-        for field in 0..a.len() {
-            hope[field] = match (a[field], b[field]) {
-                (NO_VALUE, _) | (_, NO_VALUE) => continue,
-                (a, b) if a == b => self.model.exact_bits(field, a),
+        for (field, (hope, codes)) in hope.iter_mut().zip(a.iter().zip(b)).enumerate() {
+            *hope = match codes {
+                (&NO_VALUE, _) | (_, &NO_VALUE) => continue,
+                (a, b) if a == b => self.model.exact_bits(field, *a),
                 _ => self.model.unequal_max[field],
             };
-            bits += hope[field];
+            bits += *hope;
         }
         let mut levels = [MISSING; FIELDS_MAX];
         for field in self.model.dependence.order.iter().copied() {

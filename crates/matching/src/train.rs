@@ -8,7 +8,7 @@
 //!
 //! EM finds the class of pairs that agree most, and that may be households. Three things keep it to persons: training
 //! keys use a field that belongs to one person, u of what a household shares is learned from pairs that share a place
-//! ([`crate::dependence`]), and one person's given name or date of birth is seldom believed to differ.
+//! (`dependence`), and one person's given name or date of birth is seldom believed to differ.
 
 use crate::blocking::{Atom, BlockKey, Blocks, Counter};
 use crate::compare::Levels;
@@ -224,9 +224,9 @@ impl Training {
             }
         }
         let mut next = Learned { rounds: 0, ..old.clone() };
-        for field in 0..width {
+        for (field, column) in records.fields.iter().enumerate() {
             next.present[field] = (seen[field].0 + 1.0) / (seen[field].1 + 1.5);
-            let kind = records.fields[field].kind;
+            let kind = column.kind;
             smooth(&mut next.m[field], &matched[field], kind.m_start(), M_PRIOR_PAIRS);
             believable(&mut next.m[field][..kind.levels().len()], kind.m_different_max());
             let (all, equal) = equal[field];
@@ -302,8 +302,8 @@ fn by_context(counts: &[[f64; LEVELS_MAX]; CONTEXTS], kind: FieldKind, exact: f6
     for context in 1..CONTEXTS {
         let fewer = shares[context - 1];
         smooth(&mut shares[context], &counts[context], &fewer[..levels], CONTEXT_PRIOR_PAIRS);
-        for level in 0..levels - 1 {
-            shares[context][level] = shares[context][level].max(fewer[level]);
+        for (share, fewer) in shares[context].iter_mut().zip(&fewer[..levels - 1]) {
+            *share = share.max(*fewer);
         }
         let exact = &mut shares[context][usize::from(EXACT)];
         *exact = exact.min(kind.u_exact_max());
@@ -335,8 +335,8 @@ fn smooth(shares: &mut [f64; LEVELS_MAX], counts: &[f64; LEVELS_MAX], prior: &[f
     let levels = prior.len();
     let prior_pairs: f64 = prior.iter().sum::<f64>() * pairs;
     let sum: f64 = counts[..levels].iter().sum::<f64>() + prior_pairs;
-    for level in 0..levels {
-        shares[level] = (counts[level] + prior[level] * pairs) / sum;
+    for ((share, count), prior) in shares.iter_mut().zip(&counts[..levels]).zip(prior) {
+        *share = (count + prior * pairs) / sum;
     }
 }
 

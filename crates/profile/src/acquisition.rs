@@ -8,6 +8,8 @@
 
 use base::Json;
 use events::{Event, EventKind};
+use memchr::memmem::Finder;
+use std::sync::LazyLock;
 
 /// Keys of Segment's `context.campaign` and the UTM parameter each stands for.
 const CAMPAIGN_KEYS: [(&str, &str); 5] =
@@ -16,10 +18,13 @@ const CLICK_IDS: [&str; 8] = ["gclid", "dclid", "wbraid", "gbraid", "fbclid", "m
 /// A longer parameter is not believed.
 const PARAMETER_BYTES_MAX: usize = 300;
 
+/// One of these is in the text of every event that tells how a customer was found.
+static HINTS: LazyLock<[Finder<'static>; 5]> =
+    LazyLock::new(|| ["\"campaign\"", "utm_", "clid", "braid=", "li_fat_id"].map(Finder::new));
+
 /// Cheap look at the raw text: true when parsing it may be worth while.
 pub(crate) fn may_tell(event: &Event) -> bool {
-    let hints =
-        |text: &str| ["\"campaign\"", "utm_", "clid", "braid=", "li_fat_id"].iter().any(|hint| text.contains(hint));
+    let hints = |text: &str| HINTS.iter().any(|hint| hint.find(text.as_bytes()).is_some());
     matches!(event.kind, EventKind::Page | EventKind::Screen | EventKind::Track | EventKind::Identify)
         && event.source.is_some()
         && (hints(event.context.text()) || (event.kind == EventKind::Page && hints(event.properties.text())))

@@ -14,6 +14,8 @@
 //! is kept on the workspace's unidentified profile and sets no traits.
 
 mod acquisition;
+mod activity;
+mod cache;
 mod document;
 mod erase;
 mod error;
@@ -44,6 +46,7 @@ pub use view::{ProfileView, VIEW_NAME};
 pub const MIGRATIONS: &[db::Migration] = &[
     db::Migration { name: "profile/0001_init", sql: include_str!("../migrations/0001_init.sql") },
     db::Migration { name: "profile/0002_erasing", sql: include_str!("../migrations/0002_erasing.sql") },
+    db::Migration { name: "profile/0003_activity", sql: include_str!("../migrations/0003_activity.sql") },
 ];
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! A search tries the whole text as an identifier of any kind first; then as the beginning of the full name, the last
 //! name, the e-mail address and the city, one after the other. Its cursor is `phase|text|id`.
 
+use crate::activity::{PROFILES, seen_slot};
 use crate::error::ProfileError;
 use crate::identifiers::{DEFAULT_REGION, KINDS, Kind, normalise};
 use crate::model::{ProfileSummary, Sort};
@@ -29,21 +30,27 @@ pub(crate) async fn list(
     let found = match sort {
         Sort::LastSeen => {
             let sql = format!(
-                "SELECT {COLUMNS} FROM profile WHERE workspace_id = $1 AND (last_seen_ms, id) < ($2, $3) \
-                 ORDER BY workspace_id DESC, last_seen_ms DESC, id DESC LIMIT $4"
+                "SELECT {COLUMNS}, seen_slot FROM profile_activity activity CROSS JOIN profile \
+                 WHERE activity.workspace_id = $1 AND (seen_slot, profile_id) < ($2, $3) \
+                 AND profile.workspace_id = activity.workspace_id AND profile.id = profile_id \
+                 ORDER BY activity.workspace_id DESC, seen_slot DESC, profile_id DESC LIMIT $4"
             );
             db.query(&sql, &[workspace.into(), after.0.into(), after.1.into(), fetch]).await?
         }
         Sort::Created => {
             let sql = format!(
-                "SELECT {COLUMNS} FROM profile WHERE workspace_id = $1 AND id < $2 \
-                 ORDER BY workspace_id DESC, id DESC LIMIT $3"
+                "SELECT {COLUMNS} FROM {PROFILES} WHERE profile.workspace_id = $1 AND id < $2 \
+                 ORDER BY profile.workspace_id DESC, id DESC LIMIT $3"
             );
             db.query(&sql, &[workspace.into(), after.1.into(), fetch]).await?
         }
     };
     let items = found.iter().map(|row| Ok(Found::read(row)?.summary())).collect::<Result<Vec<_>, ProfileError>>()?;
-    Ok(Page::cut(items, limit, |last| format!("{}|{}", last.last_seen.ms(), last.id.number())))
+    let mut page = Page::cut(items, limit, |last| format!("{}|{}", seen_slot(last.last_seen.ms()), last.id.number()));
+    if sort == Sort::LastSeen {
+        page.items.sort_by_key(|item| std::cmp::Reverse((item.last_seen, item.id)));
+    }
+    Ok(page)
 }
 
 fn read_cursor(text: &str) -> Result<(i64, i64), ProfileError> {
@@ -119,7 +126,7 @@ async fn phase(
     let column = SEARCH_COLUMNS[position.phase];
     let end = format!("{prefix}{LAST_CHARACTER}");
     let mut sql = format!(
-        "SELECT {COLUMNS}, {column} AS found FROM profile WHERE workspace_id = $1 AND {column} IS NOT NULL \
+        "SELECT {COLUMNS}, {column} AS found FROM {PROFILES} WHERE profile.workspace_id = $1 AND {column} IS NOT NULL \
          AND {column} >= $2 AND {column} < $3 AND ({column}, id) > ($4, $5)"
     );
     for earlier in &SEARCH_COLUMNS[..position.phase] {

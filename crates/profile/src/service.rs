@@ -1,6 +1,7 @@
 //! The façade: reading customers, and changing them by writing to the log.
 
 use crate::ErasureProgress;
+use crate::activity::PROFILES;
 use crate::document::Document;
 use crate::error::ProfileError;
 use crate::identifiers::{DEFAULT_REGION, Kind, normalise};
@@ -157,8 +158,9 @@ impl Profiles {
         limit: u32,
     ) -> Result<Vec<ProfileRow>, ProfileError> {
         let sql = format!(
-            "SELECT {} FROM profile WHERE workspace_id = $1 AND id > $2 ORDER BY workspace_id, id LIMIT $3",
-            store::COLUMNS
+            "SELECT {} FROM {} WHERE profile.workspace_id = $1 AND id > $2 ORDER BY profile.workspace_id, id LIMIT $3",
+            store::COLUMNS,
+            PROFILES
         );
         let args: [Val; 3] = [workspace.into(), after.into(), limit.clamp(1, STREAM_LIMIT_MAX).into()];
         let rows = self.db.query(&sql, &args).await?;

@@ -1,5 +1,6 @@
 //! The SQL of the service: reading profiles.
 
+use crate::activity::PROFILES;
 use crate::document::Document;
 use crate::error::ProfileError;
 use crate::model::{ConflictSeen, IdentifierSeen, MergeSeen, ProfileCounts, ProfileRow, ProfileSummary, TraitSeen};
@@ -8,7 +9,7 @@ use db::{Db, Row, Val};
 use events::Channel;
 use std::collections::HashMap;
 
-pub(crate) const COLUMNS: &str = "id, created_ms, first_seen_ms, last_seen_ms, events, channels, traits";
+pub(crate) const COLUMNS: &str = "profile.id AS id, created_ms, first_seen_ms, last_seen_ms, events, channels, traits";
 
 /// A row of the profile table with its traits parsed.
 #[derive(Debug, Clone)]
@@ -126,7 +127,7 @@ pub(crate) async fn rows(
     workspace: WorkspaceId,
     ids: &[ProfileId],
 ) -> Result<HashMap<ProfileId, Found>, ProfileError> {
-    let select = format!("SELECT {COLUMNS} FROM profile WHERE workspace_id = $1 AND id IN");
+    let select = format!("SELECT {COLUMNS} FROM {PROFILES} WHERE profile.workspace_id = $1 AND id IN");
     let mut found = HashMap::new();
     for row in query_in(db, &select, &[workspace.into()], ids).await? {
         let row = Found::read(&row)?;

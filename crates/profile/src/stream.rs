@@ -1,5 +1,6 @@
 //! For whoever reads every profile at the start: traits with their times, and all merges.
 
+use crate::activity::PROFILES;
 use crate::{ProfileError, Profiles, STREAM_LIMIT_MAX, TraitSeen, acquisition, store};
 use base::{Json, ProfileId, WorkspaceId};
 use db::Val;
@@ -14,8 +15,9 @@ impl Profiles {
         limit: u32,
     ) -> Result<Vec<(ProfileId, Vec<TraitSeen>)>, ProfileError> {
         let sql = format!(
-            "SELECT {} FROM profile WHERE workspace_id = $1 AND id > $2 ORDER BY workspace_id, id LIMIT $3",
-            store::COLUMNS
+            "SELECT {} FROM {} WHERE profile.workspace_id = $1 AND id > $2 ORDER BY profile.workspace_id, id LIMIT $3",
+            store::COLUMNS,
+            PROFILES
         );
         let args: [Val; 3] = [workspace.into(), after.into(), limit.clamp(1, STREAM_LIMIT_MAX).into()];
         let rows = self.db().query(&sql, &args).await?;

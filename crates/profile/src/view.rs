@@ -1,14 +1,17 @@
-//! The profile table as a view of the log: traits, first and last seen, number of events, channels.
+//! The profile table as a view of the log: traits, and beside them (see [`crate::activity`]) first and last seen, number
+//! of events, channels.
 //!
-//! One row is written per profile and batch. Profiles that only did something (no trait, no merge) are updated
-//! without being read.
+//! One row of activity is written per profile and batch; the profile itself only when it is new, was merged or when an
+//! event told something of it.
 
+use crate::activity::{self, Activity, SeenSlots, Who};
 use crate::document::Document;
 use crate::{Eraser, Person, acquisition, erase, identity};
 use async_trait::async_trait;
-use base::{ProfileId, Timestamp, WorkspaceId};
+use base::{ProfileId, WorkspaceId};
 use db::{DbError, Row, Tx, Val};
 use events::{Batch, Channel, Effects, Event, EventKind, Merge, View, ViewError, names};
+use parking_lot::Mutex;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -19,21 +22,17 @@ const SEARCH_CHARS_MAX: usize = 100;
 /// Of the events Tutti writes, those in which the customer did something.
 const DONE_BY_CUSTOMER: [&str; 3] = [names::EMAIL_LINK_CLICKED, names::UNSUBSCRIBED, names::EMAIL_MARKED_AS_SPAM];
 
-type Who = (WorkspaceId, ProfileId);
-
 /// Writes the profile table; erases people in all rooms that registered.
 pub struct ProfileView {
     erasers: Vec<Arc<dyn Eraser>>,
+    seen: Mutex<SeenSlots>,
 }
 
 /// What a batch says about one profile.
 #[derive(Default)]
 struct Delta {
     created_ms: Option<i64>,
-    first_ms: Option<i64>,
-    last_ms: Option<i64>,
-    events: i64,
-    channels: i64,
+    activity: Activity,
     /// Numbers of the events that may change a trait.
     telling: Vec<u32>,
 }
@@ -41,17 +40,13 @@ struct Delta {
 /// A row of the profile table.
 struct Stored {
     created_ms: i64,
-    first_ms: i64,
-    last_ms: i64,
-    events: i64,
-    channels: i64,
     traits: Document,
 }
 
 impl ProfileView {
     /// `erasers`: the rooms that keep something about a profile. This crate's own tables are always erased.
     pub fn new(erasers: Vec<Arc<dyn Eraser>>) -> Self {
-        Self { erasers }
+        Self { erasers, seen: Mutex::default() }
     }
 
     async fn erase(&self, tx: &mut Tx, workspace: WorkspaceId, profile: ProfileId) -> Result<(), ViewError> {
@@ -60,8 +55,12 @@ impl ProfileView {
         let ids = rows.iter().map(|row| row.i64("id").map(ProfileId::from_sql));
         let ids = ids.collect::<Result<Vec<ProfileId>, DbError>>()?;
         for id in &ids {
-            let sql = "DELETE FROM profile WHERE workspace_id = $1 AND id = $2";
-            tx.execute(sql, &[workspace.into(), (*id).into()]).await?;
+            for sql in [
+                "DELETE FROM profile WHERE workspace_id = $1 AND id = $2",
+                "DELETE FROM profile_activity WHERE workspace_id = $1 AND profile_id = $2",
+            ] {
+                tx.execute(sql, &[workspace.into(), (*id).into()]).await?;
+            }
         }
         let person = Person { identifiers: erase::identifiers(tx, workspace, profile).await?, profiles: ids };
         for eraser in &self.erasers {
@@ -85,18 +84,26 @@ impl View for ProfileView {
         let mut stored = load(tx, &batch.merges, &deltas).await?;
         let dead = merge(&batch.merges, &mut stored);
         delete(tx, &dead).await?;
-        let mut light = Vec::new();
         for (who, delta) in &deltas {
-            if delta.created_ms.is_none() && !stored.contains_key(who) {
-                light.push(light_row(*who, delta));
+            if delta.created_ms.is_none() && delta.telling.is_empty() && !stored.contains_key(who) {
                 continue;
             }
             let row = stored.entry(*who).or_insert_with(|| Stored::new(delta));
             row.apply(delta, batch);
         }
-        write_full(tx, &stored).await?;
-        write_light(tx, &light).await?;
-        Ok(())
+        write(tx, &stored).await?;
+        let created = |who: &Who| deltas.get(who).is_some_and(|delta| delta.created_ms.is_some());
+        let mut activity = deltas.iter().map(|(who, delta)| (*who, delta.activity.clone())).collect();
+        activity::merge(tx, &batch.merges, &mut activity).await?;
+        Ok(activity::write(tx, &activity, created, &self.seen).await?)
+    }
+
+    async fn committed(&self, _batch: &Batch) {
+        self.seen.lock().commit();
+    }
+
+    async fn rolled_back(&self, _batch: &Batch) {
+        self.seen.lock().roll_back();
     }
 }
 
@@ -110,14 +117,14 @@ fn fold(batch: &Batch) -> BTreeMap<Who, Delta> {
         }
         let delta = deltas.entry((event.workspace, item.profile)).or_default();
         let at = event.at.ms();
-        delta.events += 1;
+        delta.activity.events += 1;
         if item.created {
             delta.created_ms = Some(event.received_at.ms());
         }
-        delta.first_ms = Some(delta.first_ms.map_or(at, |first| first.min(at)));
+        delta.activity.first(at);
         if is_presence(event) {
-            delta.last_ms = Some(delta.last_ms.map_or(at, |last| last.max(at)));
-            delta.channels |= channel_bit(event.channel);
+            delta.activity.last(at);
+            delta.activity.channels |= channel_bit(event.channel);
         }
         if (event.kind == EventKind::Identify && !event.traits.is_empty()) || acquisition::may_tell(event) {
             delta.telling.push(number as u32);
@@ -152,8 +159,7 @@ async fn load(tx: &mut Tx, merges: &[Merge], deltas: &BTreeMap<Who, Delta>) -> R
         ids.dedup();
         for chunk in db::pieces(&ids, tx.chunk() * 4) {
             let sql = format!(
-                "SELECT id, created_ms, first_seen_ms, last_seen_ms, events, channels, traits FROM profile \
-                 WHERE workspace_id = $1 AND id IN {}",
+                "SELECT id, created_ms, traits FROM profile WHERE workspace_id = $1 AND id IN {}",
                 crate::sql::in_list(2, chunk.len())
             );
             let args: Vec<Val> = std::iter::once(workspace.into()).chain(chunk.iter().map(|id| (*id).into())).collect();
@@ -200,43 +206,21 @@ async fn delete(tx: &mut Tx, dead: &[Who]) -> Result<(), DbError> {
 
 impl Stored {
     fn new(delta: &Delta) -> Self {
-        let first = delta.first_ms.unwrap_or_default();
-        Self {
-            created_ms: delta.created_ms.unwrap_or(first),
-            first_ms: first,
-            last_ms: delta.last_ms.unwrap_or(first),
-            events: 0,
-            channels: 0,
-            traits: Document::default(),
-        }
+        let created = delta.created_ms.or(delta.activity.first_ms).unwrap_or_default();
+        Self { created_ms: created, traits: Document::default() }
     }
 
     fn read(row: &Row) -> Result<Self, ViewError> {
-        Ok(Self {
-            created_ms: row.i64("created_ms")?,
-            first_ms: row.i64("first_seen_ms")?,
-            last_ms: row.i64("last_seen_ms")?,
-            events: row.i64("events")?,
-            channels: row.i64("channels")?,
-            traits: parse(&row.text("traits")?)?,
-        })
+        Ok(Self { created_ms: row.i64("created_ms")?, traits: parse(&row.text("traits")?)? })
     }
 
     fn absorb(&mut self, other: &Stored) {
         self.created_ms = self.created_ms.min(other.created_ms);
-        self.first_ms = self.first_ms.min(other.first_ms);
-        self.last_ms = self.last_ms.max(other.last_ms);
-        self.events += other.events;
-        self.channels |= other.channels;
         self.traits.absorb(&other.traits);
     }
 
     fn apply(&mut self, delta: &Delta, batch: &Batch) {
         self.created_ms = delta.created_ms.map_or(self.created_ms, |at| at.min(self.created_ms));
-        self.first_ms = delta.first_ms.map_or(self.first_ms, |at| at.min(self.first_ms));
-        self.last_ms = delta.last_ms.map_or(self.last_ms, |at| at.max(self.last_ms));
-        self.events += delta.events;
-        self.channels |= delta.channels;
         for number in &delta.telling {
             self.hear(&batch.events[*number as usize].event);
         }
@@ -270,7 +254,7 @@ pub(crate) fn parse(text: &str) -> Result<Document, ViewError> {
         .map_err(|error| ViewError::Broken { view: VIEW_NAME, detail: format!("stored traits do not parse: {error}") })
 }
 
-async fn write_full(tx: &mut Tx, stored: &HashMap<Who, Stored>) -> Result<(), DbError> {
+async fn write(tx: &mut Tx, stored: &HashMap<Who, Stored>) -> Result<(), DbError> {
     let mut sorted: Vec<_> = stored.iter().collect();
     sorted.sort_unstable_by_key(|(who, _)| **who);
     let rows: Vec<Vec<Val>> = sorted
@@ -280,10 +264,6 @@ async fn write_full(tx: &mut Tx, stored: &HashMap<Who, Stored>) -> Result<(), Db
                 (*workspace).into(),
                 (*id).into(),
                 row.created_ms.into(),
-                row.first_ms.into(),
-                row.last_ms.into(),
-                row.events.into(),
-                row.channels.into(),
                 row.traits.text().into(),
                 search_form(row.traits.full_name().as_deref()).into(),
                 search_form(row.traits.last_name()).into(),
@@ -292,30 +272,13 @@ async fn write_full(tx: &mut Tx, stored: &HashMap<Who, Stored>) -> Result<(), Db
             ]
         })
         .collect();
-    let head = "INSERT INTO profile (workspace_id, id, created_ms, first_seen_ms, last_seen_ms, events, channels, \
-                traits, search_name, search_last_name, search_email, search_city)";
+    let head = "INSERT INTO profile (workspace_id, id, created_ms, traits, search_name, search_last_name, \
+                search_email, search_city)";
     let tail = "ON CONFLICT (workspace_id, id) DO UPDATE SET created_ms = excluded.created_ms, \
-                first_seen_ms = excluded.first_seen_ms, last_seen_ms = excluded.last_seen_ms, \
-                events = excluded.events, channels = excluded.channels, traits = excluded.traits, \
-                search_name = excluded.search_name, search_last_name = excluded.search_last_name, \
-                search_email = excluded.search_email, search_city = excluded.search_city";
+                traits = excluded.traits, search_name = excluded.search_name, \
+                search_last_name = excluded.search_last_name, search_email = excluded.search_email, \
+                search_city = excluded.search_city";
     tx.insert_many(head, tail, &rows).await.map(|_| ())
-}
-
-fn light_row((workspace, id): Who, delta: &Delta) -> Vec<Val> {
-    let first = delta.first_ms.unwrap_or_default();
-    let last = delta.last_ms.unwrap_or(Timestamp::from_ms(0).ms());
-    vec![workspace.into(), id.into(), first.into(), last.into(), delta.events.into(), delta.channels.into()]
-}
-
-async fn write_light(tx: &mut Tx, rows: &[Vec<Val>]) -> Result<(), DbError> {
-    let columns = ["workspace_id", "id", "first_ms", "last_ms", "events", "channels"];
-    let tail = "UPDATE profile SET \
-                first_seen_ms = CASE WHEN v.first_ms < first_seen_ms THEN v.first_ms ELSE first_seen_ms END, \
-                last_seen_ms = CASE WHEN v.last_ms > last_seen_ms THEN v.last_ms ELSE last_seen_ms END, \
-                events = profile.events + v.events, channels = profile.channels | v.channels FROM v \
-                WHERE profile.workspace_id = v.workspace_id AND profile.id = v.id";
-    crate::sql::update_from(tx, &columns, &["BIGINT"; 6], tail, rows).await
 }
 
 /// Lower case, cut to what a search reaches.

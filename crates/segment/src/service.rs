@@ -39,12 +39,18 @@ pub(crate) struct Inner {
     pub gate: Arc<tokio::sync::Mutex<()>>,
     /// What the batch in progress did to memory.
     pub pending: Mutex<Option<Pending>>,
+    /// Held while a batch is taken into memory or its outcome settled: never both.
+    pub working: tokio::sync::Mutex<()>,
 }
 
 pub(crate) struct Pending {
     pub undo: Vec<(WorkspaceId, Vec<Undo>)>,
+    pub outcome: Option<Outcome>,
     pub _gate: tokio::sync::OwnedMutexGuard<()>,
 }
+
+/// The batch (its end and time) and what it changes, not yet written.
+pub(crate) type Outcome = (events::Offset, Timestamp, Result<Vec<(WorkspaceId, Vec<store::Delta>)>, SegmentError>);
 
 /// The answer to "how many are that?".
 #[derive(Debug, Clone)]
@@ -90,6 +96,7 @@ impl Segments {
             loaded: AtomicBool::new(false),
             gate: Arc::default(),
             pending: Mutex::default(),
+            working: tokio::sync::Mutex::default(),
         }))
     }
 

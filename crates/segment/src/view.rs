@@ -1,5 +1,6 @@
 //! Segments as a view of the log: membership follows every batch.
 
+use crate::SegmentError;
 use crate::engine::{Undo, Workspace};
 use crate::service::{Pending, Segments};
 use crate::store::Delta;
@@ -8,6 +9,7 @@ use base::{ProfileId, Timestamp, WorkspaceId};
 use db::Tx;
 use events::{Batch, Channel, Effects, ResolvedEvent, SystemEvent, View, ViewError, names};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The view's name in logs.
 pub const VIEW_NAME: &str = "segment";
@@ -25,12 +27,16 @@ impl View for Segments {
         VIEW_NAME
     }
 
+    fn begin(&self, batch: &Arc<Batch>) -> Option<tokio::task::JoinHandle<()>> {
+        let (segments, batch) = (self.clone(), batch.clone());
+        Some(tokio::spawn(async move { segments.work_out(&batch).await }))
+    }
+
     async fn apply(&self, tx: &mut Tx, batch: &Batch, effects: &mut Effects) -> Result<(), ViewError> {
-        // A batch that was neither committed nor rolled back was given up; the same events come again.
-        self.take_back();
-        let gate = self.0.gate.clone().lock_owned().await;
-        *self.0.pending.lock() = Some(Pending { undo: Vec::new(), _gate: gate });
-        let applied = self.apply_parts(tx, batch, effects).await;
+        let applied = match self.worked_out(batch).await {
+            Ok(deltas) => self.write(tx, batch, deltas, effects).await,
+            Err(error) => Err(ViewError::Broken { view: VIEW_NAME, detail: error.to_string() }),
+        };
         if applied.is_err() {
             self.take_back();
         }
@@ -38,6 +44,7 @@ impl View for Segments {
     }
 
     async fn committed(&self, _batch: &Batch) {
+        let _working = self.0.working.lock().await;
         let Some(pending) = self.0.pending.lock().take() else { return };
         for (workspace, _) in &pending.undo {
             if let Ok(space) = self.space(*workspace) {
@@ -47,12 +54,39 @@ impl View for Segments {
     }
 
     async fn rolled_back(&self, _batch: &Batch) {
+        let _working = self.0.working.lock().await;
         self.take_back();
     }
 }
 
 impl Segments {
-    async fn apply_parts(&self, tx: &mut Tx, batch: &Batch, effects: &mut Effects) -> Result<(), ViewError> {
+    /// Takes the batch into memory; [`Segments::worked_out`] answers with what came of it.
+    async fn work_out(&self, batch: &Batch) {
+        let _working = self.0.working.lock().await;
+        // A batch that was neither committed nor rolled back was given up; the same events come again.
+        self.take_back();
+        let gate = self.0.gate.clone().lock_owned().await;
+        *self.0.pending.lock() = Some(Pending { undo: Vec::new(), outcome: None, _gate: gate });
+        let outcome = self.take_in(batch);
+        if let Some(pending) = self.0.pending.lock().as_mut() {
+            pending.outcome = Some((batch.end, batch.now, outcome));
+        }
+    }
+
+    /// What the batch changes. Works it out when nobody has.
+    async fn worked_out(&self, batch: &Batch) -> Result<Vec<(WorkspaceId, Vec<Delta>)>, SegmentError> {
+        let take = || {
+            let outcome = self.0.pending.lock().as_mut()?.outcome.take()?;
+            (outcome.0 == batch.end && outcome.1 == batch.now).then_some(outcome.2)
+        };
+        if let Some(outcome) = take() {
+            return outcome;
+        }
+        self.work_out(batch).await;
+        take().unwrap_or_else(|| Ok(Vec::new()))
+    }
+
+    fn take_in(&self, batch: &Batch) -> Result<Vec<(WorkspaceId, Vec<Delta>)>, SegmentError> {
         let mut parts: BTreeMap<WorkspaceId, Part<'_>> = BTreeMap::new();
         for merge in &batch.merges {
             parts.entry(merge.workspace).or_default().merges.push((merge.from.number(), merge.into.number()));
@@ -60,16 +94,28 @@ impl Segments {
         for item in &batch.events {
             parts.entry(item.event.workspace).or_default().events.push(item);
         }
+        let mut all = Vec::new();
         for (workspace, part) in parts {
-            let broken = |error: crate::SegmentError| ViewError::Broken { view: VIEW_NAME, detail: error.to_string() };
+            let space = self.space(workspace)?;
+            let mut space = space.write();
+            let mut done = Vec::new();
+            let changes = space.apply(&part.merges, &part.events, batch.now, self.0.data.as_ref(), &mut done);
+            self.remember(workspace, done);
+            all.push((workspace, changes.into_iter().map(|change| Delta::of(&space, change)).collect()));
+        }
+        Ok(all)
+    }
+
+    async fn write(
+        &self,
+        tx: &mut Tx,
+        batch: &Batch,
+        deltas: Vec<(WorkspaceId, Vec<Delta>)>,
+        effects: &mut Effects,
+    ) -> Result<(), ViewError> {
+        for (workspace, deltas) in deltas {
+            let broken = |error: SegmentError| ViewError::Broken { view: VIEW_NAME, detail: error.to_string() };
             let space = self.space(workspace).map_err(broken)?;
-            let deltas: Vec<Delta> = {
-                let mut space = space.write();
-                let mut done = Vec::new();
-                let changes = space.apply(&part.merges, &part.events, batch.now, self.0.data.as_ref(), &mut done);
-                self.remember(workspace, done);
-                changes.into_iter().map(|change| Delta::of(&space, change)).collect()
-            };
             let events = membership_events(&space.read(), workspace, &deltas, batch.now, &batch.end.0.to_string());
             events.into_iter().for_each(|event| effects.emit(event));
             for delta in deltas {

@@ -48,6 +48,7 @@ async fn meta(State(app): State<Arc<App>>) -> ApiResult<Json<Meta>> {
 }
 
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct SetupRequest {
     email: String,
     password: String,
@@ -79,6 +80,7 @@ async fn setup(State(app): State<Arc<App>>, Json(body): Json<SetupRequest>) -> A
 }
 
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct Credentials {
     email: String,
     password: String,
@@ -238,6 +240,7 @@ async fn me(State(app): State<Arc<App>>, auth: Auth) -> ApiResult<Json<MeView>> 
 }
 
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct MePatch {
     name: Option<String>,
     locale: Option<String>,
@@ -270,6 +273,7 @@ async fn workspace(State(app): State<Arc<App>>, auth: Auth) -> ApiResult<Json<Wo
 }
 
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct WorkspacePatchRequest {
     name: Option<String>,
     time_zone: Option<String>,
@@ -320,6 +324,7 @@ fn recompute(app: &Arc<App>, workspace: base::WorkspaceId) {
 }
 
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct WorkspaceRequest {
     name: String,
     time_zone: String,

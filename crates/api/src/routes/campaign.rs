@@ -63,6 +63,7 @@ struct ConversionRule {
 }
 
 #[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct ScheduleBody {
     #[schema(value_type = String)]
     scheduled_at: Timestamp,
@@ -199,6 +200,7 @@ async fn view(app: &App, workspace: WorkspaceId, campaign: Campaign) -> ApiResul
 }
 
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct CampaignRequest {
     name: String,
     segment_id: Option<String>,
@@ -377,6 +379,7 @@ async fn review(State(app): State<Arc<App>>, auth: Auth, Path(id): Path<Campaign
 }
 
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct CampaignTestRequest {
     /// Ten at most.
     emails: Vec<String>,
@@ -417,6 +420,7 @@ async fn test(
 }
 
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct LaunchRequest {
     /// The number of recipients the review showed; a launch to clearly more or fewer answers 409.
     confirm_recipients: u64,

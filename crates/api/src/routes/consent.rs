@@ -69,6 +69,7 @@ pub(super) struct ConsentList {
 }
 
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct ProofRequest {
     /// The sentence the customer agreed to.
     text: Option<String>,
@@ -77,6 +78,7 @@ struct ProofRequest {
 }
 
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct ConsentRequest {
     /// email, sms, push, whatsapp, post or phone.
     channel: String,
@@ -193,6 +195,7 @@ async fn suppressions(
 }
 
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct SuppressRequest {
     channel: String,
     address: String,
@@ -222,6 +225,7 @@ async fn suppress(State(app): State<Arc<App>>, auth: Auth, Json(body): Json<Supp
 }
 
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct SuppressionImport {
     channel: String,
     reason: Option<String>,

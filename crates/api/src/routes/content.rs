@@ -24,6 +24,7 @@ pub fn routes() -> OpenApiRouter<Arc<App>> {
 
 /// An e-mail as its author writes it: Liquid in all parts. Empty sender fields mean the workspace's own.
 #[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct EmailMessageBody {
     pub subject: String,
     /// What inboxes show after the subject.
@@ -48,6 +49,7 @@ pub enum EmailKind {
 
 /// Campaign parameters that are put on every link.
 #[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct UtmBody {
     pub enabled: bool,
     pub source: String,
@@ -57,6 +59,7 @@ pub struct UtmBody {
 }
 
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct PreviewRequest {
     #[schema(value_type = EmailMessageBody)]
     message: Value,
@@ -187,6 +190,7 @@ fn template_view(saved: SavedTemplate) -> TemplateView {
 }
 
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct TemplateRequest {
     name: String,
     #[schema(value_type = EmailMessageBody)]

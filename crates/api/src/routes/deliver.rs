@@ -109,6 +109,7 @@ async fn get(State(app): State<Arc<App>>, auth: Auth) -> ApiResult<Json<SenderVi
 }
 
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct SenderRequest {
     channel: String,
     from_name: String,
@@ -124,6 +125,7 @@ struct SenderRequest {
 }
 
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct SmtpRequest {
     host: String,
     port: u16,
@@ -188,6 +190,7 @@ async fn put(State(app): State<Arc<App>>, auth: Auth, Json(body): Json<SenderReq
 }
 
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct TestRequest {
     to: OneOrMany,
 }
@@ -244,6 +247,7 @@ async fn test(State(app): State<Arc<App>>, auth: Auth, Json(body): Json<TestRequ
 }
 
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct DkimRequest {
     domain: String,
     selector: String,

@@ -66,6 +66,7 @@ async fn list(State(app): State<Arc<App>>, auth: Auth, Paged(page): Paged) -> Ap
 }
 
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct KeyRequest {
     name: String,
     /// Names of permissions, or `*` for all the maker has.

@@ -150,6 +150,7 @@ fn read_position(cursor: &str) -> Option<(Timestamp, EventId)> {
 }
 
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct IdentifierRequest {
     /// user_id, email, phone, loyalty_card, anonymous_id or a kind of your own.
     kind: String,
@@ -157,6 +158,7 @@ struct IdentifierRequest {
 }
 
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct CreateRequest {
     identifiers: Vec<IdentifierRequest>,
     #[serde(default)]
@@ -200,6 +202,7 @@ async fn create(
 }
 
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct PatchRequest {
     /// Null takes a trait back.
     #[schema(value_type = Object)]

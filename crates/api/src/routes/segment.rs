@@ -60,6 +60,7 @@ struct CountQuery {
 }
 
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct CountRequest {
     /// A condition, `{"version":1,"all":[…]}`.
     #[schema(value_type = Object)]
@@ -141,6 +142,7 @@ async fn count(
 }
 
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct SentenceRequest {
     #[schema(value_type = Object)]
     condition: Value,
@@ -272,6 +274,7 @@ async fn list(State(app): State<Arc<App>>, auth: Auth, Paged(page): Paged) -> Ap
 }
 
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct SegmentRequest {
     name: String,
     description: Option<String>,

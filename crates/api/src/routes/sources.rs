@@ -82,6 +82,7 @@ async fn get(State(app): State<Arc<App>>, auth: Auth, Path(id): Path<SourceId>) 
 }
 
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct SourceRequest {
     name: String,
     /// website, app, server, shop, phone or other.
@@ -107,6 +108,7 @@ async fn create(
 }
 
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct RenameRequest {
     name: String,
 }

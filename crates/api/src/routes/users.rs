@@ -65,6 +65,7 @@ async fn list(State(app): State<Arc<App>>, auth: Auth, Paged(page): Paged) -> Ap
 }
 
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct UserRequest {
     email: String,
     name: String,
@@ -99,6 +100,7 @@ async fn create(
 }
 
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct RolePatch {
     role: String,
 }

@@ -111,15 +111,9 @@ pub(super) fn read(dir: &Path, from: u64, end: u64, bytes_max: usize) -> Result<
         });
     };
     let segment_end = segments.get(index).map_or(end, |next| next.start).min(end);
-    let mut file = File::open(&segment.path).map_err(storage(&segment.path))?;
-    file.seek(SeekFrom::Start(from - segment.start)).map_err(storage(&segment.path))?;
-    // One record more than asked for always fits, so that a large one is never read as empty.
-    let wanted = (segment_end - from).min((bytes_max + RECORD_BYTES_MAX) as u64) as usize;
-    let mut bytes = vec![0; wanted];
-    file.read_exact(&mut bytes).map_err(storage(&segment.path))?;
-    let bytes = Bytes::from(bytes);
+    let bytes = read_bytes(&segment.path, from - segment.start, segment_end - from, bytes_max)?;
     let (mut records, mut at) = (Vec::new(), 0);
-    while at < bytes.len() && (at < bytes_max || records.is_empty()) {
+    while at < bytes.len() {
         let corrupt = |detail: String| InboxError::Corrupt {
             segment: segment.path.display().to_string(),
             at: from - segment.start + at as u64,
@@ -135,6 +129,30 @@ pub(super) fn read(dir: &Path, from: u64, end: u64, bytes_max: usize) -> Result<
         at += FRAME_HEADER_BYTES + payload;
     }
     Ok((records, Offset(from + at as u64)))
+}
+
+/// `bytes_max` of the `available` bytes after `at`; more when the first record is larger, so that it is never read as
+/// empty.
+fn read_bytes(path: &Path, at: u64, available: u64, bytes_max: usize) -> Result<Bytes, InboxError> {
+    let mut file = File::open(path).map_err(storage(path))?;
+    file.seek(SeekFrom::Start(at)).map_err(storage(path))?;
+    let mut read = |wanted: u64| -> Result<Vec<u8>, InboxError> {
+        let mut bytes = Vec::with_capacity(wanted as usize);
+        let got = (&mut file).take(wanted).read_to_end(&mut bytes).map_err(storage(path))?;
+        match got as u64 == wanted {
+            true => Ok(bytes),
+            false => Err(storage(path)(std::io::ErrorKind::UnexpectedEof.into())),
+        }
+    };
+    let mut bytes = read(available.min(bytes_max.max(FRAME_HEADER_BYTES) as u64))?;
+    if let Some(header) = bytes.first_chunk::<4>() {
+        let first = FRAME_HEADER_BYTES as u64 + u64::from(u32::from_le_bytes(*header)).min(RECORD_BYTES_MAX as u64);
+        let missing = first.min(available).saturating_sub(bytes.len() as u64);
+        if missing > 0 {
+            bytes.extend(read(missing)?);
+        }
+    }
+    Ok(Bytes::from(bytes))
 }
 
 /// Calls `load` with the messageIds of everything received after `since`.

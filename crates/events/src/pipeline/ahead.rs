@@ -17,14 +17,15 @@ pub(super) struct Taken {
 pub(super) struct Ahead(tokio::sync::Mutex<Option<JoinHandle<Result<Taken, InboxError>>>>);
 
 impl Ahead {
-    /// The records after `from`; starts to read those that follow.
+    /// The records after `from`; starts to read those that follow. `take`: how many bytes of those that wait.
     pub async fn take(
         &self,
         inbox: &Arc<Inbox>,
         decoder: &Arc<dyn Decoder>,
         from: Offset,
-        bytes_max: usize,
+        take: impl Fn(u64) -> usize,
     ) -> Result<Taken, InboxError> {
+        let bytes_max = |from: Offset| take(inbox.end().0.saturating_sub(from.0));
         let mut ahead = self.0.lock().await;
         let ready = match ahead.take() {
             // Another place than asked for (a batch was rolled back), or a task that died: read again.
@@ -33,10 +34,10 @@ impl Ahead {
         };
         let taken = match ready {
             Some(taken) => taken,
-            None => read(inbox.clone(), decoder.clone(), from, bytes_max).await?,
+            None => read(inbox.clone(), decoder.clone(), from, bytes_max(from)).await?,
         };
         if inbox.end() > taken.end {
-            *ahead = Some(tokio::spawn(read(inbox.clone(), decoder.clone(), taken.end, bytes_max)));
+            *ahead = Some(tokio::spawn(read(inbox.clone(), decoder.clone(), taken.end, bytes_max(taken.end))));
         }
         Ok(taken)
     }
@@ -54,5 +55,9 @@ async fn read(
 ) -> Result<Taken, InboxError> {
     let (records, end) = inbox.read(from, bytes_max).await?;
     let events = decode(&*decoder, &records);
+    for event in &events {
+        // The views will ask for it; here it costs nobody's time.
+        event.properties.map();
+    }
     Ok(Taken { from, end, records, events })
 }

@@ -7,22 +7,37 @@
 use crate::Offset;
 use base::Timestamp;
 use parking_lot::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 /// More than this arriving is a burst: about 100,000 events a second.
 pub const BURST_BYTES_PER_S: u64 = 60 << 20;
 /// How long the pipeline rests after a batch in a burst.
-pub const BURST_REST: Duration = Duration::from_millis(500);
+pub const BURST_REST: Duration = Duration::from_millis(1500);
 /// Over a shorter time a rate says nothing.
 const SPAN_MS: i64 = 20;
 
 #[derive(Default)]
-pub(super) struct Burst(Mutex<Option<(Offset, Timestamp)>>);
+pub(super) struct Burst {
+    last: Mutex<Option<(Offset, Timestamp)>>,
+    on: AtomicBool,
+}
 
 impl Burst {
     /// True when since the last look more arrived than [`BURST_BYTES_PER_S`]; `end` is the log's end `now`.
     pub fn is_on(&self, end: Offset, now: Timestamp) -> bool {
-        let mut last = self.0.lock();
+        let on = self.look(end, now);
+        self.on.store(on, Ordering::Relaxed);
+        on
+    }
+
+    /// What the last look said.
+    pub fn was_on(&self) -> bool {
+        self.on.load(Ordering::Relaxed)
+    }
+
+    fn look(&self, end: Offset, now: Timestamp) -> bool {
+        let mut last = self.last.lock();
         let Some((from, since)) = *last else {
             *last = Some((end, now));
             return false;

@@ -43,11 +43,22 @@ const RELEASE_EVERY_STEPS: u64 = 64;
 pub struct PipelineConfig {
     /// Inbox bytes taken into one transaction: large enough to spread the commit, small enough to stay in cache.
     pub batch_bytes_max: usize,
+    /// The same while a backlog of as much waits: more events of one customer meet in a batch, and each row is written
+    /// once a batch.
+    pub backlog_batch_bytes_max: usize,
 }
 
 impl Default for PipelineConfig {
     fn default() -> Self {
-        Self { batch_bytes_max: 4 << 20 }
+        Self { batch_bytes_max: 4 << 20, backlog_batch_bytes_max: 16 << 20 }
+    }
+}
+
+impl PipelineConfig {
+    /// Bytes to take when `waiting` are there. In a burst little, so that it is soon time to rest.
+    fn take(&self, waiting: u64, in_burst: bool) -> usize {
+        let many = waiting >= self.backlog_batch_bytes_max as u64 && !in_burst;
+        if many { self.backlog_batch_bytes_max } else { self.batch_bytes_max }
     }
 }
 
@@ -72,9 +83,19 @@ impl PipelineError {
     }
 }
 
+/// Waits for what views began. A task that died is found by `apply`, which then does the work itself.
+async fn ended(begun: &mut [Option<tokio::task::JoinHandle<()>>]) {
+    for task in begun.iter_mut().filter_map(Option::take) {
+        if let Err(error) = task.await {
+            tracing::error!(%error, "pipeline: what a view began beside the others came to nothing");
+        }
+    }
+}
+
 /// How the pipeline is doing.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct PipelineStatus {
+    /// Up to here every question sees the events: of the database, of what views keep in memory, of the history.
     pub cursor: Offset,
     pub end: Offset,
     pub events_total: u64,
@@ -99,6 +120,8 @@ pub struct Pipeline {
     clock: Arc<dyn Clock>,
     config: PipelineConfig,
     cursor: AtomicU64,
+    /// The cursor once the views' memory and the history have the batch too: from then on every question sees it.
+    seen: AtomicU64,
     events_total: AtomicU64,
     lag_ms: AtomicI64,
     steps: AtomicU64,
@@ -147,6 +170,7 @@ impl Pipeline {
             clock,
             config,
             cursor: AtomicU64::new(cursor),
+            seen: AtomicU64::new(cursor),
             events_total: AtomicU64::new(0),
             lag_ms: AtomicI64::new(0),
             steps: AtomicU64::new(0),
@@ -177,7 +201,7 @@ impl Pipeline {
 
     pub fn status(&self) -> PipelineStatus {
         PipelineStatus {
-            cursor: Offset(self.cursor.load(Ordering::Relaxed)),
+            cursor: Offset(self.seen.load(Ordering::Acquire)),
             end: self.inbox.end(),
             events_total: self.events_total.load(Ordering::Relaxed),
             lag_ms: self.lag_ms.load(Ordering::Relaxed),
@@ -219,6 +243,8 @@ impl Pipeline {
                 // A worker of another process may have emitted; and a wake-up may be missed across a crash.
                 () = tokio::time::sleep(std::time::Duration::from_secs(2)) => {}
             }
+            // What comes in is counted from here, not from before the pause.
+            self.burst.is_on(self.inbox.end(), self.clock.now());
         } else if self.burst.is_on(self.inbox.end(), self.clock.now()) {
             tokio::time::sleep(burst::BURST_REST).await;
         }
@@ -243,8 +269,9 @@ impl Pipeline {
     /// Processes one batch; answers the bytes taken.
     async fn step(&self) -> Result<u64, PipelineError> {
         let from = Offset(self.cursor.load(Ordering::Relaxed));
+        let in_burst = self.burst.was_on();
         let ahead::Taken { end, records, events, .. } =
-            self.ahead.take(&self.inbox, &self.decoder, from, self.config.batch_bytes_max).await?;
+            self.ahead.take(&self.inbox, &self.decoder, from, |waiting| self.config.take(waiting, in_burst)).await?;
         if records.is_empty() {
             return Ok(0);
         }
@@ -277,7 +304,7 @@ impl Pipeline {
             Ok(batch) => batch,
             Err((error, batch)) => {
                 drop(tx);
-                self.rolled_back(batch.as_ref()).await;
+                self.rolled_back(batch.as_deref()).await;
                 return Err(error);
             }
         };
@@ -296,13 +323,16 @@ impl Pipeline {
         events: Vec<Arc<Event>>,
         end: Offset,
         now: Timestamp,
-    ) -> Result<Batch, (PipelineError, Option<Batch>)> {
+    ) -> Result<Arc<Batch>, (PipelineError, Option<Arc<Batch>>)> {
         let resolution = self.resolver.resolve(tx, events, now).await.map_err(|error| (error.into(), None))?;
-        let batch = Batch { end, now, merges: resolution.merges, events: resolution.events };
+        let batch = Arc::new(Batch { end, now, merges: resolution.merges, events: resolution.events });
+        let mut begun: Vec<_> = self.views.iter().map(|view| view.begin(&batch)).collect();
         let mut effects = Effects::default();
-        for view in &self.views {
+        for (position, view) in self.views.iter().enumerate() {
+            ended(&mut begun[position..=position]).await;
             if let Err(error) = view.apply(tx, &batch, &mut effects).await {
                 tracing::warn!(view = view.name(), %error, "pipeline: a view could not apply a batch");
+                ended(&mut begun).await;
                 return Err((error.into(), Some(batch)));
             }
         }
@@ -318,7 +348,7 @@ impl Pipeline {
         }
     }
 
-    async fn committed(&self, batch: Batch) {
+    async fn committed(&self, batch: Arc<Batch>) {
         self.cursor.store(batch.end.0, Ordering::Relaxed);
         self.events_total.fetch_add(batch.events.len() as u64, Ordering::Relaxed);
         if let Some(last) = batch.events.last() {
@@ -337,9 +367,10 @@ impl Pipeline {
             self.troubles.failed(self.clock.now(), format!("the history does not take a batch: {error}"));
             tokio::time::sleep(std::time::Duration::from_millis(RETRY_MS)).await;
         }
+        self.seen.store(batch.end.0, Ordering::Release);
         self.troubles.committed();
         // No listener is fine.
-        let _ = self.live.send(Arc::new(batch));
+        let _ = self.live.send(batch);
     }
 
     async fn rolled_back(&self, batch: Option<&Batch>) {
@@ -386,6 +417,7 @@ impl Pipeline {
         self.apply(&mut tx, Vec::new(), end, self.clock.now()).await.map_err(|(error, _)| error)?;
         tx.commit().await?;
         self.cursor.store(end.0, Ordering::Relaxed);
+        self.seen.store(end.0, Ordering::Release);
         self.troubles.put_aside(self.clock.now(), error.to_string());
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! Reads the identifiers that the events of a batch declare, normalised, strongest first, each value once per batch.
 
-use super::cache::HashKeyed;
+use crate::cache::HashKeyed;
 use crate::identifiers::{DEFAULT_REGION, Kind, normalise};
 use base::WorkspaceId;
 use events::{Event, EventKind};

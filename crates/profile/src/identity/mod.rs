@@ -3,14 +3,13 @@
 //! Per batch: read the declared identifiers ([`declare`]), look up what the cache does not know in a few statements
 //! ([`store`]), decide event by event in memory ([`plan`]), write in a few statements. No SQL per event.
 
-mod cache;
 mod declare;
 mod plan;
 mod store;
 
+use crate::cache::{Cache, Known, anchor_key};
 use async_trait::async_trait;
 use base::{ProfileId, Timestamp, WorkspaceId};
-use cache::{Cache, Known, anchor_key};
 use db::{Db, Tx};
 use declare::Declarations;
 use events::{Event, Resolution, ResolvedEvent, Resolver, ViewError};
@@ -24,7 +23,7 @@ use store::Reader;
 /// The resolver. One per process: it holds the cache of the pipeline.
 pub struct Identity {
     db: Db,
-    cache: Mutex<Cache>,
+    cache: Mutex<Cache<Known>>,
 }
 
 /// A batch with everything the plan needs.
@@ -163,7 +162,7 @@ pub(crate) fn names_nobody(event: &Event) -> bool {
 }
 
 /// Follows merged ids in the cache to the one that stands for itself. None: the cache cannot tell. Some(0): erased.
-fn canonical_in(cache: &mut Cache, (workspace, mut id): Who) -> Option<u32> {
+fn canonical_in(cache: &mut Cache<Known>, (workspace, mut id): Who) -> Option<u32> {
     loop {
         let next = cache.get(anchor_key(workspace.number(), id))?.profile;
         if next == id || next == 0 {

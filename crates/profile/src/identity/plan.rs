@@ -59,7 +59,7 @@ impl Holdings {
 #[derive(Default)]
 pub(super) struct Facts {
     /// By slot: owner and day last seen.
-    pub owners: Vec<Option<super::cache::Known>>,
+    pub owners: Vec<Option<crate::cache::Known>>,
     /// Canonical id of every profile id that events name; absent: never was, or erased.
     pub anchors: HashMap<Who, u32>,
     pub holdings: HashMap<Who, Holdings>,
@@ -376,7 +376,7 @@ impl<'p, 'e> Plan<'p, 'e> {
     /// Notes that the identifier was used. It is written when it is new or was last seen on an earlier day.
     fn see(&mut self, slot: u32, number: usize, at: Timestamp, new: bool) {
         let at = at.ms();
-        let later_day = super::cache::Known::new(0, at).seen_day > self.seen_days[slot as usize];
+        let later_day = crate::cache::Known::new(0, at).seen_day > self.seen_days[slot as usize];
         match &mut self.sightings[slot as usize] {
             Some(seen) if !new => {
                 seen.first_ms = seen.first_ms.min(at);

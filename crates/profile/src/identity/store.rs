@@ -1,9 +1,9 @@
 //! The SQL of the resolver: batched look-ups before the plan, batched writes after it.
 
 use super::Prepared;
-use super::cache::Known;
 use super::declare::key_hash;
 use super::plan::{Holdings, Plan, Who};
+use crate::cache::Known;
 use crate::identifiers::Kind;
 use base::{ProfileId, Timestamp, WorkspaceId};
 use db::{Db, DbError, Row, Tx, Val};

@@ -93,6 +93,26 @@ async fn lists_page_through_everybody_in_both_orders() {
 }
 
 #[tokio::test]
+async fn who_was_seen_last_stands_first_also_within_a_step_of_the_index() {
+    on_every_store(async |world| {
+        shop_with(&world, 6).await;
+        // The same step for all, then one in a later step, then one rolled back and told again.
+        for (second, user) in [(40, "u2"), (30, "u4"), (50, "u1"), (600, "u3")] {
+            world.feed(vec![track(second).user(user)]).await;
+        }
+        world.feed_and_fail(vec![track(1200).user("u5")]).await;
+        world.feed(vec![track(1200).user("u5")]).await;
+        let page = PageRequest { limit: Some(3), cursor: None };
+        let found = world.profiles.list(SHOP, Sort::LastSeen, &page).await.unwrap();
+        let times: Vec<i64> = found.items.iter().map(|item| item.last_seen.ms()).collect();
+        assert!(times.is_sorted_by(|one, next| one >= next), "{times:?}");
+        assert_eq!(found.items[0].events, 2);
+        assert_eq!(found.items[0].last_seen, track(1200).user("u5").at, "a step that was rolled back is written again");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn everybody_streams_once_in_order_of_id() {
     on_every_store(async |world| {
         shop_with(&world, 25).await;

@@ -289,7 +289,7 @@ async fn history(findings: &mut Findings, config: &Config, log_end: Option<u64>)
         Err(error) => return findings.bad("history", &place, error, "restore lake/ from the last backup"),
     };
     for (file, what) in &state.broken {
-        let remedy = "restore this file from a backup; without it timelines and the history have a gap";
+        let remedy = "restore this file from a backup: `tutti serve` does not start without it";
         findings.bad("history", folder.join(file).display(), what, remedy);
     }
     if state.broken.is_empty() {

@@ -86,7 +86,7 @@ pub async fn run(args: ImportArgs, context: &Context) -> anyhow::Result<()> {
     let state = field(&import, "/state");
     anyhow::ensure!(
         state == "finished",
-        "the import is {state}: {}; `tutti import --resume {}` goes on with it",
+        "the import is {state}: {}; when that is put right, `tutti import --resume {}` goes on with it",
         field(&import, "/error"),
         field(&import, "/id")
     );

@@ -37,6 +37,17 @@ pub async fn stop_asked() {
     }
 }
 
+/// Where a server at work on a data folder is found; what it leaves for commands that print its address.
+const ADDRESS_FILE: &str = "address";
+
+/// The address of the server that works on this data folder, or worked on it last.
+pub fn address_of(config: &Config) -> String {
+    let noted = std::fs::read_to_string(config.data_dir.join(ADDRESS_FILE)).ok();
+    noted
+        .and_then(|text| text.trim().parse().ok())
+        .map_or_else(|| config.public_url_or(config.listen), |bound| config.public_url_or(bound))
+}
+
 /// A server at work in this process.
 pub struct Server {
     pub running: Running,
@@ -56,6 +67,7 @@ impl Server {
         let bound = listener.local_addr()?;
         let program = Program::open(config, bound, demo).await?;
         let smtp_bound = program.smtp_bound();
+        std::fs::write(config.data_dir.join(ADDRESS_FILE), format!("{bound}\n")).context("the data folder")?;
         let (stop, stopping) = watch::channel(false);
         let router = crate::http::router(program.app.clone());
         let running = program.start(stopping.clone());

@@ -108,7 +108,7 @@ pub async fn run(command: UserCommand, context: &Context) -> anyhow::Result<()> 
             let member = members.iter().find(|member| member.user.email == email.to_lowercase());
             let Some(member) = member else { anyhow::bail!("{email} is not a member of {workspace}") };
             let token = access.make_login_link(member.user.id, LINK_MS).await?;
-            let url = format!("{}/api/v1/session/link?token={token}", config.public_url_or(config.listen));
+            let url = format!("{}/api/v1/session/link?token={token}", super::serve::address_of(&config));
             context.print(&json!({ "url": url }), |_| url.clone());
         }
     }

@@ -312,6 +312,7 @@ fn with_orders(series: Vec<SeriesPoint>, orders: Vec<(Timestamp, i64)>) -> Vec<R
 }
 
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct UnconfirmedRequest {
     /// resend (they may arrive twice) or leave
     action: String,

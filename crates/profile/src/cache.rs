@@ -1,4 +1,5 @@
-//! What the resolver remembers between batches: identifier -> profile, and merged id -> canonical id.
+//! What the resolver and the view remember between batches: identifier -> profile, merged id -> canonical id, and when
+//! a profile was last written as seen.
 //!
 //! Two generations of 128-bit hashes, so that memory is bounded without a list of uses: what is asked for moves to
 //! the young one, what nobody asked for leaves with the old one. About 35 MB when full. Changes of a batch wait in
@@ -9,11 +10,11 @@ use std::hash::{BuildHasherDefault, Hasher};
 
 /// Entries per generation: just what 2^19 hash buckets carry.
 const ENTRIES_PER_GENERATION_MAX: usize = 450_000;
-pub(super) const DAY_MS: i64 = 86_400_000;
+pub(crate) const DAY_MS: i64 = 86_400_000;
 
 /// The keys are hashes already.
 #[derive(Default)]
-pub(super) struct Folded(u64);
+pub(crate) struct Folded(u64);
 
 impl Hasher for Folded {
     fn finish(&self) -> u64 {
@@ -31,11 +32,11 @@ impl Hasher for Folded {
     }
 }
 
-pub(super) type HashKeyed<T> = HashMap<u128, T, BuildHasherDefault<Folded>>;
+pub(crate) type HashKeyed<T> = HashMap<u128, T, BuildHasherDefault<Folded>>;
 
 /// Whose an identifier is, and the day it was last written as seen (days since 1970).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Known {
+pub(crate) struct Known {
     /// 0: nobody's any more.
     pub profile: u32,
     pub seen_day: u32,
@@ -47,15 +48,20 @@ impl Known {
     }
 }
 
-#[derive(Default)]
-pub(super) struct Cache {
-    young: HashKeyed<Known>,
-    old: HashKeyed<Known>,
-    pending: HashKeyed<Option<Known>>,
+pub(crate) struct Cache<V> {
+    young: HashKeyed<V>,
+    old: HashKeyed<V>,
+    pending: HashKeyed<Option<V>>,
 }
 
-impl Cache {
-    pub fn get(&mut self, hash: u128) -> Option<Known> {
+impl<V> Default for Cache<V> {
+    fn default() -> Self {
+        Self { young: HashKeyed::default(), old: HashKeyed::default(), pending: HashKeyed::default() }
+    }
+}
+
+impl<V: Copy> Cache<V> {
+    pub fn get(&mut self, hash: u128) -> Option<V> {
         if let Some(change) = self.pending.get(&hash) {
             return *change;
         }
@@ -68,7 +74,7 @@ impl Cache {
     }
 
     /// Holds from now on for this batch, and for ever once it is committed. None forgets.
-    pub fn change(&mut self, hash: u128, known: Option<Known>) {
+    pub fn change(&mut self, hash: u128, known: Option<V>) {
         self.pending.insert(hash, known);
     }
 
@@ -86,7 +92,7 @@ impl Cache {
         self.pending.clear();
     }
 
-    fn insert(&mut self, hash: u128, known: Known) {
+    fn insert(&mut self, hash: u128, known: V) {
         if self.young.len() >= ENTRIES_PER_GENERATION_MAX {
             self.old = std::mem::take(&mut self.young);
         }
@@ -94,7 +100,7 @@ impl Cache {
     }
 }
 
-/// The key under which the canonical id of a profile id is kept beside the identifiers.
-pub(super) fn anchor_key(workspace: u32, profile: u32) -> u128 {
+/// The key of a profile id, beside those of identifiers.
+pub(crate) fn anchor_key(workspace: u32, profile: u32) -> u128 {
     (u128::from(u64::MAX) << 64) | (u128::from(workspace) << 32) | u128::from(profile)
 }
