@@ -1,6 +1,6 @@
 //! Quality on public data: no labels, no settings, only the types of the columns.
 //!
-//! `TUTTI_SHARED_DATA` names the folder that holds `identity/`; beside the workspace it is found by itself.
+//! The data is in `data/identity` of `$TUTTI_SHARED`, or of `../shared` beside the repository.
 
 use matching::{Field, FieldKind, Options, Quality, Records, link};
 use std::path::PathBuf;
@@ -27,9 +27,9 @@ const FAKE: &[(&str, FieldKind)] = &[
 ];
 
 fn folder() -> Option<PathBuf> {
-    let given = std::env::var_os("TUTTI_SHARED_DATA").map(PathBuf::from);
-    let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
-    Some(given.unwrap_or(beside).join("identity")).filter(|folder| folder.is_dir())
+    let beside = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
+    let shared = std::env::var_os("TUTTI_SHARED").map_or_else(beside, PathBuf::from);
+    Some(shared.join("data/identity")).filter(|folder| folder.is_dir())
 }
 
 fn check(file: &str, columns: &[(&str, FieldKind)], truth: &str, f1_min: f64) {

@@ -14,7 +14,7 @@ fn quality(people: &[Person], clusters: impl Iterator<Item = (u128, u128)>) -> Q
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 6, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 4, ..ProptestConfig::default() })]
 
     #[test]
     fn the_order_of_records_and_the_number_of_threads_change_nothing(seed in 0u64..1_000, shuffle in 0u64..1_000) {
@@ -33,7 +33,7 @@ proptest! {
         let people = people(seed, 400);
         let linkage = link(records(&people, 0..people.len()), OPTIONS).unwrap();
         let quality = quality(&people, linkage.clusters());
-        prop_assert!(quality.precision() > 0.99 && quality.recall() > 0.97, "{:?}", quality);
+        prop_assert!(quality.precision() > 0.97 && quality.recall() > 0.95, "{:?}", quality);
     }
 
     #[test]
@@ -52,7 +52,7 @@ proptest! {
         }
         let (batch, later) = (link(records(&people, 0..people.len()), OPTIONS).unwrap(), linker.clusters());
         let (batch, later) = (quality(&people, batch.clusters()).f1(), quality(&people, later).f1());
-        prop_assert!(later > batch - 0.03 && later > 0.95, "one by one {}, at once {}", later, batch);
+        prop_assert!(later > batch - 0.05 && later > 0.92, "one by one {}, at once {}", later, batch);
     }
 }
 
