@@ -46,7 +46,10 @@ fn json_problem(rejection: &JsonRejection) -> Problem {
     let detail = rejection.body_text();
     match rejection {
         JsonRejection::JsonDataError(_) => {
-            Problem::invalid("invalid_content", detail.clone()).at("", "invalid", detail)
+            let (pointer, detail) = place_of(&detail);
+            let code = if detail.starts_with("unknown field") { "unknown_field" } else { "invalid" };
+            let whole = if pointer.is_empty() { detail.clone() } else { format!("{pointer}: {detail}") };
+            Problem::invalid("invalid_content", whole).at(pointer, code, detail)
         }
         JsonRejection::BytesRejection(_) if rejection.status() == http::StatusCode::PAYLOAD_TOO_LARGE => {
             Problem::new(ProblemKind::TooLarge, "body_too_large", detail)
@@ -56,6 +59,23 @@ fn json_problem(rejection: &JsonRejection) -> Problem {
             Problem::new(ProblemKind::UnsupportedMedia, "unsupported_media_type", detail)
         }
         _ => Problem::new(ProblemKind::Malformed, "malformed_json", detail),
+    }
+}
+
+/// axum says `…the target type: items[0].name: what is wrong at line 1 column 2`: the JSON pointer, and what is wrong.
+fn place_of(text: &str) -> (String, String) {
+    let said = text.split_once("target type: ").map_or(text, |(_, said)| said);
+    let said = said.rsplit_once(" at line ").map_or(said, |(said, _)| said);
+    match said.split_once(": ").filter(|(path, _)| *path != "." && !path.contains([' ', '`'])) {
+        None => (String::new(), said.trim_start_matches(".: ").to_owned()),
+        Some((path, wrong)) => {
+            let pointer: String = path
+                .replace('[', ".")
+                .replace(']', "")
+                .split('.')
+                .fold(String::new(), |all, step| all + "/" + &step.replace('~', "~0").replace('/', "~1"));
+            (pointer, wrong.to_owned())
+        }
     }
 }
 
@@ -95,7 +115,26 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
 
 #[cfg(test)]
 mod tests {
-    use super::has_nul;
+    use super::{has_nul, place_of};
+
+    #[test]
+    fn what_serde_says_becomes_a_place_and_what_is_wrong_there() {
+        let said = |text: &str| place_of(&format!("Failed to deserialize the JSON body into the target type: {text}"));
+        let of = |pointer: &str, wrong: &str| (pointer.to_owned(), wrong.to_owned());
+        assert_eq!(
+            said("foo: unknown field `foo`, expected `name` at line 1 column 9"),
+            of("/foo", "unknown field `foo`, expected `name`")
+        );
+        assert_eq!(
+            said("identifiers[1].kind: invalid type: integer `1`, expected a string at line 1 column 9"),
+            of("/identifiers/1/kind", "invalid type: integer `1`, expected a string")
+        );
+        assert_eq!(said("missing field `name` at line 1 column 2"), of("", "missing field `name`"));
+        assert_eq!(
+            said("invalid type: null, expected a map at line 1 column 2"),
+            of("", "invalid type: null, expected a map")
+        );
+    }
 
     #[test]
     fn only_a_real_nul_is_refused() {

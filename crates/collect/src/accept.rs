@@ -73,7 +73,8 @@ impl Collect {
         if stored > 0 {
             let body = match endpoint {
                 Endpoint::Single(kind) => wrap_single(kind, text),
-                Endpoint::Batch => body.clone(),
+                // As it was read: without a byte order mark.
+                Endpoint::Batch => body.slice_ref(text.as_bytes()),
             };
             let record = record(source.workspace, source.channel(), Some(source.id), now, outcome.ids, body);
             duplicates = self.inner.inbox.append(record).await?.duplicates;
@@ -184,7 +185,7 @@ fn body_text(body: &Bytes) -> std::result::Result<&str, Problem> {
     }
     let text = std::str::from_utf8(body)
         .map_err(|error| malformed("invalid_utf8", format!("byte {} of the body is not UTF-8", error.valid_up_to())))?;
-    let text = text.trim_matches([' ', '\n', '\r', '\t', '\u{feff}']);
+    let text = trimmed(text);
     if text.is_empty() {
         return Err(malformed("empty_body", "the body is empty; send JSON"));
     }
@@ -192,6 +193,11 @@ fn body_text(body: &Bytes) -> std::result::Result<&str, Problem> {
         return Err(malformed("nul_character", format!("byte {at} of the body is NUL")));
     }
     Ok(text)
+}
+
+/// Without blanks and byte order marks around it.
+pub(crate) fn trimmed(text: &str) -> &str {
+    text.trim_matches([' ', '\n', '\r', '\t', '\u{feff}'])
 }
 
 fn unreadable(error: serde_json::Error) -> Problem {

@@ -34,6 +34,7 @@ impl events::Decoder for SegmentDecoder {
             self.leave_out(record, None, "the body is not UTF-8");
             return Vec::new();
         };
+        let text = crate::accept::trimmed(text);
         let cut = split(text);
         let envelope: Envelope<'_> = match serde_json::from_str(cut.as_ref().map_or(text, |cut| &cut.rest)) {
             Ok(envelope) => envelope,

@@ -14,6 +14,7 @@ const BATCH: &str = "batch";
 
 /// None: nothing this knows, or not JSON; the parser decides.
 pub(crate) fn split(text: &str) -> Option<Split<'_>> {
+    let text = text.trim_matches([' ', '\n', '\r', '\t']);
     let bytes = text.as_bytes();
     let mut found: Option<(Vec<&str>, usize, usize)> = None;
     let mut at = blank(bytes, expect(bytes, 0, b'{')?);

@@ -1,8 +1,8 @@
 //! When and where customers were seen: one narrow row per profile, written once per batch.
 //!
-//! Nearly every event changes such a row, so it is apart from the traits, which are wide and seldom change. Lists are
-//! ordered by the step of [`SEEN_SLOT_MS`] a customer was last seen in: only when a customer is seen in a new step does
-//! the index change.
+//! Nearly every event changes such a row, so it is apart from the traits, which are wide and seldom change. The list of
+//! who was seen last has its index on the step of [`SEEN_SLOT_MS`] a customer was last seen in, which changes only when a
+//! customer is seen in a new step; the rows of a step are sorted when they are asked for.
 //!
 //! Cost: one row per profile and batch, about 60 bytes; an index entry per profile and step.
 
@@ -12,7 +12,7 @@ use db::{DbError, Row, Tx, Val};
 use events::Merge;
 use std::collections::{BTreeMap, HashMap};
 
-/// Within this time the order of a list does not follow who was seen last.
+/// A list sorts those at once who were last seen within this time of each other.
 pub(crate) const SEEN_SLOT_MS: i64 = 300_000;
 /// The profile table with its activity; every profile has one. LEFT, so that SQLite begins with the profile, for which
 /// the queries have their indexes.

@@ -30,12 +30,13 @@ pub(crate) async fn list(
     let found = match sort {
         Sort::LastSeen => {
             let sql = format!(
-                "SELECT {COLUMNS}, seen_slot FROM profile_activity activity CROSS JOIN profile \
-                 WHERE activity.workspace_id = $1 AND (seen_slot, profile_id) < ($2, $3) \
+                "SELECT {COLUMNS} FROM profile_activity activity CROSS JOIN profile \
+                 WHERE activity.workspace_id = $1 AND seen_slot <= $4 AND (last_seen_ms, profile_id) < ($2, $3) \
                  AND profile.workspace_id = activity.workspace_id AND profile.id = profile_id \
-                 ORDER BY activity.workspace_id DESC, seen_slot DESC, profile_id DESC LIMIT $4"
+                 ORDER BY activity.workspace_id DESC, seen_slot DESC, last_seen_ms DESC, profile_id DESC LIMIT $5"
             );
-            db.query(&sql, &[workspace.into(), after.0.into(), after.1.into(), fetch]).await?
+            let slot = seen_slot(after.0);
+            db.query(&sql, &[workspace.into(), after.0.into(), after.1.into(), slot.into(), fetch]).await?
         }
         Sort::Created => {
             let sql = format!(
@@ -46,11 +47,7 @@ pub(crate) async fn list(
         }
     };
     let items = found.iter().map(|row| Ok(Found::read(row)?.summary())).collect::<Result<Vec<_>, ProfileError>>()?;
-    let mut page = Page::cut(items, limit, |last| format!("{}|{}", seen_slot(last.last_seen.ms()), last.id.number()));
-    if sort == Sort::LastSeen {
-        page.items.sort_by_key(|item| std::cmp::Reverse((item.last_seen, item.id)));
-    }
-    Ok(page)
+    Ok(Page::cut(items, limit, |last| format!("{}|{}", last.last_seen.ms(), last.id.number())))
 }
 
 fn read_cursor(text: &str) -> Result<(i64, i64), ProfileError> {

@@ -191,6 +191,21 @@ impl Profiles {
                     detail: format!("this value is not one that can identify a customer by {}", identifier.kind),
                 });
             };
+            let second = match kind.name() {
+                "user_id" => call.contains_key("userId"),
+                "anonymous_id" => call.contains_key("anonymousId"),
+                _ => false,
+            };
+            if second {
+                return Err(ProfileError::Invalid {
+                    pointer: format!("/identifiers/{index}"),
+                    code: "second_identifier",
+                    detail: format!(
+                        "one call names one {}; two of them are joined only by a source's alias call",
+                        kind.name()
+                    ),
+                });
+            }
             match kind.name() {
                 "user_id" => call.insert("userId".into(), identifier.value.as_str().into()),
                 "anonymous_id" => call.insert("anonymousId".into(), identifier.value.as_str().into()),

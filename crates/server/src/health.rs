@@ -23,6 +23,7 @@ pub struct Health {
     pub deliver: Arc<deliver::Deliver>,
     pub lake: Arc<lake::Lake>,
     pub segment: Arc<segment::Segments>,
+    pub decoder: Arc<collect::SegmentDecoder>,
     pub data_dir: PathBuf,
 }
 
@@ -71,6 +72,12 @@ impl api::HealthSource for Health {
             "counter",
             "Events through identity and views since the start.",
             pipeline.events_total as f64,
+        );
+        line(
+            "tutti_events_undecodable_total",
+            "counter",
+            "Accepted events that could not be read back since the start: a defect of this program or of the disk.",
+            self.decoder.undecodable() as f64,
         );
         line("tutti_inbox_end_bytes", "gauge", "End of the inbox log.", pipeline.end.0 as f64);
         line("tutti_inbox_backlog_bytes", "gauge", "Accepted and not yet processed.", pipeline.backlog_bytes() as f64);

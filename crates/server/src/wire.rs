@@ -137,7 +137,7 @@ impl Program {
         let mut pipeline = events::Pipeline::open(
             db.clone(),
             inbox.clone(),
-            decoder,
+            decoder.clone(),
             resolver,
             lake.clone(),
             clock.clone(),
@@ -223,6 +223,7 @@ impl Program {
             deliver: deliver.clone(),
             lake: lake.clone(),
             segment: segments.clone(),
+            decoder,
             data_dir: config.data_dir.clone(),
         };
         let app = api::App {

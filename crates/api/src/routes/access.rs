@@ -191,6 +191,7 @@ struct WorkspaceView {
 }
 
 #[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct AttributionView {
     /// A conversion is credited to a touch at most this many days before it.
     window_days: u32,

@@ -213,6 +213,7 @@ struct CampaignRequest {
 
 impl CampaignRequest {
     async fn draft(self, app: &App, workspace: WorkspaceId) -> ApiResult<CampaignDraft> {
+        super::content::known_fields(&self.message)?;
         let segment_id = match self.segment_id.filter(|id| !id.is_empty()) {
             Some(id) => Some(known_segment(app, workspace, &id).await?),
             None => None,

@@ -199,7 +199,29 @@ struct TemplateRequest {
 
 impl TemplateRequest {
     fn draft(self) -> ApiResult<TemplateDraft> {
+        known_fields(&self.message)?;
         Ok(TemplateDraft { name: self.name, message: EmailMessage::read(&self.message)? })
+    }
+}
+
+/// Refuses a field no message has. Only here, where somebody writes it: a stored one is read as it is.
+pub fn known_fields(message: &Value) -> ApiResult<()> {
+    let known = serde_json::to_value(EmailMessage::default()).unwrap_or_default();
+    let unknown = |own: &Value, known: &Value| {
+        let fields = own.as_object().into_iter().flatten();
+        fields.map(|(name, _)| name).find(|name| known.get(name.as_str()).is_none()).cloned()
+    };
+    let found = unknown(message, &known)
+        .map(|name| format!("/message/{name}"))
+        .or_else(|| unknown(&message["utm"], &known["utm"]).map(|name| format!("/message/utm/{name}")));
+    match found {
+        None => Ok(()),
+        Some(pointer) => {
+            let detail = "a message has no such field";
+            Err(Problem::invalid("invalid_content", format!("{pointer}: {detail}"))
+                .at(pointer, "unknown_field", detail)
+                .into())
+        }
     }
 }
 

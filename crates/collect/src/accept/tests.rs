@@ -245,3 +245,29 @@ async fn an_order_without_a_readable_worth_is_kept_with_a_warning_and_an_unknown
     assert_eq!(kept.len(), 7, "warnings are shown beside what was refused");
     assert_eq!(room.collect.source(WORKSPACE, source.id).await.unwrap().rejected, 3, "and not counted with it");
 }
+
+#[tokio::test]
+async fn a_byte_order_mark_around_a_body_costs_no_event() {
+    let room = Room::sqlite().await;
+    let key = room.source(SourceKind::Server).await.write_key;
+    for (number, (before, after)) in [("\u{feff}", ""), ("", "\u{feff}"), ("\n \u{feff}", " \r\n")].iter().enumerate() {
+        let items = json!({ "batch": [track(&format!("bom{number}"))] });
+        let body = bytes::Bytes::from(format!("{before}{items}{after}"));
+        let done = room.collect.accept(Endpoint::Batch, body, Some(&key)).await.unwrap();
+        assert_eq!((done.accepted, done.duplicates), (1, 0));
+    }
+    let events = room.events().await;
+    assert_eq!(events.iter().map(|event| event.message_id.as_str()).collect::<Vec<_>>(), ["bom0", "bom1", "bom2"]);
+}
+
+#[tokio::test]
+async fn one_item_that_is_no_json_refuses_the_whole_body() {
+    let room = Room::sqlite().await;
+    let key = room.source(SourceKind::Server).await.write_key;
+    for item in [r#"{"type":"track",}"#, r#"{"type":"track"]"#, "{'a':1}", "nul", r#"{"a":01}"#] {
+        let body = bytes::Bytes::from(format!(r#"{{"batch":[{},{item}]}}"#, track("good")));
+        let answer = room.collect.accept(Endpoint::Batch, body, Some(&key)).await;
+        assert_eq!(Problem::from(answer.unwrap_err()).code, "malformed_json", "{item}");
+    }
+    assert!(room.events().await.is_empty(), "what was refused is not stored");
+}

@@ -96,7 +96,7 @@ impl DateOrder {
 
 /// How a file is to be read. What is not set is found out from the file's beginning.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct Mapping {
     /// Column of the file -> field (`email`), `trait:NAME`, `property:NAME` or `ignore`.
     pub columns: BTreeMap<String, String>,

@@ -283,6 +283,9 @@ async fn export(client: &Client, who: &str, out: Option<PathBuf>) -> anyhow::Res
     Ok(())
 }
 
+/// Of these a call names one.
+const SINGLE: [&str; 2] = ["user_id", "anonymous_id"];
+
 /// There is one way to join people: an event that carries identifiers of both.
 async fn merge(context: &Context, who: &str, other: &str, yes: bool) -> anyhow::Result<()> {
     let client = context.client()?;
@@ -292,14 +295,23 @@ async fn merge(context: &Context, who: &str, other: &str, yes: bool) -> anyhow::
         return Err(Failure::Refused(format!("both are {first} already")).into());
     }
     let name = |person: &Value| format!("{} ({})", shown(&field(person, "/label")), field(person, "/id"));
+    let has_user_id = |person: &Value| rows(person, "identifiers").iter().any(|held| held["kind"] == "user_id");
+    if has_user_id(&one) && has_user_id(&two) {
+        let text =
+            "both have a user id, and two user ids are joined only by an alias call of the source that gave them";
+        return Err(Failure::Refused(text.into()).into());
+    }
+    let pairs =
+        rows(&one, "identifiers").iter().flat_map(|one| rows(&two, "identifiers").iter().map(move |two| (one, two)));
+    let Some((of_one, of_two)) = pairs
+        .into_iter()
+        .find(|(one, two)| one["kind"] != two["kind"] || !SINGLE.contains(&one["kind"].as_str().unwrap_or_default()))
+    else {
+        return Err(Failure::Refused("they have no two identifiers that one call can name".into()).into());
+    };
+    let named = |held: &Value| json!({ "kind": held["kind"], "value": held["value"] });
+    let (of_one, of_two) = (named(of_one), named(of_two));
     confirm(yes, &format!("this makes one of {} and {} for ever", name(&one), name(&two)))?;
-    let identifier = |person: &Value| {
-        let held = rows(person, "identifiers").first();
-        held.map(|held| json!({ "kind": held["kind"], "value": held["value"] }))
-    };
-    let (Some(of_one), Some(of_two)) = (identifier(&one), identifier(&two)) else {
-        return Err(Failure::Refused("one of them has no identifier to be joined by".into()).into());
-    };
     client.post("/api/v1/profiles", &json!({ "identifiers": [of_one, of_two], "traits": {} })).await?;
     let until = Instant::now() + MERGE_WAIT;
     loop {

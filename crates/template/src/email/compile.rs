@@ -137,7 +137,9 @@ fn mjml(source: &Source<'_>, hidden: &Hidden, warnings: &mut Vec<Warning>) -> Re
             });
         }
     }
-    let rendered = parsed.element.render(&RenderOptions::default());
+    // The default would have the reader's mail program ask Google for the fonts that are named. `<mj-font>` still can.
+    let options = RenderOptions { fonts: Default::default(), ..RenderOptions::default() };
+    let rendered = parsed.element.render(&options);
     let html = rendered.map_err(|error| {
         source.error(
             0,
