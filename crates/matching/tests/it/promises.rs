@@ -60,7 +60,7 @@ proptest! {
 fn a_new_fit_keeps_the_names_that_were_given() {
     let people = people(7, 300);
     let first = link(records(&people, 0..people.len() / 2), OPTIONS).unwrap();
-    let before: HashMap<u128, u128> = first.clusters().map(|(record, name)| (record, name)).collect();
+    let before: HashMap<u128, u128> = first.clusters().collect();
     let second = link(records(&people, 0..people.len()), OPTIONS).unwrap();
     let names = stable_names(second.clusters(), &before);
     let mut linker = Linker::new(second, 0.0);
