@@ -206,7 +206,14 @@ impl Db {
                 .await
                 .map(Tx::Sqlite)
                 .map_err(|error| DbError::of("BEGIN IMMEDIATE", error)),
-            Db::Postgres(pool) => pool.begin().await.map(Tx::Postgres).map_err(|error| DbError::of("BEGIN", error)),
+            Db::Postgres(pool) => {
+                // In a task of its own: dropped between BEGIN and its answer, sqlx would give the connection back with
+                // the transaction open, and whatever came next on it would never be committed.
+                let pool = pool.clone();
+                let begun = tokio::spawn(async move { pool.begin().await }).await;
+                let begun = begun.map_err(|error| DbError::Unavailable(format!("BEGIN: {error}")))?;
+                begun.map(Tx::Postgres).map_err(|error| DbError::of("BEGIN", error))
+            }
         }
     }
 

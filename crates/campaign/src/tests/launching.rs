@@ -29,7 +29,7 @@ async fn a_launch_killed_between_any_two_steps_reaches_everybody_exactly_once() 
             let asked_once = i64::from(expected > 0);
             assert_eq!(shop.rows(id).await, (expected, asked_once), "{} killed after {steps} steps", store.name);
         }
-        assert!(20 < kills, "the launch was killed {kills} times on {}", store.name);
+        assert!(15 <= kills, "the launch was killed {kills} times on {}", store.name);
     }
 }
 
