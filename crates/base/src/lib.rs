@@ -14,7 +14,7 @@ mod share;
 mod time;
 
 pub use clock::{Clock, ManualClock, SystemClock};
-pub use hash::ContentHash;
+pub use hash::{ContentHash, HashKeyed, HashKeys, KeyIsHash};
 pub use ids::{
     ApiKeyId, AuditId, CampaignId, EventId, IdError, ImportId, InboxMailId, MessageId, ProfileId, SegmentId, SessionId,
     SourceId, TemplateId, UserId, WorkspaceId,

@@ -1,6 +1,6 @@
 //! A request of the Segment HTTP API: read, checked, made durable, answered.
 //!
-//! Cost: one borrowed pass and two scans over the body, no tree; about 1.5 µs CPU per event of 600 bytes.
+//! Cost: one borrowed pass and two scans over the body, no tree; measured whole in docs/benchmarks.md.
 
 use crate::check::{ItemProblem, read_item};
 use crate::limits::{BATCH_BYTES_MAX, BATCH_ITEMS_MAX, EVENT_BYTES_MAX};

@@ -132,3 +132,19 @@ async fn a_scrubbed_store_holds_no_byte_of_deleted_rows() {
     assert_eq!(kept.i64("n").unwrap(), 9_950);
     insert(&db, "after").await.unwrap();
 }
+
+#[tokio::test]
+async fn a_begin_that_is_dropped_anywhere_leaves_no_transaction_to_those_who_come_after() {
+    for store in testkit::stores(&[FIRST]).await {
+        for round in 0..200u64 {
+            // Dropped after ever longer, so that it is hit before, between and after BEGIN and its answer.
+            let patience = std::time::Duration::from_micros(round * 10);
+            let begun = tokio::time::timeout(patience, store.db.begin()).await;
+            drop(begun);
+            let name = format!("thing {round}");
+            insert(&store.db, &name).await.unwrap();
+            let found = store.db.query_one("SELECT name FROM thing WHERE name = $1", &[name.into()]).await.unwrap();
+            assert!(found.is_some(), "{}: what came after {patience:?} is not committed", store.name);
+        }
+    }
+}

@@ -4,7 +4,7 @@
 //! who was seen last has its index on the step of [`SEEN_SLOT_MS`] a customer was last seen in, which changes only when a
 //! customer is seen in a new step; the rows of a step are sorted when they are asked for.
 //!
-//! Cost: one row per profile and batch, about 60 bytes; an index entry per profile and step.
+//! Cost: one row of seven numbers per profile and batch; an index entry per profile and step.
 
 use crate::cache::{Cache, anchor_key};
 use base::{ProfileId, WorkspaceId};

@@ -2,37 +2,14 @@
 //! a profile was last written as seen.
 //!
 //! Two generations of 128-bit hashes, so that memory is bounded without a list of uses: what is asked for moves to
-//! the young one, what nobody asked for leaves with the old one. About 35 MB when full. Changes of a batch wait in
+//! the young one, what nobody asked for leaves with the old one. About 35 MB each when full. Changes of a batch wait in
 //! `pending` until its transaction is committed.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use base::HashKeyed;
 
 /// Entries per generation: just what 2^19 hash buckets carry.
 const ENTRIES_PER_GENERATION_MAX: usize = 450_000;
 pub(crate) const DAY_MS: i64 = 86_400_000;
-
-/// The keys are hashes already.
-#[derive(Default)]
-pub(crate) struct Folded(u64);
-
-impl Hasher for Folded {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-    fn write(&mut self, bytes: &[u8]) {
-        for chunk in bytes.chunks(8) {
-            let mut word = [0; 8];
-            word[..chunk.len()].copy_from_slice(chunk);
-            self.0 = self.0.rotate_left(23) ^ u64::from_le_bytes(word);
-        }
-    }
-    fn write_u128(&mut self, hash: u128) {
-        self.0 = hash as u64 ^ (hash >> 64) as u64;
-    }
-}
-
-pub(crate) type HashKeyed<T> = HashMap<u128, T, BuildHasherDefault<Folded>>;
 
 /// Whose an identifier is, and the day it was last written as seen (days since 1970).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -123,6 +123,7 @@ async fn preview(
     if body.profile_id.is_some() {
         auth.require(Permission::ProfileRead)?;
     }
+    known_fields(&body.message)?;
     let message = EmailMessage::read(&body.message)?;
     let of = match (body.profile_id, body.data.filter(|data| !data.is_null())) {
         (Some(id), _) => PreviewFor::Profile(profile_of(&id)?),

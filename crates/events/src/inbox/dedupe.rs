@@ -1,41 +1,17 @@
 //! Known messageIds: two generations of 128-bit hashes. First wins; a duplicate is accepted and dropped.
 
-use base::{EventId, Timestamp};
-use std::collections::HashSet;
-use std::hash::{BuildHasherDefault, Hasher};
-
-/// Event ids are xxh3 hashes already: hashing them again would cost more than the look-up.
-#[derive(Default)]
-pub(super) struct Identity(u64);
-
-impl Hasher for Identity {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-    fn write(&mut self, bytes: &[u8]) {
-        for chunk in bytes.chunks(8) {
-            let mut word = [0; 8];
-            word[..chunk.len()].copy_from_slice(chunk);
-            self.0 = self.0.rotate_left(23) ^ u64::from_le_bytes(word);
-        }
-    }
-    fn write_u128(&mut self, id: u128) {
-        self.0 = id as u64 ^ (id >> 64) as u64;
-    }
-}
-
-type Ids = HashSet<u128, BuildHasherDefault<Identity>>;
+use base::{EventId, HashKeys, Timestamp};
 
 pub(super) struct Dedupe {
     period_ms: i64,
     generation_start: Timestamp,
-    young: Ids,
-    old: Ids,
+    young: HashKeys,
+    old: HashKeys,
 }
 
 impl Dedupe {
     pub fn new(period_ms: i64, now: Timestamp) -> Self {
-        Self { period_ms, generation_start: now, young: Ids::default(), old: Ids::default() }
+        Self { period_ms, generation_start: now, young: HashKeys::default(), old: HashKeys::default() }
     }
 
     /// Puts ids read back at start where their age belongs.

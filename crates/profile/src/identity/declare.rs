@@ -1,8 +1,7 @@
 //! Reads the identifiers that the events of a batch declare, normalised, strongest first, each value once per batch.
 
-use crate::cache::HashKeyed;
 use crate::identifiers::{DEFAULT_REGION, Kind, normalise};
-use base::WorkspaceId;
+use base::{HashKeyed, WorkspaceId};
 use events::{Event, EventKind};
 use std::borrow::Cow;
 
