@@ -257,6 +257,10 @@ impl Campaigns {
     /// Remembers that the messages with unknown outcome there are now stay as they are; answers how many. Those that
     /// come later are asked about again.
     pub async fn leave_unconfirmed(&self, workspace: WorkspaceId, id: CampaignId) -> Result<u64, CampaignError> {
+        let state = self.get(workspace, id).await?.state;
+        if matches!(state, CampaignState::Draft | CampaignState::Scheduled) {
+            return Err(CampaignError::WrongState { state, verb: "settled" });
+        }
         let count = self.progress(workspace, id).await?.unconfirmed;
         store::set_unconfirmed_left(self.db(), workspace, id, count).await?;
         Ok(count)

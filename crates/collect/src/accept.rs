@@ -5,7 +5,7 @@
 use crate::check::{ItemProblem, read_item};
 use crate::limits::{BATCH_BYTES_MAX, BATCH_ITEMS_MAX, EVENT_BYTES_MAX};
 use crate::source::{SourceState, WriteKeyAnswer};
-use crate::split::split;
+use crate::split::{Cut, split};
 use crate::wire::{Envelope, Item, Text};
 use crate::{Collect, Result};
 use base::{EventId, Problem, ProblemKind, Timestamp, WorkspaceId};
@@ -95,8 +95,8 @@ impl Collect {
         let text = body_text(&body)?;
         let parsed = parse_batch(text)?;
         let mut ids = Vec::with_capacity(parsed.items.len());
-        for (index, raw) in parsed.items.iter().enumerate() {
-            let (item, _, _) = read_item(raw, parsed.kind).map_err(|problem| {
+        for (index, cut) in parsed.items.iter().enumerate() {
+            let (item, _, _) = read_item(*cut, parsed.kind).map_err(|problem| {
                 let rejected = rejected_of(index, problem, true);
                 Problem::invalid(rejected.code, rejected.detail.clone()).at(
                     rejected.pointer,
@@ -129,17 +129,17 @@ impl Collect {
     fn check_items(&self, parsed: &Parsed<'_>, source: &SourceState, now: Timestamp) -> Outcome {
         let ids = Vec::with_capacity(parsed.items.len());
         let mut outcome = Outcome { ids, rejected: Vec::new(), warnings: Vec::new() };
-        for (index, raw) in parsed.items.iter().enumerate() {
-            match read_item(raw, parsed.kind) {
+        for (index, cut) in parsed.items.iter().enumerate() {
+            match read_item(*cut, parsed.kind) {
                 Ok((item, _, warning)) => {
                     outcome.ids.push(self.event_id(source.workspace, &item));
                     if let Some(problem) = warning {
-                        source.warn(now, problem.code, &problem.pointer, &problem.detail, raw);
+                        source.warn(now, problem.code, &problem.pointer, &problem.detail, cut.text);
                         outcome.warnings.push(rejected_of(index, problem, parsed.kind.is_none()));
                     }
                 }
                 Err(problem) => {
-                    source.reject(now, problem.code, &problem.pointer, &problem.detail, raw);
+                    source.reject(now, problem.code, &problem.pointer, &problem.detail, cut.text);
                     outcome.ids.push(EventId(0));
                     outcome.rejected.push(rejected_of(index, problem, parsed.kind.is_none()));
                 }
@@ -160,7 +160,7 @@ impl Collect {
 }
 
 struct Parsed<'a> {
-    items: Vec<&'a str>,
+    items: Vec<Cut<'a>>,
     write_key: Text<'a>,
     /// Set for a single call.
     kind: Option<EventKind>,
@@ -212,7 +212,7 @@ fn parse_single(text: &str, kind: EventKind) -> std::result::Result<Parsed<'_>, 
     let raw: &RawValue = serde_json::from_str(text).map_err(unreadable)?;
     // The item's own check says what is wrong with it; here only the key counts.
     let write_key = serde_json::from_str::<Item<'_>>(raw.get()).map(|item| item.write_key).unwrap_or_default();
-    Ok(Parsed { items: vec![raw.get()], write_key, kind: Some(kind), is_split: false })
+    Ok(Parsed { items: vec![unchecked(raw)], write_key, kind: Some(kind), is_split: false })
 }
 
 fn parse_batch(text: &str) -> std::result::Result<Parsed<'_>, Problem> {
@@ -221,7 +221,7 @@ fn parse_batch(text: &str) -> std::result::Result<Parsed<'_>, Problem> {
     }
     let Some(cut) = split(text) else {
         let envelope = envelope_of(text)?;
-        let items = envelope.batch.into_iter().flatten().map(RawValue::get).collect();
+        let items = envelope.batch.into_iter().flatten().map(unchecked).collect();
         return Ok(Parsed { items, write_key: envelope.write_key, kind: None, is_split: false });
     };
     check_count(cut.items.len())?;
@@ -229,6 +229,10 @@ fn parse_batch(text: &str) -> std::result::Result<Parsed<'_>, Problem> {
     check_context(&rest)?;
     let write_key = rest.write_key.get().map_or(Text::Missing, |key| Text::Is(Cow::Owned(key.to_owned())));
     Ok(Parsed { items: cut.items, write_key, kind: None, is_split: true })
+}
+
+fn unchecked(raw: &RawValue) -> Cut<'_> {
+    Cut { text: raw.get(), plain: false }
 }
 
 /// The body as the parser sees it, with a batch, checked.

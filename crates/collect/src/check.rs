@@ -2,7 +2,8 @@
 
 use crate::limits::*;
 use crate::scan;
-use crate::wire::{ContextIds, Item, Text, is_object};
+use crate::split::Cut;
+use crate::wire::{ContextIds, Item, Text, is_object, part_of};
 use base::Timestamp;
 use events::EventKind;
 use serde::Deserialize;
@@ -30,7 +31,8 @@ type Check<T = ()> = Result<T, ItemProblem>;
 pub(crate) type Checked<'a> = (Item<'a>, EventKind, Option<ItemProblem>);
 
 /// Reads and checks one item. `expected` is the kind the path of a single call names.
-pub(crate) fn read_item<'a>(raw: &'a str, expected: Option<EventKind>) -> Check<Checked<'a>> {
+pub(crate) fn read_item<'a>(cut: Cut<'a>, expected: Option<EventKind>) -> Check<Checked<'a>> {
+    let raw = cut.text;
     if raw.len() > EVENT_BYTES_MAX {
         let detail = format!("the event has {} bytes, {EVENT_BYTES_MAX} are allowed", raw.len());
         return Err(ItemProblem::new("event_too_large", "", detail));
@@ -39,7 +41,9 @@ pub(crate) fn read_item<'a>(raw: &'a str, expected: Option<EventKind>) -> Check<
         return Err(ItemProblem::new("not_an_object", "", "an event must be a JSON object"));
     }
     // Before the parser: it recurses where this does not.
-    if let Some((flaw, at)) = scan::flaw(raw) {
+    if !cut.plain
+        && let Some((flaw, at)) = scan::flaw(raw)
+    {
         return Err(ItemProblem::new(flaw.code(), "", format!("{} (byte {at} of the event)", flaw.detail())));
     }
     let item: Item<'a> =
@@ -185,6 +189,7 @@ fn check_required(item: &Item<'_>, kind: EventKind) -> Check {
 
 /// A till knows a loyalty card and nothing else.
 fn has_external_id(item: &Item<'_>) -> bool {
-    let context: Option<ContextIds<'_>> = item.context.and_then(|raw| serde_json::from_str(raw.get()).ok());
-    context.and_then(|context| context.external_ids).is_some_and(|raw| !crate::decode::external_ids(raw).is_empty())
+    let mut held = String::new();
+    let context: ContextIds<'_> = item.context.map(|raw| part_of(raw.get(), &mut held)).unwrap_or_default();
+    context.external_ids.is_some_and(|raw| !crate::decode::external_ids(raw).is_empty())
 }

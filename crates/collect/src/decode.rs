@@ -3,7 +3,7 @@
 
 use crate::limits::{EXTERNAL_IDS_MAX, FUTURE_MS_MAX};
 use crate::split::split;
-use crate::wire::{ContextIds, Envelope, ExternalId, Item, Text, TraitIds, is_object};
+use crate::wire::{ContextIds, Envelope, ExternalId, Item, Text, TraitIds, is_object, part_of};
 use base::{EventId, JsonMap, ProfileId, Timestamp};
 use events::{Channel, Event, EventKind, Identifier, Origin, RawJson, Record};
 use serde_json::value::RawValue;
@@ -44,7 +44,10 @@ impl events::Decoder for SegmentDecoder {
             }
         };
         let parsed = envelope.batch.as_deref().unwrap_or_default();
-        let items = cut.as_ref().map_or_else(|| parsed.iter().map(|raw| raw.get()).collect(), |cut| cut.items.clone());
+        let items: Vec<&str> = cut.as_ref().map_or_else(
+            || parsed.iter().map(|raw| raw.get()).collect(),
+            |cut| cut.items.iter().map(|item| item.text).collect(),
+        );
         let mut events = Vec::with_capacity(items.len());
         for (index, (raw, id)) in items.into_iter().zip(&record.ids).enumerate() {
             if id.0 == 0 {
@@ -68,11 +71,8 @@ fn decode_item(record: &Record, envelope: &Envelope<'_>, raw: &str, id: EventId)
     let item: Item<'_> = serde_json::from_str(raw).map_err(|error| position(&error))?;
     let kind = item.kind.get().or(envelope.kind.get()).and_then(EventKind::parse).ok_or("no known type")?;
     let context = merged_context(item.context, envelope.context);
-    let ids: ContextIds<'_> = match &context {
-        MergedContext::Raw(raw) => serde_json::from_str(raw.get()).unwrap_or_default(),
-        MergedContext::Merged(text) => serde_json::from_str(text).unwrap_or_default(),
-        MergedContext::None => ContextIds::default(),
-    };
+    let mut held = String::new();
+    let ids: ContextIds<'_> = context.text().map(|text| part_of(text, &mut held)).unwrap_or_default();
     let channel = ids.channel.get().and_then(Channel::parse).unwrap_or(record.channel);
     let profile = match record.origin {
         Origin::System => item.profile_id.get().and_then(|text| text.parse::<ProfileId>().ok()),
@@ -97,11 +97,7 @@ fn decode_item(record: &Record, envelope: &Envelope<'_>, raw: &str, id: EventId)
         identifiers: identifiers(kind, &item, &ids),
         traits: object(item.traits),
         properties: object(item.properties),
-        context: match &context {
-            MergedContext::Raw(raw) => RawJson::new(raw.get()),
-            MergedContext::Merged(text) => RawJson::new(text.as_str()),
-            MergedContext::None => RawJson::default(),
-        },
+        context: context.text().map(RawJson::new).unwrap_or_default(),
     })
 }
 
@@ -129,6 +125,16 @@ enum MergedContext<'a> {
     None,
     Raw(&'a RawValue),
     Merged(String),
+}
+
+impl MergedContext<'_> {
+    fn text(&self) -> Option<&str> {
+        match self {
+            MergedContext::None => None,
+            MergedContext::Raw(raw) => Some(raw.get()),
+            MergedContext::Merged(text) => Some(text),
+        }
+    }
 }
 
 /// The item's keys win over the batch's.
@@ -161,7 +167,8 @@ fn identifiers(kind: EventKind, item: &Item<'_>, context: &ContextIds<'_>) -> Ve
     let mut found = context.external_ids.map(external_ids).unwrap_or_default();
     let own = if kind == EventKind::Identify { item.traits } else { None };
     for traits in [own, context.traits].into_iter().flatten() {
-        let ids: TraitIds<'_> = serde_json::from_str(traits.get()).unwrap_or_default();
+        let mut held = String::new();
+        let ids: TraitIds<'_> = part_of(traits.get(), &mut held);
         for (kind, value) in [("email", &ids.email), ("phone", &ids.phone)] {
             if let Some(value) = trimmed(value) {
                 push(&mut found, kind.to_owned(), value);

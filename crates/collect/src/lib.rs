@@ -39,8 +39,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { name: "collect/0001_init", sql: include_str!("../migrations/0001_init.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { name: "collect/0001_init", sql: include_str!("../migrations/0001_init.sql") },
+    Migration { name: "collect/0002_import_error_code", sql: include_str!("../migrations/0002_import_error_code.sql") },
+];
 
 /// The room; cheap to clone.
 #[derive(Clone)]

@@ -73,9 +73,10 @@ fn number_end(bytes: &[u8], from: usize) -> usize {
     from + length.count()
 }
 
+/// Up to here no number without an exponent can be too large.
+pub(crate) const DIGITS_SAFE: usize = 300;
+
 fn number_fits(number: &str) -> bool {
-    /// Up to here no number without an exponent can be too large.
-    const DIGITS_SAFE: usize = 300;
     let short = number.len() <= DIGITS_SAFE && !number.bytes().any(|byte| byte | 0x20 == b'e');
     short || number.parse::<f64>().is_ok_and(f64::is_finite)
 }

@@ -1,11 +1,21 @@
 //! A batch cut into its items in one pass that looks at quotes and brackets only, instead of with a parser that
 //! checks what it skips. What it answers is text that still has to be read: every item, and the rest of the body.
 
+use crate::limits::DEPTH_MAX;
 use memchr::memchr2;
+
+/// One item of a batch.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Cut<'a> {
+    pub text: &'a str,
+    /// It is not deep, has no escaped code unit and no number that could be too large: [`crate::scan::flaw`] has
+    /// nothing to find.
+    pub plain: bool,
+}
 
 /// The parts of `{"batch":[item, item],…}`.
 pub(crate) struct Split<'a> {
-    pub items: Vec<&'a str>,
+    pub items: Vec<Cut<'a>>,
     /// The body with an empty batch.
     pub rest: String,
 }
@@ -16,10 +26,10 @@ const BATCH: &str = "batch";
 pub(crate) fn split(text: &str) -> Option<Split<'_>> {
     let text = text.trim_matches([' ', '\n', '\r', '\t']);
     let bytes = text.as_bytes();
-    let mut found: Option<(Vec<&str>, usize, usize)> = None;
+    let mut found: Option<(Vec<Cut<'_>>, usize, usize)> = None;
     let mut at = blank(bytes, expect(bytes, 0, b'{')?);
     while *bytes.get(at)? != b'}' {
-        let key_end = string_end(bytes, expect(bytes, at, b'"')?)?;
+        let key_end = string_end(bytes, expect(bytes, at, b'"')?)?.0;
         let key = text.get(at + 1..key_end - 1)?;
         let value = blank(bytes, expect(bytes, blank(bytes, key_end), b':')?);
         // An escaped key may be any key; a second batch is for the parser to refuse.
@@ -31,7 +41,7 @@ pub(crate) fn split(text: &str) -> Option<Split<'_>> {
             found = Some((items, value, end));
             end
         } else {
-            value_end(bytes, value)?
+            value_end(bytes, value)?.0
         };
         at = blank(bytes, at);
         match bytes.get(at)? {
@@ -46,7 +56,7 @@ pub(crate) fn split(text: &str) -> Option<Split<'_>> {
 }
 
 /// The items of the array that begins at `from`, and where it ends.
-fn items(text: &str, from: usize) -> Option<(Vec<&str>, usize)> {
+fn items(text: &str, from: usize) -> Option<(Vec<Cut<'_>>, usize)> {
     let bytes = text.as_bytes();
     let mut items = Vec::new();
     let mut at = blank(bytes, expect(bytes, from, b'[')?);
@@ -54,8 +64,8 @@ fn items(text: &str, from: usize) -> Option<(Vec<&str>, usize)> {
         return Some((items, at + 1));
     }
     loop {
-        let end = value_end(bytes, at)?;
-        items.push(text.get(at..end)?);
+        let (end, plain) = value_end(bytes, at)?;
+        items.push(Cut { text: text.get(at..end)?, plain });
         at = blank(bytes, end);
         match bytes.get(at)? {
             b',' => at = blank(bytes, at + 1),
@@ -76,44 +86,98 @@ fn blank(bytes: &[u8], at: usize) -> usize {
     at + blanks.count()
 }
 
-/// The position after the closing quote; `from` is the first byte of the text.
-fn string_end(bytes: &[u8], from: usize) -> Option<usize> {
-    let mut at = from;
+/// The position after the closing quote, and whether no code unit is escaped; `from` is the first byte of the text.
+fn string_end(bytes: &[u8], from: usize) -> Option<(usize, bool)> {
+    let (mut at, mut plain) = (from, true);
     loop {
         let found = at + memchr2(b'"', b'\\', bytes.get(at..)?)?;
         if bytes[found] == b'"' {
-            return Some(found + 1);
+            return Some((found + 1, plain));
         }
+        plain &= bytes.get(found + 1) != Some(&b'u');
         at = found + 2;
     }
 }
 
-/// The position after the value that begins at `from`.
-fn value_end(bytes: &[u8], from: usize) -> Option<usize> {
-    let (mut at, mut depth) = (from, 0usize);
+#[derive(Clone, Copy, PartialEq)]
+enum Class {
+    /// Of a number or a literal.
+    Scalar,
+    Exponent,
+    Quote,
+    Open,
+    Close,
+    Comma,
+    Colon,
+    Blank,
+}
+
+const CLASSES: [Class; 256] = {
+    let mut classes = [Class::Scalar; 256];
+    classes[b'e' as usize] = Class::Exponent;
+    classes[b'E' as usize] = Class::Exponent;
+    classes[b'"' as usize] = Class::Quote;
+    classes[b'{' as usize] = Class::Open;
+    classes[b'[' as usize] = Class::Open;
+    classes[b'}' as usize] = Class::Close;
+    classes[b']' as usize] = Class::Close;
+    classes[b',' as usize] = Class::Comma;
+    classes[b':' as usize] = Class::Colon;
+    classes[b' ' as usize] = Class::Blank;
+    classes[b'\n' as usize] = Class::Blank;
+    classes[b'\r' as usize] = Class::Blank;
+    classes[b'\t' as usize] = Class::Blank;
+    classes
+};
+
+fn class(bytes: &[u8], at: usize) -> Option<Class> {
+    bytes.get(at).map(|byte| CLASSES[*byte as usize])
+}
+
+/// The position after the value that begins at `from`, and whether it is plain.
+fn value_end(bytes: &[u8], from: usize) -> Option<(usize, bool)> {
+    let (mut at, mut depth, mut plain) = (from, 0usize, true);
     loop {
-        match *bytes.get(at)? {
-            b'"' => at = string_end(bytes, at + 1)?,
-            b'{' | b'[' => {
+        match class(bytes, at)? {
+            Class::Quote => {
+                let (end, is_plain) = string_end(bytes, at + 1)?;
+                (at, plain) = (end, plain & is_plain);
+            }
+            Class::Open => {
                 depth += 1;
+                plain &= depth <= DEPTH_MAX;
                 at += 1;
             }
-            b'}' | b']' if depth > 0 => {
+            Class::Close if depth > 0 => {
                 depth -= 1;
                 at += 1;
             }
             // The end of what holds this value.
-            b'}' | b']' | b',' if depth == 0 => return (at > from).then_some(at),
-            b' ' | b'\n' | b'\r' | b'\t' if depth == 0 => return (at > from).then_some(at),
+            Class::Close | Class::Comma | Class::Blank if depth == 0 => return (at > from).then_some((at, plain)),
+            Class::Scalar | Class::Exponent => {
+                let (end, is_plain) = scalar_end(bytes, at);
+                (at, plain) = (end, plain & is_plain);
+                continue;
+            }
             _ => {
                 at += 1;
                 continue;
             }
         }
         if depth == 0 {
-            return Some(at);
+            return Some((at, plain));
         }
     }
+}
+
+/// The position after a number or literal, and whether no number could be too large for `f64`.
+fn scalar_end(bytes: &[u8], from: usize) -> (usize, bool) {
+    let (mut at, mut plain) = (from, true);
+    while let Some(class @ (Class::Scalar | Class::Exponent)) = class(bytes, at) {
+        plain &= class == Class::Scalar || at == from || !bytes[at - 1].is_ascii_digit();
+        at += 1;
+    }
+    (at, plain && at - from <= crate::scan::DIGITS_SAFE)
 }
 
 #[cfg(test)]
@@ -131,7 +195,11 @@ mod tests {
     fn as_split(text: &str) -> Option<(Vec<String>, String)> {
         let split = split(text)?;
         let rest: Envelope<'_> = serde_json::from_str(&split.rest).ok()?;
-        let items = split.items.iter().map(|item| (*item).to_owned()).collect();
+        for item in &split.items {
+            let flaw = crate::scan::flaw(item.text);
+            assert!(!item.plain || flaw.is_none(), "{flaw:?} in {}", item.text);
+        }
+        let items = split.items.iter().map(|item| item.text.to_owned()).collect();
         Some((items, rest.sent_at.get().unwrap_or_default().to_owned()))
     }
 
@@ -145,6 +213,26 @@ mod tests {
             assert_eq!(as_split(text), as_parsed(text), "{text}");
             assert!(as_split(text).is_some(), "{text}");
         }
+    }
+
+    #[track_caller]
+    fn check_plain(item: &str, expected: bool) {
+        let body = format!("{{\"batch\":[ {item} ]}}");
+        let cut = split(&body).unwrap().items[0];
+        assert_eq!((cut.text, cut.plain), (item, expected));
+    }
+
+    #[test]
+    fn what_may_have_a_flaw_is_not_plain() {
+        check_plain(r#"{"a":"plain \\u0000 \n","b":[1,2.5,-7,true,false,null],"e":{}}"#, true);
+        check_plain(r#"{"a":"\u0000"}"#, false);
+        check_plain(r#"{"\ud800":1}"#, false);
+        check_plain(r#"{"a":1e999}"#, false);
+        check_plain(r#"{"a":[2E5]}"#, false);
+        check_plain(&format!("[{}]", "9".repeat(crate::scan::DIGITS_SAFE)), true);
+        check_plain(&format!("[{}]", "9".repeat(crate::scan::DIGITS_SAFE + 1)), false);
+        check_plain(&format!("{}{}", "[".repeat(DEPTH_MAX), "]".repeat(DEPTH_MAX)), true);
+        check_plain(&format!("{}{}", "[".repeat(DEPTH_MAX + 1), "]".repeat(DEPTH_MAX + 1)), false);
     }
 
     #[test]
@@ -176,6 +264,16 @@ mod tests {
             );
             prop_assert_eq!(as_split(&text), as_parsed(&text));
             prop_assert!(as_split(&text).is_some());
+        }
+
+        #[test]
+        fn what_is_plain_has_no_flaw(text in r#"(\\\\u[0-9a-d]{4}|[ -~]){0,12}"#, number in "-?[0-9]{1,4}(\\.[0-9]{1,3})?([eE][0-9]{1,4})?", depth in 0..80usize) {
+            let item = format!("{{\"a\":\"{text}\",\"n\":{}{number}{}}}", "[".repeat(depth), "]".repeat(depth));
+            if serde_json::from_str::<&serde_json::value::RawValue>(&item).is_ok() {
+                let body = format!("{{\"batch\":[{item}]}}");
+                let cut = split(&body).unwrap().items[0];
+                prop_assert!(!cut.plain || crate::scan::flaw(&item).is_none(), "{}", item);
+            }
         }
 
         #[test]

@@ -3,6 +3,7 @@
 //! Fields that hold text take whatever JSON is there, so that a wrong type becomes an error with a pointer instead
 //! of a failed parse without a place.
 
+use base::JsonMap;
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
@@ -159,6 +160,17 @@ pub(crate) struct ExternalId<'a> {
     pub id: Text<'a>,
     #[serde(borrow, rename = "type")]
     pub kind: Text<'a>,
+}
+
+/// Reads an object inside an event. Of a key that stands twice the later one counts, as most readers of JSON have it;
+/// `held` keeps the text that is read then.
+pub(crate) fn part_of<'a, T: Deserialize<'a> + Default>(raw: &'a str, held: &'a mut String) -> T {
+    serde_json::from_str(raw).unwrap_or_else(|_| {
+        *held = serde_json::from_str::<JsonMap>(raw)
+            .map(|map| serde_json::Value::Object(map).to_string())
+            .unwrap_or_default();
+        serde_json::from_str(held).unwrap_or_default()
+    })
 }
 
 /// True when the raw text is a JSON object.

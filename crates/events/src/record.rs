@@ -47,6 +47,13 @@ pub enum RecordError {
 impl Record {
     pub fn encode(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(HEADER_BYTES + self.ids.len() * 16 + self.body.len());
+        self.encode_head(&mut out);
+        out.extend_from_slice(&self.body);
+        out
+    }
+
+    /// Everything before the body.
+    pub(crate) fn encode_head(&self, out: &mut Vec<u8>) {
         out.push(RECORD_VERSION);
         out.push(matches!(self.origin, Origin::System) as u8);
         out.push(Channel::ALL.iter().position(|channel| *channel == self.channel).unwrap_or(0) as u8);
@@ -57,8 +64,6 @@ impl Record {
         for id in &self.ids {
             out.extend(id.0.to_le_bytes());
         }
-        out.extend_from_slice(&self.body);
-        out
     }
 
     pub fn decode(offset: Offset, bytes: &Bytes) -> Result<Record, RecordError> {

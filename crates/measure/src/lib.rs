@@ -32,6 +32,10 @@ pub use view::MeasureView;
 pub const MIGRATIONS: &[db::Migration] = &[
     db::Migration { name: "measure/0001_init", sql: include_str!("../migrations/0001_init.sql") },
     db::Migration { name: "measure/0002_refused", sql: include_str!("../migrations/0002_refused.sql") },
+    db::Migration {
+        name: "measure/0003_refused_by_order",
+        sql: include_str!("../migrations/0003_refused_by_order.sql"),
+    },
 ];
 
 #[cfg(test)]

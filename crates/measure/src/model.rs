@@ -2,7 +2,7 @@
 
 use crate::MeasureError;
 use async_trait::async_trait;
-use base::{CampaignId, Currency, Money, ProfileId, Timestamp, WorkspaceId};
+use base::{CampaignId, Currency, Money, Page, ProfileId, Timestamp, WorkspaceId};
 use serde::{Deserialize, Serialize};
 
 /// The longest attribution window; a touch older than a year explains nothing.
@@ -259,13 +259,21 @@ pub struct RefusedOrder {
     pub said: String,
 }
 
+impl RefusedOrder {
+    /// Its place in the list of all.
+    pub fn cursor(&self) -> String {
+        format!("{}~{}", self.at.ms(), self.event_id)
+    }
+}
+
 /// How many order events were refused, and the latest of them.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone)]
 pub struct RefusedOrders {
     pub total: i64,
     /// By reason, most frequent first.
     pub by_reason: Vec<(String, i64)>,
-    pub latest: Vec<RefusedOrder>,
+    /// Newest first; the cursor is [`RefusedOrder::cursor`].
+    pub latest: Page<RefusedOrder>,
 }
 
 /// A touch as a person's export shows it.

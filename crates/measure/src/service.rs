@@ -6,7 +6,7 @@ use crate::{
     AttributionRule, MeasureError, MeasureView, OrderRecord, OrderSums, RefusedOrder, RefusedOrders, TouchRecord,
     WorkspaceBasics, Workspaces,
 };
-use base::{CampaignId, Clock, Money, ProfileId, WorkspaceId};
+use base::{CampaignId, Clock, Money, Page, PageRequest, ProfileId, WorkspaceId};
 use db::{Db, Tx, Val};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -116,19 +116,31 @@ impl Measures {
         Ok(out)
     }
 
-    /// Order events that are no orders, because their amount or currency cannot be used.
-    pub async fn refused_orders(&self, workspace: WorkspaceId, limit: u32) -> Result<RefusedOrders, MeasureError> {
-        let mut found = RefusedOrders::default();
+    /// Order events that are no orders, because their amount or currency cannot be used. None: the cursor is no
+    /// [`RefusedOrder::cursor`].
+    pub async fn refused_orders(
+        &self,
+        workspace: WorkspaceId,
+        page: &PageRequest,
+    ) -> Result<Option<RefusedOrders>, MeasureError> {
+        let after = match page.cursor.as_deref() {
+            None => Some((i64::MAX, "")),
+            Some(cursor) => cursor.split_once('~').and_then(|(at, id)| Some((at.parse().ok()?, id))),
+        };
+        let Some((at, event)) = after else { return Ok(None) };
+        let (mut total, mut by_reason, mut latest) = (0, Vec::new(), Vec::new());
         let sql = "SELECT reason, COUNT(*) AS n FROM measure_refused_order WHERE workspace_id = $1
             GROUP BY reason ORDER BY COUNT(*) DESC, reason";
         for row in self.0.db.query(sql, &[workspace.into()]).await? {
-            found.total += row.i64("n")?;
-            found.by_reason.push((row.text("reason")?, row.i64("n")?));
+            total += row.i64("n")?;
+            by_reason.push((row.text("reason")?, row.i64("n")?));
         }
         let sql = "SELECT event_id, order_id, profile_id, at_ms, event, channel, reason, said
-            FROM measure_refused_order WHERE workspace_id = $1 ORDER BY at_ms DESC, event_id LIMIT $2";
-        for row in self.0.db.query(sql, &[workspace.into(), limit.into()]).await? {
-            found.latest.push(RefusedOrder {
+            FROM measure_refused_order WHERE workspace_id = $1 AND (at_ms < $2 OR (at_ms = $2 AND event_id > $3))
+            ORDER BY at_ms DESC, event_id LIMIT $4";
+        let args = [workspace.into(), at.into(), event.into(), (page.limit() + 1).into()];
+        for row in self.0.db.query(sql, &args).await? {
+            latest.push(RefusedOrder {
                 event_id: row.text("event_id")?,
                 order_id: row.text("order_id")?,
                 profile: ProfileId::from_sql(row.i64("profile_id")?),
@@ -139,7 +151,7 @@ impl Measures {
                 said: row.text("said")?,
             });
         }
-        Ok(found)
+        Ok(Some(RefusedOrders { total, by_reason, latest: Page::cut(latest, page.limit(), RefusedOrder::cursor) }))
     }
 
     /// Every touch of a person, oldest first; for the person's export.

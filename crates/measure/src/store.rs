@@ -1,6 +1,6 @@
 //! The SQL of the view. Every statement runs on SQLite and PostgreSQL.
 
-use crate::engine::order::OrderRow;
+use crate::engine::order::{OrderRow, WORTH};
 use crate::model::{RefusedOrder, Touch, TouchKind};
 use base::{Currency, EventId, ProfileId, Timestamp, WorkspaceId};
 use db::{Result, Row, Tx, Val};
@@ -351,6 +351,21 @@ pub(crate) fn erased_order_id(workspace: WorkspaceId, order_id: &str) -> String 
         return order_id.to_owned();
     }
     format!("{ERASED_PREFIX}{}", EventId::of(workspace, &format!("order\0{order_id}")))
+}
+
+/// Takes what was said of these orders' worth off the list of refused events.
+pub(crate) async fn delete_corrected(tx: &mut Tx, workspace: WorkspaceId, orders: &BTreeSet<String>) -> Result<()> {
+    let ids: Vec<Val> = orders.iter().map(Val::from).collect();
+    for chunk in ids.chunks(tx.chunk()) {
+        let sql = format!(
+            "DELETE FROM measure_refused_order WHERE workspace_id = $1 AND event IN ('{}', '{}') AND order_id IN ({})",
+            WORTH[0],
+            WORTH[1],
+            list(2, chunk.len())
+        );
+        tx.execute(&sql, &with_workspace(workspace, chunk)).await?;
+    }
+    Ok(())
 }
 
 pub(crate) async fn insert_refused(tx: &mut Tx, workspace: WorkspaceId, rows: &[RefusedOrder]) -> Result<()> {

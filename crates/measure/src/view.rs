@@ -5,7 +5,7 @@
 
 use crate::engine::attribution::last_touch;
 use crate::engine::day::DayCalendar;
-use crate::engine::order::{OrderRow, OrderStep, order_id_of, step_of};
+use crate::engine::order::{OrderRow, OrderStep, Step, order_id_of, step_of};
 use crate::engine::refusal::Refusal;
 use crate::model::{AttributionRule, RefusedOrder, Touch, TouchKind, WorkspaceBasics};
 use crate::store::{self, Daily, DailyKey};
@@ -199,6 +199,8 @@ async fn write(
     batch: &Batch,
 ) -> Result<(), MeasureError> {
     let changed = fold_orders(tx, workspace, place, &mut work).await?;
+    let corrected = corrected(batch, &mut work);
+    store::delete_corrected(tx, workspace, &corrected).await?;
     store::insert_refused(tx, workspace, &refused_rows(batch, &work.refused)).await?;
     store::insert_touches(tx, workspace, &work.touches).await?;
     for (profile, events) in &work.retracted {
@@ -245,6 +247,20 @@ async fn fold_orders(
     let changed: Vec<OrderRow> = orders.into_values().collect();
     store::upsert_orders(tx, &changed).await?;
     Ok(changed)
+}
+
+/// Orders whose worth the batch says in a way that can be used: what was refused of it before is corrected. A refund
+/// corrects nothing: it may be another one.
+fn corrected(batch: &Batch, work: &mut Work) -> BTreeSet<String> {
+    let refused: BTreeSet<usize> = work.refused.iter().map(|(number, _)| *number).collect();
+    let accepted = work.steps.iter().filter(|(number, step)| step.step.says_worth() && !refused.contains(number));
+    let last: BTreeMap<String, usize> = accepted.map(|(number, step)| (step.order_id.clone(), *number)).collect();
+    work.refused.retain(|(number, _)| {
+        let event = &batch.events[*number].event;
+        let is_worth = step_of(event).is_some_and(Step::says_worth);
+        !is_worth || last.get(&order_id_of(event)).is_none_or(|accepted| accepted < number)
+    });
+    last.into_keys().collect()
 }
 
 fn refused_rows(batch: &Batch, refused: &[(usize, Refusal)]) -> Vec<RefusedOrder> {

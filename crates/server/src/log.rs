@@ -9,9 +9,9 @@ const QUIET: &str = "buoyant_kernel=warn,delta_kernel=warn,deltalake_core=warn";
 
 /// `RUST_LOG` overrides the configured filter. Colours are for terminals only.
 pub fn init(config: &LogConfig) {
-    let filter =
-        EnvFilter::try_from_default_env().or_else(|_| EnvFilter::try_new(format!("{QUIET},{}", config.filter)));
-    let filter = filter.unwrap_or_else(|_| EnvFilter::new("info"));
+    let quiet_but = |filter: &str| EnvFilter::try_new(format!("{QUIET},{filter}"));
+    let filter = std::env::var("RUST_LOG").map_err(|_| ()).and_then(|filter| quiet_but(&filter).map_err(|_| ()));
+    let filter = filter.or_else(|()| quiet_but(&config.filter)).unwrap_or_else(|_| EnvFilter::new("info"));
     let coloured = std::io::stderr().is_terminal();
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(coloured).with_writer(std::io::stderr);
     // A second call (the demo after a failed start) keeps the first subscriber.

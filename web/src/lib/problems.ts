@@ -36,6 +36,7 @@ export const PROBLEMS: Record<string, MessageDescriptor> = {
   launch_blocked: msg`Something must be put right before the launch`,
   message_not_available: msg`The message cannot be shown any more`,
   missing_column: msg`A column that every row needs is missing`,
+  no_row_imported: msg`Not one row of the file could be imported: the rejected rows say why`,
   no_such_segment: msg`There is no such segment`,
   not_found: msg`This is not there, or not any more`,
   recipients_changed: msg`The number of recipients has changed: look at the review again`,
@@ -64,8 +65,13 @@ const OURS: Record<string, MessageDescriptor> = {
   aborted: msg`Upload stopped`,
 };
 
+/** The words for a code alone; undefined where only the server's own words exist. */
+export function problemWords(code: string | null | undefined): string | undefined {
+  const words = code ? (PROBLEMS[code] ?? OURS[code]) : undefined;
+  return words && i18n._(words);
+}
+
 export function problemTitle(problem: Problem | null): string {
   if (!problem) return i18n._(msg`Something went wrong`);
-  const words = PROBLEMS[problem.code] ?? OURS[problem.code];
-  return words ? i18n._(words) : problem.title;
+  return problemWords(problem.code) ?? problem.title;
 }

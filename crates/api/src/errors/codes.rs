@@ -71,13 +71,14 @@ malformed_query | 400 | Bad query | A query parameter cannot be read. | Compare 
 message_not_available | 404 | Message not available | The message cannot be shown any more. | What it was made from is gone; there is nothing to do.
 method_not_allowed | 405 | Method not allowed | The address exists, but not for this method. | Use one of the methods in the header Allow.
 missing_batch | 400 | No batch | The body has no field `batch`. | Send `{\"batch\":[…]}`.
-missing_column | 422 | Column missing | No column of the file is mapped to something every row needs. | Map one to the field the detail names.
+missing_column | 422 | Column missing | No column of the file is mapped to something every row needs. | Send the file again, with a column mapped to the field the detail names.
 missing_field | 400 | Field missing | The event lacks a field its type needs. | Add the field that `errors` points to.
 missing_file | 422 | No file | The form has no field `file`. | Send the file in a field of this name, after the others.
 missing_kind | 422 | Kind missing | The upload does not say what its rows are. | Send kind=customers or kind=orders, before the file.
 missing_type | 400 | Type missing | An item of the batch does not say its type. | Add `\"type\"`: track, identify, page, screen, group or alias.
 missing_write_key | 401 | No write key | The request does not say which source it comes from. | Send the write key as the user name of Basic authentication, or as `writeKey` in the body.
 no_preview | 422 | No preview | Parquet files have no preview. | Import it; columns are mapped by their names.
+no_row_imported | 422 | No row imported | Not one row of the file could be imported. | The rejected rows say why; correct the file or its mapping and send it again.
 no_such_route | 404 | Nothing here | There is nothing at this address. | See /api/openapi.json.
 no_such_segment | 422 | Unknown segment | The segment named is not in this workspace. | Choose one of `GET /api/v1/segments`.
 not_a_bounce | 422 | Not a delivery report | The mail is no delivery report, complaint or automatic answer. | Nothing to do; nothing was changed.

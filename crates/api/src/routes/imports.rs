@@ -59,6 +59,8 @@ struct ImportView {
     #[schema(value_type = Option<String>)]
     finished_at: Option<Timestamp>,
     error: Option<String>,
+    /// The code of the error (docs/reference/errors.md).
+    error_code: Option<String>,
     mapping: MappingView,
 }
 
@@ -80,6 +82,7 @@ fn view(import: Import) -> ImportView {
         started_at: import.started_at,
         finished_at: import.finished_at,
         error: import.error,
+        error_code: import.error_code,
         mapping: import.mapping.into(),
     }
 }

@@ -1,6 +1,7 @@
 //! Home and measurements.
 
 use super::campaign::{CampaignSummary, summaries};
+use crate::list::bad_cursor;
 use crate::problem::ApiResult;
 use crate::{App, Auth, Json, Listed, PageQuery, Paged, Query};
 use axum::extract::State;
@@ -17,8 +18,6 @@ use utoipa_axum::routes;
 
 const DAYS_DEFAULT: u32 = 30;
 const RECENT_CAMPAIGNS: u32 = 5;
-/// Of the order events that count nowhere, the latest so many can be listed.
-const REFUSED_ORDERS_SHOWN: u32 = 500;
 /// An event as sources send it, in the inbox: to say about how many events a backlog of bytes is.
 const EVENT_BYTES_TYPICAL: u64 = 600;
 /// The rate of incoming events is taken over this span.
@@ -363,7 +362,7 @@ struct RefusedOrderView {
 #[utoipa::path(get, path = "/api/v1/measure/refused-orders", tag = "measure", security(("api_key" = ["report.read"])), params(PageQuery),
     responses((status = 200, body = RefusedOrders), (status = 401), (status = 403)))]
 async fn refused_orders(State(app): State<Arc<App>>, auth: Auth, Paged(page): Paged) -> ApiResult<Json<RefusedOrders>> {
-    let found = app.measure.refused_orders(auth.workspace(), REFUSED_ORDERS_SHOWN).await?;
+    let found = app.measure.refused_orders(auth.workspace(), &page).await?.ok_or_else(bad_cursor)?;
     let item = |order: measure::RefusedOrder| RefusedOrderView {
         order_id: order.order_id,
         profile_id: order.profile,
@@ -376,6 +375,6 @@ async fn refused_orders(State(app): State<Arc<App>>, auth: Auth, Paged(page): Pa
     Ok(Json(RefusedOrders {
         total: found.total,
         by_reason: found.by_reason.into_iter().map(|(reason, count)| RefusedReason { reason, count }).collect(),
-        page: Listed::cut(found.latest, &page, |order| order.event_id.clone(), item)?,
+        page: found.latest.map(item).into(),
     }))
 }

@@ -6,18 +6,23 @@ use serde_json::{Value, json};
 
 const RECEIVED: Timestamp = testkit::NOW;
 
-fn decode_as(origin: Origin, body: Value) -> Vec<Event> {
-    let items = body["batch"].as_array().map_or(0, Vec::len);
-    let record = Record {
+fn record_of(origin: Origin) -> Record {
+    Record {
         offset: Offset::default(),
         workspace: WorkspaceId::new(3),
         origin,
         channel: Channel::Shop,
         source: Some(SourceId::from_bytes([7; 16])),
         received_at: RECEIVED,
-        ids: (1..=items as u128).map(EventId).collect(),
-        body: Bytes::from(body.to_string()),
-    };
+        ids: Vec::new(),
+        body: Bytes::new(),
+    }
+}
+
+fn decode_as(origin: Origin, body: Value) -> Vec<Event> {
+    let items = body["batch"].as_array().map_or(0, Vec::len);
+    let ids = (1..=items as u128).map(EventId).collect();
+    let record = Record { ids, body: Bytes::from(body.to_string()), ..record_of(origin) };
     SegmentDecoder::default().decode(&record)
 }
 
@@ -72,6 +77,18 @@ fn the_batchs_context_is_merged_under_the_items() {
     assert_eq!(Value::Object(event.context.map().clone()), expected);
     let whole = decode(json!({ "batch": [{ "type": "page", "anonymousId": "a" }], "context": { "channel": "app" } }));
     assert_eq!(whole.channel, Channel::App);
+}
+
+#[test]
+fn of_a_key_that_stands_twice_the_later_one_counts() {
+    let item = r#"{"type":"identify","userId":"u","traits":{"email":"old@example.nl","email":"jan@example.nl"},
+        "context":{"channel":"web","channel":"app","externalIds":[{"type":"loyalty_card","id":"7"}]}}"#;
+    let body = format!(r#"{{"batch":[{item}]}}"#);
+    let record = Record { body: Bytes::from(body), ids: vec![EventId(1)], ..record_of(Origin::Segment) };
+    let event = SegmentDecoder::default().decode(&record).remove(0);
+    let ids: Vec<(&str, &str)> = event.identifiers.iter().map(|id| (id.kind.as_str(), id.value.as_str())).collect();
+    assert_eq!(ids, [("loyalty_card", "7"), ("email", "jan@example.nl")]);
+    assert_eq!(event.channel, Channel::App);
 }
 
 #[test]

@@ -28,7 +28,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// One record of a file; a longer one is an unclosed quote.
+/// One record of a file.
 pub const RECORD_BYTES_MAX: usize = 1 << 20;
 pub const COLUMNS_MAX: usize = 500;
 /// A file is previewed by this much of its beginning.

@@ -1,7 +1,7 @@
 //! What an import is.
 
 use super::Mapping;
-use base::{ImportId, Timestamp, WorkspaceId};
+use base::{ImportId, Problem, Timestamp, WorkspaceId};
 use serde::{Deserialize, Serialize};
 
 macro_rules! named {
@@ -77,4 +77,14 @@ pub struct Import {
     pub started_at: Option<Timestamp>,
     pub finished_at: Option<Timestamp>,
     pub error: Option<String>,
+    /// The code of the problem, as the API has it.
+    pub error_code: Option<String>,
+}
+
+impl Import {
+    /// It cannot go on, at `now`.
+    pub(crate) fn fail(&mut self, problem: &Problem, now: Timestamp) {
+        (self.state, self.finished_at) = (ImportState::Failed, Some(now));
+        (self.error, self.error_code) = (Some(problem.detail.clone()), Some(problem.code.to_owned()));
+    }
 }

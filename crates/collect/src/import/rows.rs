@@ -140,6 +140,15 @@ struct Counting {
     read: Arc<AtomicU64>,
 }
 
+impl Counting {
+    /// These bytes are read next, and counted then.
+    fn put_back(&mut self, bytes: Vec<u8>) {
+        self.read.fetch_sub(bytes.len() as u64, Ordering::Relaxed);
+        let file = std::mem::replace(&mut self.file, Box::new(std::io::empty()));
+        self.file = Box::new(std::io::Cursor::new(bytes).chain(file));
+    }
+}
+
 impl Read for Counting {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         let count = self.file.read(buffer)?;
@@ -152,11 +161,14 @@ fn read_error(error: std::io::Error) -> FileError {
     FileError(format!("the stored file cannot be read: {error}"))
 }
 
-/// CSV by RFC 4180, any delimiter, quoted line breaks; each field UTF-8 or Windows-1252.
+/// CSV by RFC 4180, any delimiter, quoted line breaks; each field UTF-8 or Windows-1252. A quotation mark that is not
+/// closed costs its own line, not those after it.
 pub(crate) struct CsvRows {
     input: BufReader<Counting>,
     core: csv_core::Reader,
     delimiter: u8,
+    /// The record as it stands in the file.
+    raw: Vec<u8>,
     fields: Vec<u8>,
     ends: Vec<usize>,
     /// Line of the file the next byte stands in, from 1.
@@ -170,8 +182,11 @@ impl CsvRows {
         let core = sniff::reader(delimiter);
         let (header, columns) = (Vec::new(), Arc::from([]));
         let (fields, ends) = (vec![0; 4096], vec![0; 64]);
-        let mut rows = Self { input, core, delimiter, fields, ends, line: 1, header, columns };
+        let mut rows = Self { input, core, delimiter, raw: Vec::new(), fields, ends, line: 1, header, columns };
         let Some((_, count)) = rows.record()? else { return Err(FileError("the file is empty".into())) };
+        let Some(count) = count.filter(|_| rows.open_quote().is_none()) else {
+            return Err(FileError("a quotation mark in the first line, which names the columns, is not closed".into()));
+        };
         let names: Vec<String> = rows.texts(count);
         if names.iter().all(String::is_empty) {
             return Err(FileError("the first line must name the columns; it is empty".into()));
@@ -193,6 +208,12 @@ impl CsvRows {
 
     fn next(&mut self) -> Result<Option<RowResult>, FileError> {
         let Some((line, count)) = self.record()? else { return Ok(None) };
+        if let Some(first) = self.open_quote() {
+            return Ok(Some(Err(self.only_first_line(line, first))));
+        }
+        let Some(count) = count else {
+            return Err(FileError(format!("the record at line {line} is larger than {RECORD_BYTES_MAX} bytes")));
+        };
         let texts = self.texts(count);
         if count != self.columns.len() {
             let error = format!("{count} fields where the first line names {}", self.columns.len());
@@ -216,33 +237,52 @@ impl CsvRows {
         }
     }
 
-    /// Reads one record into `fields` and `ends`; answers its first line and its number of fields.
-    fn record(&mut self) -> Result<Option<(u64, usize)>, FileError> {
+    /// Where the first line of the record ends, when it goes on in the next only because a quotation mark was not
+    /// closed: the marks of a whole record are even.
+    fn open_quote(&self) -> Option<usize> {
+        let first = memchr::memchr2(b'\r', b'\n', &self.raw)?;
+        let goes_on = self.raw[first..].iter().any(|byte| !matches!(byte, b'\r' | b'\n'));
+        let is_odd = || memchr::memchr_iter(b'"', &self.raw).count() % 2 == 1;
+        (goes_on && is_odd()).then_some(first)
+    }
+
+    /// Refuses the first line of what was read and puts the rest back, to be read anew.
+    fn only_first_line(&mut self, line: u64, first: usize) -> BadRow {
+        let after = self.raw.split_off(first);
+        let rest = [&after, self.input.buffer()].concat();
+        self.input.consume(self.input.buffer().len());
+        self.input.get_mut().put_back(rest);
+        self.core = sniff::reader(self.delimiter);
+        self.line = line;
+        let error = "a quotation mark is not closed in this line".to_owned();
+        BadRow { line, error, raw: Raw::Line(text_of(&self.raw).replace('\0', "\u{fffd}")) }
+    }
+
+    /// Reads one record into `raw`, `fields` and `ends`; answers its first line and its number of fields, none when
+    /// it is larger than [`RECORD_BYTES_MAX`].
+    fn record(&mut self) -> Result<Option<(u64, Option<usize>)>, FileError> {
         let (mut length, mut count) = (0, 0);
         self.skip_line_breaks()?;
+        self.raw.clear();
         let line = self.line;
         loop {
             let input = self.input.fill_buf().map_err(read_error)?;
             let (result, read, written, ended) =
                 self.core.read_record(input, &mut self.fields[length..], &mut self.ends[count..]);
             self.line += memchr::memchr_iter(b'\n', &input[..read]).count() as u64;
+            self.raw.extend_from_slice(&input[..read]);
             self.input.consume(read);
             length += written;
             count += ended;
             match result {
                 ReadRecordResult::InputEmpty => {}
-                ReadRecordResult::OutputFull if self.fields.len() >= RECORD_BYTES_MAX => {
-                    return Err(FileError(format!(
-                        "the record that starts at line {line} is larger than {RECORD_BYTES_MAX} bytes: \
-                         is a quotation mark not closed there?"
-                    )));
-                }
+                ReadRecordResult::OutputFull if self.fields.len() >= RECORD_BYTES_MAX => return Ok(Some((line, None))),
                 ReadRecordResult::OutputFull => self.fields.resize(self.fields.len() * 2, 0),
                 ReadRecordResult::OutputEndsFull if self.ends.len() >= 2 * COLUMNS_MAX => {
                     return Err(FileError(format!("line {line} has more than {COLUMNS_MAX} fields")));
                 }
                 ReadRecordResult::OutputEndsFull => self.ends.resize(self.ends.len() * 2, 0),
-                ReadRecordResult::Record => return Ok(Some((line, count))),
+                ReadRecordResult::Record => return Ok(Some((line, Some(count)))),
                 ReadRecordResult::End => return Ok(None),
             }
         }

@@ -73,12 +73,12 @@ impl Collect {
             self.drive(&mut import, &live).await
         };
         drop(permit);
-        import.finished_at = Some(self.inner.clock.now());
+        let now = self.inner.clock.now();
         match outcome {
-            Ok(state) => (import.state, import.error) = (state, None),
+            Ok(state) => (import.state, import.finished_at) = (state, Some(now)),
             // The program stops: the row still says "running", and the next start goes on at the checkpoint.
             Err(CollectError::Inbox(InboxError::Closed)) => return self.inner.imports.ended(id),
-            Err(error) => (import.state, import.error) = (ImportState::Failed, Some(error.to_string())),
+            Err(error) => import.fail(&error.into(), now),
         }
         if import.state == ImportState::Finished {
             // What was imported need not lie around as a file any longer; the rejected rows stay.
@@ -116,6 +116,11 @@ impl Collect {
         }
         if !ended {
             return Ok(ImportState::Cancelled);
+        }
+        if import.rows_accepted == 0 && import.rows_rejected > 0 {
+            let detail =
+                format!("none of the {} rows can be imported; the rejected rows say why", import.rows_rejected);
+            return Err(Problem::invalid("no_row_imported", detail).into());
         }
         Ok(ImportState::Finished)
     }

@@ -4,7 +4,7 @@ use super::run::{Live, rejected_file, source_file};
 use super::{Format, Import, ImportKind, ImportState, Mapping, Preview, mapping, store};
 use crate::limits::SOURCE_NAME_CHARS_MAX;
 use crate::{Collect, CollectError, Result};
-use base::{ImportId, Page, PageRequest, Problem, Timestamp, WorkspaceId};
+use base::{ImportId, Page, PageRequest, Problem, ProblemKind, Timestamp, WorkspaceId};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::PoisonError;
@@ -76,9 +76,7 @@ impl Drop for ImportUpload {
         }
         let (collect, mut import) = (self.collect.clone(), self.import.clone());
         let _ = std::fs::remove_file(&self.path);
-        import.state = ImportState::Failed;
-        import.error = Some("the upload did not reach its end; upload the file again".into());
-        import.finished_at = Some(collect.inner.clock.now());
+        import.fail(&broken_upload("the upload did not reach its end"), collect.inner.clock.now());
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             runtime.spawn(async move {
                 if let Err(error) = store::save(&collect.inner.db, &import).await {
@@ -87,6 +85,10 @@ impl Drop for ImportUpload {
             });
         }
     }
+}
+
+fn broken_upload(why: &str) -> Problem {
+    Problem::new(ProblemKind::Malformed, "broken_upload", format!("{why}; upload the file again"))
 }
 
 impl Collect {
@@ -115,6 +117,7 @@ impl Collect {
             started_at: None,
             finished_at: None,
             error: None,
+            error_code: None,
         };
         let folder = self.inner.imports.folder(import.id);
         let path = source_file(&folder);
@@ -180,7 +183,8 @@ impl Collect {
         if !source_file(&self.inner.imports.folder(id)).exists() {
             return Err(Problem::conflict("import_file_gone", "its file is not there any more; upload it again").into());
         }
-        (import.state, import.error, import.finished_at) = (ImportState::Running, None, None);
+        (import.state, import.finished_at) = (ImportState::Running, None);
+        (import.error, import.error_code) = (None, None);
         store::save(&self.inner.db, &import).await?;
         self.start(import.clone());
         Ok(import)
@@ -243,9 +247,7 @@ impl Collect {
             if import.created_at >= self.inner.opened_at {
                 continue;
             }
-            import.state = ImportState::Failed;
-            import.error = Some("the program stopped during the upload; upload the file again".into());
-            import.finished_at = Some(now);
+            import.fail(&broken_upload("the program stopped during the upload"), now);
             store::save(&self.inner.db, &import).await?;
         }
         Ok(())

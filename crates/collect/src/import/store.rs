@@ -34,7 +34,7 @@ pub(crate) async fn save(db: &Db, import: &Import) -> Result<()> {
     db.execute(
         "UPDATE collect_import SET state = $1, mapping = $2, bytes_total = $3, bytes_done = $4, rows_total = $5, \
          rows_done = $6, rows_accepted = $7, rows_rejected = $8, events_sent = $9, rejected_bytes = $10, \
-         started_ms = $11, finished_ms = $12, error = $13 WHERE workspace_id = $14 AND id = $15",
+         started_ms = $11, finished_ms = $12, error = $13, error_code = $14 WHERE workspace_id = $15 AND id = $16",
         &[
             import.state.name().into(),
             mapping_text(&import.mapping).into(),
@@ -49,6 +49,7 @@ pub(crate) async fn save(db: &Db, import: &Import) -> Result<()> {
             import.started_at.into(),
             import.finished_at.into(),
             import.error.clone().into(),
+            import.error_code.clone().into(),
             import.workspace.into(),
             import.id.to_string().into(),
         ],
@@ -111,6 +112,7 @@ fn read(row: &Row) -> db::Result<Import> {
         started_at: row.opt_time("started_ms")?,
         finished_at: row.opt_time("finished_ms")?,
         error: row.opt_text("error")?,
+        error_code: row.opt_text("error_code")?,
     })
 }
 

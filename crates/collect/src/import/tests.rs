@@ -276,13 +276,15 @@ async fn a_full_inbox_makes_senders_come_back_and_imports_wait() {
 #[tokio::test]
 async fn a_file_that_cannot_be_imported_says_why() {
     let room = Room::sqlite().await;
-    let unclosed = format!("customer_id,email\n1,\"{}", "x".repeat(RECORD_BYTES_MAX + 10));
-    let cases: [(&[u8], ImportKind, &str); 5] = [
+    let long = format!("customer_id,email\n1,\"{}", "x".repeat(RECORD_BYTES_MAX + 10));
+    let cases: [(&[u8], ImportKind, &str); 7] = [
         (b"", ImportKind::Customers, "the file is empty"),
         (b"\xff\xfea\0b\0", ImportKind::Customers, "UTF-16"),
         (b"colour,taste\nred,sweet\n", ImportKind::Customers, "no column is mapped to customer_id"),
         (b"customer_id,date\n1,2026-01-01\n", ImportKind::Orders, "no column is mapped to order_id"),
-        (unclosed.as_bytes(), ImportKind::Customers, "quotation mark not closed"),
+        (long.as_bytes(), ImportKind::Customers, "the record at line 2 is larger than 1048576 bytes"),
+        (b"customer_id,\"email\n1,a@example.nl\n", ImportKind::Customers, "quotation mark in the first line"),
+        (b"customer_id,email\n1,nowhere\n2\n", ImportKind::Customers, "none of the 2 rows can be imported"),
     ];
     for (file, kind, expected) in cases {
         let done = import(&room, "file.csv", kind, file).await;
@@ -295,6 +297,31 @@ async fn a_file_that_cannot_be_imported_says_why() {
     assert_eq!(Problem::from(error).errors[0].pointer, "/mapping/columns/a~1b");
     let parquet = import(&room, "file.parquet", ImportKind::Customers, b"PAR1").await;
     assert!(parquet.error.unwrap().contains("Parquet"));
+}
+
+#[tokio::test]
+async fn a_quotation_mark_that_is_not_closed_costs_its_own_line_only() {
+    let room = Room::sqlite().await;
+    let row = |id: u32| format!("{id},a{id}@example.nl,\"note \"\"{id}\"\"\nsecond line\"\n");
+    let rest: String = (10..8_010).map(row).collect();
+    let file = format!(
+        "customer_id,email,note\n1,a1@example.nl,\"never closed\n2,a2@example.nl,\"closed\"\n\
+         3,\"a3@example.nl,x\r\n4,a4@example.nl,\n{rest}5,a5@example.nl,5\" wide\n9,\"a9@example.nl,last\n8,a8@example.nl,\n"
+    );
+    let done = import(&room, "c.csv", ImportKind::Customers, file.as_bytes()).await;
+    assert_eq!(counts(&done), (8_007, 8_004, 3, 8_004));
+    assert_eq!(done.bytes_done, file.len() as u64);
+    let lines = rejected(&room, &done).await;
+    let refused: Vec<&str> = lines.lines().skip(1).collect();
+    let why = "a quotation mark is not closed in this line";
+    assert_eq!(
+        refused,
+        [
+            format!(r#"2,{why},"1,a1@example.nl,""never closed""#),
+            format!(r#"4,{why},"3,""a3@example.nl,x""#),
+            format!(r#"16007,{why},"9,""a9@example.nl,last""#),
+        ]
+    );
 }
 
 fn named(name: &str) -> PreviewRequest<'_> {

@@ -5,7 +5,7 @@ use crate::Record;
 use base::{EventId, Timestamp};
 use bytes::Bytes;
 use std::fs::{File, OpenOptions};
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::io::{IoSlice, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 /// length u32 + crc32 u32
@@ -53,11 +53,72 @@ fn storage(path: &Path) -> impl Fn(std::io::Error) -> InboxError + '_ {
     move |error| InboxError::Storage(format!("{}: {error}", path.display()))
 }
 
+fn frame_header(length: usize, crc: u32) -> [u8; FRAME_HEADER_BYTES] {
+    let mut header = [0; FRAME_HEADER_BYTES];
+    header[..4].copy_from_slice(&(length as u32).to_le_bytes());
+    header[4..].copy_from_slice(&crc.to_le_bytes());
+    header
+}
+
 /// Appends `payload` as a frame to `out`.
-pub(super) fn frame(out: &mut Vec<u8>, payload: &[u8]) {
-    out.extend((payload.len() as u32).to_le_bytes());
-    out.extend(crc32fast::hash(payload).to_le_bytes());
+fn frame(out: &mut Vec<u8>, payload: &[u8]) {
+    out.extend(frame_header(payload.len(), crc32fast::hash(payload)));
     out.extend_from_slice(payload);
+}
+
+/// Frames to be written together. Bodies are not copied: they go to the file from where the request left them.
+#[derive(Default)]
+pub(super) struct Frames {
+    heads: Vec<u8>,
+    /// Where a frame's head ends in `heads`, and its body.
+    bodies: Vec<(usize, Bytes)>,
+    bytes: usize,
+}
+
+impl Frames {
+    pub fn push(&mut self, record: &Record) {
+        let from = self.heads.len();
+        self.heads.extend([0; FRAME_HEADER_BYTES]);
+        record.encode_head(&mut self.heads);
+        let head = &self.heads[from + FRAME_HEADER_BYTES..];
+        let length = head.len() + record.body.len();
+        let mut crc = crc32fast::Hasher::new();
+        crc.update(head);
+        crc.update(&record.body);
+        self.heads[from..from + FRAME_HEADER_BYTES].copy_from_slice(&frame_header(length, crc.finalize()));
+        self.bodies.push((self.heads.len(), record.body.clone()));
+        self.bytes += FRAME_HEADER_BYTES + length;
+    }
+
+    /// Length of all frames.
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    pub fn clear(&mut self) {
+        self.heads.clear();
+        self.bodies.clear();
+        self.bytes = 0;
+    }
+
+    pub fn write_to(&self, file: &mut File) -> std::io::Result<()> {
+        let mut parts = Vec::with_capacity(2 * self.bodies.len());
+        let mut from = 0;
+        for (to, body) in &self.bodies {
+            parts.extend([IoSlice::new(&self.heads[from..*to]), IoSlice::new(body)]);
+            from = *to;
+        }
+        let mut rest = &mut parts[..];
+        while !rest.is_empty() {
+            match file.write_vectored(rest) {
+                Ok(0) => return Err(std::io::ErrorKind::WriteZero.into()),
+                Ok(written) => IoSlice::advance_slices(&mut rest, written),
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
 }
 
 /// The payload of the frame at the beginning of `bytes`: None when the frame is not whole, Err when it is damaged.

@@ -1,10 +1,11 @@
 //! The writer thread: group commit.
 
 use super::dedupe::Dedupe;
+use super::segments::Frames;
 use super::{Appended, InboxError, Offset, Shared, Task, WriteRequest, segments};
 use base::{Clock, EventId};
 use std::fs::{File, OpenOptions};
-use std::io::{Seek, SeekFrom, Write};
+use std::io::{Seek, SeekFrom};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, mpsc};
 
@@ -14,6 +15,8 @@ pub(super) struct Writer {
     clock: Arc<dyn Clock>,
     end: u64,
     file: Option<OpenSegment>,
+    /// Of the group at hand.
+    frames: Frames,
 }
 
 struct OpenSegment {
@@ -31,7 +34,7 @@ struct Prepared {
 
 impl Writer {
     pub fn new(shared: Arc<Shared>, known: Dedupe, clock: Arc<dyn Clock>, end: u64) -> Self {
-        Self { shared, known, clock, end, file: None }
+        Self { shared, known, clock, end, file: None, frames: Frames::default() }
     }
 
     pub fn run(mut self, tasks: mpsc::Receiver<Task>) {
@@ -76,18 +79,18 @@ impl Writer {
 
     fn commit(&mut self, group: Vec<WriteRequest>) {
         self.known.turn(self.clock.now());
-        let mut buffer = Vec::new();
-        let prepared: Vec<Prepared> = group.into_iter().map(|request| self.prepare(request, &mut buffer)).collect();
-        let outcome = if buffer.is_empty() { Ok(()) } else { self.write(&buffer) };
+        let prepared: Vec<Prepared> = group.into_iter().map(|request| self.prepare(request)).collect();
+        let outcome = if self.frames.bytes() == 0 { Ok(()) } else { self.write() };
         if let Err(error) = &outcome {
             tracing::error!(%error, "inbox: a group commit failed; nothing of it was acknowledged");
             for id in prepared.iter().flat_map(|item| &item.fresh) {
                 self.known.forget(*id);
             }
         } else {
-            self.end += buffer.len() as u64;
+            self.end += self.frames.bytes() as u64;
             self.shared.end.send_replace(self.end);
         }
+        self.frames.clear();
         for item in prepared {
             self.shared.queued_bytes.fetch_sub(item.request.bytes, Ordering::Relaxed);
             let answer = match &outcome {
@@ -99,8 +102,8 @@ impl Writer {
         }
     }
 
-    /// Marks duplicates and adds the record's frame to `buffer`, unless nothing of it is new.
-    fn prepare(&mut self, mut request: WriteRequest, buffer: &mut Vec<u8>) -> Prepared {
+    /// Marks duplicates and adds the record's frame to those of the group, unless nothing of it is new.
+    fn prepare(&mut self, mut request: WriteRequest) -> Prepared {
         let (mut fresh, mut duplicates) = (Vec::new(), 0);
         for id in request.record.ids.iter_mut().filter(|id| id.0 != 0) {
             if self.known.insert(*id) {
@@ -111,16 +114,16 @@ impl Writer {
             }
         }
         if !fresh.is_empty() {
-            segments::frame(buffer, &request.record.encode());
+            self.frames.push(&request.record);
         }
-        let end = self.end + buffer.len() as u64;
+        let end = self.end + self.frames.bytes() as u64;
         Prepared { request, fresh, duplicates, end }
     }
 
-    fn write(&mut self, buffer: &[u8]) -> Result<(), InboxError> {
-        let end = self.end;
+    fn write(&mut self) -> Result<(), InboxError> {
+        let (end, frames) = (self.end, std::mem::take(&mut self.frames));
         let segment = self.segment()?;
-        let written = segment.file.write_all(buffer).and_then(|()| segment.file.sync_data());
+        let written = frames.write_to(&mut segment.file).and_then(|()| segment.file.sync_data());
         if let Err(error) = written {
             // Whatever reached the file must go, or the next record would follow half of this one.
             let keep = end - segment.start;
@@ -131,6 +134,7 @@ impl Writer {
             }
             return Err(InboxError::Storage(error.to_string()));
         }
+        self.frames = frames;
         Ok(())
     }
 

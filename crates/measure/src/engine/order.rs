@@ -57,6 +57,15 @@ pub struct NetOrder {
     pub net_minor: i64,
 }
 
+/// The events that say what an order is worth.
+pub(crate) const WORTH: [&str; 2] = ["Order Completed", "Order Updated"];
+
+impl Step {
+    pub fn says_worth(self) -> bool {
+        matches!(self, Step::Completed | Step::Updated)
+    }
+}
+
 pub(crate) fn step_of(event: &Event) -> Option<Step> {
     if event.kind != EventKind::Track {
         return None;

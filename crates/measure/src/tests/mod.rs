@@ -7,7 +7,7 @@ mod reports;
 mod rollups;
 
 use crate::*;
-use base::{CampaignId, Currency, JsonMap, Money, ProfileId, Timestamp, WorkspaceId};
+use base::{CampaignId, Currency, JsonMap, Money, PageRequest, ProfileId, Timestamp, WorkspaceId};
 use db::Db;
 use events::{Batch, Channel, Effects, Event, EventKind, Merge, Offset, RawJson, ResolvedEvent, View};
 use parking_lot::Mutex;

@@ -105,6 +105,11 @@ async fn an_erased_person_leaves_the_sums_but_no_trace() {
     }
 }
 
+async fn refused(shop: &Shop, limit: u32) -> RefusedOrders {
+    let page = PageRequest { limit: Some(limit), cursor: None };
+    shop.measures.refused_orders(SHOP, &page).await.unwrap().expect("no cursor")
+}
+
 #[tokio::test]
 async fn an_event_whose_money_cannot_be_used_is_no_order_and_is_shown_with_its_reason() {
     let table = [
@@ -126,9 +131,9 @@ async fn an_event_whose_money_cannot_be_used_is_no_order_and_is_shown_with_its_r
         let mut shop = Shop::new(&store.db);
         for (index, (properties, reason, said)) in table.iter().enumerate() {
             shop.play(&[line(1, index as i64, "Order Completed", properties.clone())]).await;
-            let refused = shop.measures.refused_orders(SHOP, 1).await.unwrap();
+            let refused = refused(&shop, 1).await;
             assert_eq!(refused.total, index as i64 + 1, "{properties}");
-            let last = &refused.latest[0];
+            let last = &refused.latest.items[0];
             assert_eq!((last.reason.as_str(), last.order_id.as_str()), (*reason, "r"), "{properties}");
             assert!(last.said == *said || last.said == "revenue: 1e30", "{}", last.said);
         }
@@ -137,14 +142,30 @@ async fn an_event_whose_money_cannot_be_used_is_no_order_and_is_shown_with_its_r
         let fine = [order(1, 20, "r", 5.0), line(1, 21, "Order Refunded", refund)];
         shop.play(&fine).await;
         assert_eq!(shop.sales().await, (1, 500), "{}: a refund of no number takes nothing off", store.name);
+        assert_eq!(refused(&shop, 5).await.total, 1, "{}: the order was corrected, its refund was not", store.name);
         let other = json!({"order_id": "r", "refund": 2, "currency": "SEK"});
         shop.play(&[line(1, 22, "Order Refunded", other)]).await;
-        let refused = shop.measures.refused_orders(SHOP, 5).await.unwrap();
-        assert_eq!(refused.latest[0].reason, "currency_differs");
-        assert_eq!(refused.by_reason[0], ("amount_invalid".to_owned(), 6));
+        let found = refused(&shop, 1).await;
+        assert_eq!(found.latest.items[0].reason, "currency_differs");
+        assert_eq!(found.by_reason, [("amount_invalid".to_owned(), 1), ("currency_differs".to_owned(), 1)]);
+        let next = PageRequest { limit: Some(1), cursor: found.latest.next_cursor };
+        let second = shop.measures.refused_orders(SHOP, &next).await.unwrap().expect("our own cursor").latest;
+        assert_eq!((second.items[0].reason.as_str(), second.next_cursor), ("amount_invalid", None));
+        let nonsense = PageRequest { limit: None, cursor: Some("nonsense".into()) };
+        assert!(shop.measures.refused_orders(SHOP, &nonsense).await.unwrap().is_none());
         let cancelled = json!({"order_id": "r", "revenue": "abc", "currency": "?"});
         shop.play(&[line(1, 23, "Order Cancelled", cancelled)]).await;
         assert_eq!(shop.sales().await, (0, 0), "{}: a cancellation needs no money", store.name);
+        let again = json!({"order_id": "q", "revenue": "abc"});
+        let both = [
+            line(1, 24, "Order Completed", again.clone()),
+            order(1, 25, "q", 1.0),
+            line(1, 26, "Order Completed", again),
+        ];
+        shop.play(&both).await;
+        let latest = refused(&shop, 9).await.latest.items;
+        let of_q: Vec<_> = latest.iter().filter(|order| order.order_id == "q").collect();
+        assert_eq!(of_q.len(), 1, "{}: said right, then wrong again", store.name);
     }
 }
 
@@ -181,7 +202,7 @@ async fn an_erased_persons_order_number_is_gone_and_a_late_refund_still_counts()
         let erased = Line { ours: true, ..line(4, 1, "Profile Erased", json!({})) };
         shop.play(&[erased]).await;
         assert!(!shop.dump().await.iter().any(|row| row.contains("planted")), "{}", store.name);
-        assert_eq!(shop.measures.refused_orders(SHOP, 5).await.unwrap().total, 0);
+        assert_eq!(refused(&shop, 5).await.total, 0);
         let refund = json!({"order_id": "planted-order", "total": 20});
         shop.play(&[line(9, 2, "Order Refunded", refund)]).await;
         assert_eq!(shop.sales().await, (1, 3000), "{}", store.name);

@@ -4,7 +4,7 @@ use super::client::{Client, escape, with_query};
 use super::follow::{self, handed_over};
 use super::input::{confirm, read_json};
 use super::output::{
-    Column, PageArgs, amount, count, facts, field, money, number, section, share, table, text, time, whole,
+    Column, PageArgs, amount, count, counted, facts, field, money, number, section, share, table, text, time, whole,
 };
 use super::{Context, Failure};
 use clap::Subcommand;
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 const COLUMNS: [Column; 5] = [
     text("ID", "/id"),
     text("STATE", "/state"),
-    number("AUDIENCE", "/progress/audience"),
+    counted("AUDIENCE", "/progress/audience"),
     text("NAME", "/name"),
     time("LAUNCHED", "/launched_at"),
 ];

@@ -217,7 +217,8 @@ async fn store(findings: &mut Findings, db: &Db) -> bool {
         }
         Ok(state) => {
             let pending = state.pending.join(", ");
-            findings.bad("store version", "", format!("pending: {pending}"), "the next start runs them; back up first");
+            let remedy = "the next start runs them; back up first";
+            findings.warn("store version", "", format!("pending: {pending}"), remedy);
             !state.done.is_empty()
         }
         Err(error) => {

@@ -33,6 +33,8 @@ enum Kind {
     /// Text that is of no use when it is cut.
     Whole,
     Number,
+    /// A number that means nothing yet while it is 0.
+    Counted,
     Time,
     Money,
     List,
@@ -55,6 +57,9 @@ pub const fn whole(head: &'static str, pointer: &'static str) -> Column {
 pub const fn number(head: &'static str, pointer: &'static str) -> Column {
     Column { head, pointer, kind: Kind::Number }
 }
+pub const fn counted(head: &'static str, pointer: &'static str) -> Column {
+    Column { head, pointer, kind: Kind::Counted }
+}
 pub const fn time(head: &'static str, pointer: &'static str) -> Column {
     Column { head, pointer, kind: Kind::Time }
 }
@@ -69,6 +74,8 @@ impl Column {
     fn show(&self, value: &Value) -> String {
         match self.kind {
             Kind::Text | Kind::Whole | Kind::Number => field(value, self.pointer),
+            Kind::Counted if value.pointer(self.pointer).and_then(Value::as_u64) == Some(0) => NOTHING.into(),
+            Kind::Counted => field(value, self.pointer),
             Kind::Time => when(value, self.pointer),
             Kind::Money => money(value, self.pointer),
             Kind::List => {
@@ -103,7 +110,7 @@ pub fn table(columns: &[Column], rows: &[Value]) -> String {
         let mut line = String::new();
         for (at, cell) in row.iter().enumerate() {
             let room = " ".repeat(widths[at] - cell.chars().count());
-            let right = matches!(columns[at].kind, Kind::Number | Kind::Money);
+            let right = matches!(columns[at].kind, Kind::Number | Kind::Counted | Kind::Money);
             line.push_str(&if right { format!("{room}{cell}  ") } else { format!("{cell}{room}  ") });
         }
         lines.push(line.trim_end().to_owned());

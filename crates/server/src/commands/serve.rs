@@ -39,6 +39,8 @@ pub async fn stop_asked() {
 
 /// Where a server at work on a data folder is found; what it leaves for commands that print its address.
 const ADDRESS_FILE: &str = "address";
+/// How long a server on this machine may take to answer a connection.
+const CONNECT_WAIT: std::time::Duration = std::time::Duration::from_secs(1);
 
 /// The address of the server that works on this data folder, or worked on it last.
 pub fn address_of(config: &Config) -> String {
@@ -46,6 +48,13 @@ pub fn address_of(config: &Config) -> String {
     noted
         .and_then(|text| text.trim().parse().ok())
         .map_or_else(|| config.public_url_or(config.listen), |bound| config.public_url_or(bound))
+}
+
+/// Whether something listens where the server on this data folder was last.
+pub fn is_up(config: &Config) -> bool {
+    let noted = std::fs::read_to_string(config.data_dir.join(ADDRESS_FILE)).ok();
+    let bound = noted.and_then(|text| text.trim().parse().ok()).unwrap_or(config.listen);
+    std::net::TcpStream::connect_timeout(&bound, CONNECT_WAIT).is_ok()
 }
 
 /// A server at work in this process.

@@ -110,6 +110,9 @@ pub async fn run(command: UserCommand, context: &Context) -> anyhow::Result<()> 
             let token = access.make_login_link(member.user.id, LINK_MS).await?;
             let url = format!("{}/api/v1/session/link?token={token}", super::serve::address_of(&config));
             context.print(&json!({ "url": url }), |_| url.clone());
+            if !super::serve::is_up(&config) {
+                eprintln!("No server answers there: start it with `tutti serve`, then open the link.");
+            }
         }
     }
     Ok(())

@@ -19,6 +19,7 @@ const JOB: Import = {
   started_at: "2026-11-22T10:00:00Z",
   finished_at: null,
   error: null,
+  error_code: null,
   mapping: { columns: {} },
 };
 

@@ -9,6 +9,7 @@ import * as format from "@/lib/format";
 import { useNow } from "@/lib/hooks";
 import { useParam } from "@/lib/nav";
 import { paths } from "@/lib/paths";
+import { problemWords } from "@/lib/problems";
 import { useCan } from "@/lib/session";
 import { DataTable } from "@/ui/DataTable";
 import { LinkButton } from "@/ui/links";
@@ -52,7 +53,10 @@ function ImportBody({ job }: { job: Import }) {
     <Stack gap="md">
       {job.error && (
         <Alert color="red" title={t`The import stopped`} role="alert">
-          {job.error}
+          {problemWords(job.error_code)}
+          <Text size="sm" c="dimmed" lang="en">
+            {job.error}
+          </Text>
         </Alert>
       )}
       <Panel>

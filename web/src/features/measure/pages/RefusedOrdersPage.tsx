@@ -48,11 +48,7 @@ export default function RefusedOrdersPage() {
               <Reasons reasons={by_reason} />
               <Panel
                 title={t`Which ones`}
-                note={
-                  !more.has && rows.length < total
-                    ? t`The latest ${format.number(rows.length)} of ${format.number(total)}. What is corrected later stays in this list.`
-                    : t`Latest first. What is corrected later stays in this list.`
-                }
+                note={t`Latest first. An order leaves this list when it is sent again, corrected.`}
                 flush
               >
                 <OrderTable rows={rows} more={more} />
