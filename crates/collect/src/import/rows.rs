@@ -238,12 +238,11 @@ impl CsvRows {
     }
 
     /// Where the first line of the record ends, when it goes on in the next only because a quotation mark was not
-    /// closed: the marks of a whole record are even.
+    /// closed.
     fn open_quote(&self) -> Option<usize> {
         let first = memchr::memchr2(b'\r', b'\n', &self.raw)?;
         let goes_on = self.raw[first..].iter().any(|byte| !matches!(byte, b'\r' | b'\n'));
-        let is_odd = || memchr::memchr_iter(b'"', &self.raw).count() % 2 == 1;
-        (goes_on && is_odd()).then_some(first)
+        (goes_on && !is_well_quoted(&self.raw, self.delimiter)).then_some(first)
     }
 
     /// Refuses the first line of what was read and puts the rest back, to be read anew.
@@ -296,6 +295,36 @@ impl CsvRows {
             text.trim().to_owned()
         };
         self.ends[..count].iter().map(text).collect()
+    }
+}
+
+/// Whether every field that begins with a quotation mark ends with one (RFC 4180, 2.5 to 2.7).
+fn is_well_quoted(record: &[u8], delimiter: u8) -> bool {
+    let (mut at, mut starts) = (0, true);
+    while let Some(byte) = record.get(at) {
+        if starts && *byte == b'"' {
+            let Some(end) = quoted_end(record, at + 1) else { return false };
+            if record.get(end).is_some_and(|next| *next != delimiter && !matches!(next, b'\r' | b'\n')) {
+                return false;
+            }
+            at = end;
+            continue;
+        }
+        starts = *byte == delimiter;
+        at += 1;
+    }
+    true
+}
+
+/// The position after the mark that closes a quoted text.
+fn quoted_end(record: &[u8], from: usize) -> Option<usize> {
+    let mut at = from;
+    loop {
+        at += memchr::memchr(b'"', record.get(at..)?)? + 1;
+        if record.get(at) != Some(&b'"') {
+            return Some(at);
+        }
+        at += 1;
     }
 }
 
