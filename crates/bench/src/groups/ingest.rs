@@ -15,7 +15,7 @@ const EVENTS: usize = 2_000_000;
 /// Events from which the program knows its customers before.
 const KNOWN_EVENTS: usize = 250_000;
 const KNOWN_CUSTOMERS: u64 = 100_000;
-const CONNECTIONS: usize = 16;
+const CONNECTIONS: usize = 32;
 const IMPORTED: usize = 1_000_000;
 /// How long after a restart the program counts as idle.
 const IDLE_AFTER: Duration = Duration::from_secs(60);

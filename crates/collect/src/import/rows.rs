@@ -140,15 +140,6 @@ struct Counting {
     read: Arc<AtomicU64>,
 }
 
-impl Counting {
-    /// These bytes are read next, and counted then.
-    fn put_back(&mut self, bytes: Vec<u8>) {
-        self.read.fetch_sub(bytes.len() as u64, Ordering::Relaxed);
-        let file = std::mem::replace(&mut self.file, Box::new(std::io::empty()));
-        self.file = Box::new(std::io::Cursor::new(bytes).chain(file));
-    }
-}
-
 impl Read for Counting {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         let count = self.file.read(buffer)?;
@@ -161,10 +152,36 @@ fn read_error(error: std::io::Error) -> FileError {
     FileError(format!("the stored file cannot be read: {error}"))
 }
 
+/// A file of which some can be put back to be read again.
+struct Again {
+    input: BufReader<Counting>,
+    back: Vec<u8>,
+    /// How much of `back` was read again.
+    at: usize,
+}
+
+impl Again {
+    fn fill(&mut self) -> Result<&[u8], FileError> {
+        if self.at < self.back.len() {
+            return Ok(&self.back[self.at..]);
+        }
+        self.input.fill_buf().map_err(read_error)
+    }
+
+    fn consume(&mut self, bytes: usize) {
+        if self.at < self.back.len() { self.at += bytes } else { self.input.consume(bytes) }
+    }
+
+    fn put_back(&mut self, mut bytes: Vec<u8>) {
+        bytes.extend_from_slice(&self.back[self.at..]);
+        (self.back, self.at) = (bytes, 0);
+    }
+}
+
 /// CSV by RFC 4180, any delimiter, quoted line breaks; each field UTF-8 or Windows-1252. A quotation mark that is not
 /// closed costs its own line, not those after it.
 pub(crate) struct CsvRows {
-    input: BufReader<Counting>,
+    input: Again,
     core: csv_core::Reader,
     delimiter: u8,
     /// The record as it stands in the file.
@@ -182,6 +199,7 @@ impl CsvRows {
         let core = sniff::reader(delimiter);
         let (header, columns) = (Vec::new(), Arc::from([]));
         let (fields, ends) = (vec![0; 4096], vec![0; 64]);
+        let input = Again { input, back: Vec::new(), at: 0 };
         let mut rows = Self { input, core, delimiter, raw: Vec::new(), fields, ends, line: 1, header, columns };
         let Some((_, count)) = rows.record()? else { return Err(FileError("the file is empty".into())) };
         let Some(count) = count.filter(|_| rows.open_quote().is_none()) else {
@@ -227,7 +245,7 @@ impl CsvRows {
     /// The parser takes a record to end at `\r`, and would count the `\n` to the next one.
     fn skip_line_breaks(&mut self) -> Result<(), FileError> {
         loop {
-            let input = self.input.fill_buf().map_err(read_error)?;
+            let input = self.input.fill()?;
             let breaks = input.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
             self.line += memchr::memchr_iter(b'\n', &input[..breaks]).count() as u64;
             self.input.consume(breaks);
@@ -248,9 +266,7 @@ impl CsvRows {
     /// Refuses the first line of what was read and puts the rest back, to be read anew.
     fn only_first_line(&mut self, line: u64, first: usize) -> BadRow {
         let after = self.raw.split_off(first);
-        let rest = [&after, self.input.buffer()].concat();
-        self.input.consume(self.input.buffer().len());
-        self.input.get_mut().put_back(rest);
+        self.input.put_back(after);
         self.core = sniff::reader(self.delimiter);
         self.line = line;
         let error = "a quotation mark is not closed in this line".to_owned();
@@ -265,7 +281,7 @@ impl CsvRows {
         self.raw.clear();
         let line = self.line;
         loop {
-            let input = self.input.fill_buf().map_err(read_error)?;
+            let input = self.input.fill()?;
             let (result, read, written, ended) =
                 self.core.read_record(input, &mut self.fields[length..], &mut self.ends[count..]);
             self.line += memchr::memchr_iter(b'\n', &input[..read]).count() as u64;
