@@ -31,14 +31,13 @@ for (const name of ['api', 'write-key', 'api-key']) {
 const api = args.api.replace(/\/+$/, '');
 const writeKey = args['write-key'];
 
-function deliverPython({ host, event, user }) {
-  return new Promise((resolve, reject) => {
-    const script = new URL('deliver.py', import.meta.url).pathname;
+const deliverPython = (file) => ({ host, event, user }) =>
+  new Promise((resolve, reject) => {
+    const script = new URL(file, import.meta.url).pathname;
     const child = spawn(args.python, [script, host, writeKey, event, user, String(EVENTS)], { stdio: 'inherit' });
     child.on('error', reject);
     child.on('exit', (code) => (code === 0 ? resolve() : reject(new Error(`python ended with ${code}`))));
   });
-}
 
 async function inChromium(run) {
   const browser = await chromium.launch({
@@ -55,7 +54,8 @@ async function inChromium(run) {
 const sdks = {
   'segment node': { deliver: (what) => deliverSegmentNode({ ...what, writeKey, count: EVENTS }) },
   'rudderstack node': { deliver: (what) => deliverRudder({ ...what, writeKey, count: EVENTS }) },
-  'segment python': { deliver: deliverPython },
+  'segment python': { deliver: deliverPython('deliver.py') },
+  'cloudevents python': { deliver: deliverPython('cloudevents_sdk.py') },
   'segment browser': { browser: true, deliver: (what) => inChromium((browser) => deliverInBrowser(browser, analyticsNextPage({ ...what, writeKey, count: EVENTS }))) },
   'tutti browser': { browser: true, deliver: (what) => inChromium((browser) => deliverInBrowser(browser, tuttiPage({ ...what, api, writeKey, count: EVENTS }))) },
 };

@@ -55,10 +55,7 @@ impl Collect {
             Endpoint::Single(kind) => parse_single(text, kind)?,
             Endpoint::Batch => parse_batch(text)?,
         };
-        let key = write_key.filter(|key| !key.is_empty()).or(parsed.write_key.get()).ok_or_else(|| {
-            let detail = "no write key: send it as the user name of Basic authentication or as writeKey in the body";
-            Problem::new(ProblemKind::Unauthenticated, "missing_write_key", detail)
-        })?;
+        let key = write_key.filter(|key| !key.is_empty()).or(parsed.write_key.get()).ok_or_else(missing_key)?;
         let source = self.source_of(key, now).await?;
         let outcome = self.check_items(&parsed, &source, now);
         if parsed.is_split && !outcome.rejected.is_empty() {
@@ -67,7 +64,8 @@ impl Collect {
         }
         let stored = outcome.ids.iter().filter(|id| id.0 != 0).count() as u32;
         if stored == 0 && !outcome.rejected.is_empty() {
-            return Err(nothing_accepted(endpoint, &outcome.rejected).into());
+            let is_single = matches!(endpoint, Endpoint::Single(_));
+            return Err(nothing_accepted(is_single, &outcome.rejected).into());
         }
         let mut duplicates = 0;
         if stored > 0 {
@@ -112,7 +110,7 @@ impl Collect {
         Ok(Accepted { accepted, duplicates, ..Accepted::default() })
     }
 
-    async fn source_of(&self, key: &str, now: Timestamp) -> Result<std::sync::Arc<SourceState>> {
+    pub(crate) async fn source_of(&self, key: &str, now: Timestamp) -> Result<std::sync::Arc<SourceState>> {
         match self.inner.sources.find(&self.inner.db, key, now).await? {
             WriteKeyAnswer::Known(source) => Ok(source),
             WriteKeyAnswer::Expired => {
@@ -178,7 +176,7 @@ fn malformed(code: &'static str, detail: impl Into<String>) -> Problem {
     Problem::new(ProblemKind::Malformed, code, detail)
 }
 
-fn body_text(body: &Bytes) -> std::result::Result<&str, Problem> {
+pub(crate) fn body_text(body: &Bytes) -> std::result::Result<&str, Problem> {
     if body.len() > BATCH_BYTES_MAX {
         let detail = format!("the body has {} bytes, {BATCH_BYTES_MAX} are allowed; send smaller batches", body.len());
         return Err(malformed("batch_too_large", detail));
@@ -269,9 +267,14 @@ fn rejected_of(index: usize, problem: ItemProblem, in_batch: bool) -> Rejected {
     Rejected { index, code: problem.code, pointer, detail: problem.detail }
 }
 
-fn nothing_accepted(endpoint: Endpoint, rejected: &[Rejected]) -> Problem {
-    let (code, detail) = match (endpoint, rejected) {
-        (Endpoint::Single(_), [only, ..]) => (only.code, only.detail.clone()),
+pub(crate) fn missing_key() -> Problem {
+    let detail = "no write key: send it as the user name of Basic authentication or as writeKey in the body";
+    Problem::new(ProblemKind::Unauthenticated, "missing_write_key", detail)
+}
+
+pub(crate) fn nothing_accepted(is_single: bool, rejected: &[Rejected]) -> Problem {
+    let (code, detail) = match (is_single, rejected) {
+        (true, [only, ..]) => (only.code, only.detail.clone()),
         _ => ("invalid_batch", format!("none of the {} events can be accepted", rejected.len())),
     };
     rejected

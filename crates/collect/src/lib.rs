@@ -1,4 +1,4 @@
-//! How events come in: the Segment HTTP API, the pixel, and files.
+//! How events come in: the Segment HTTP API, CloudEvents, the pixel, and files.
 //!
 //! - [`Collect::accept`] takes a request body, says what is wrong and where, and answers when the rest is durable.
 //! - [`SegmentDecoder`] is the way back: from a stored body to [`events::Event`]s, for the pipeline.
@@ -12,6 +12,7 @@
 mod accept;
 mod amounts;
 mod check;
+mod cloudevents;
 mod decode;
 mod erase;
 mod error;
@@ -27,6 +28,7 @@ mod testing;
 mod wire;
 
 pub use accept::{Accepted, Endpoint, Rejected};
+pub use cloudevents::CloudEventMode;
 pub use decode::SegmentDecoder;
 pub use error::{CollectError, Result};
 pub use pixel::{PIXEL_GIF, PixelCall, PixelHeaders, read_pixel};

@@ -53,6 +53,7 @@ invalid_batch | 400 | No event could be accepted | Every event of the batch was 
 invalid_campaign | 422 | Campaign not valid | A field of the campaign is not valid. | Correct the field that `errors` points to.
 invalid_content | 422 | Content not valid | The request can be read, but a field is missing or of the wrong kind. | Correct what `errors` points to; see /api/openapi.json.
 invalid_context | 400 | Context not valid | The batch's `context` cannot be used. | Correct it as the detail says.
+invalid_data | 400 | Data cannot be read | The data of a CloudEvent is given twice, or is no base64. | Send `data`, or `data_base64` in base64, not both.
 invalid_format | 422 | Unknown format | The file's format is none we read. | Use csv, jsonl or parquet.
 invalid_kind | 422 | Unknown kind | There is no such kind. | Use one of the words the detail lists.
 invalid_mapping | 422 | Mapping not valid | The mapping of the import cannot be carried out. | Correct what `errors` points to; docs/guides/import.md lists the fields.
@@ -108,6 +109,7 @@ too_many_segments | 409 | Too many segments | The workspace has as many segments
 type_mismatch | 400 | Two types | The path names one type and the body another. | Send it to the right path, or leave `type` out.
 unauthenticated | 401 | Not signed in | The request carries no, an unknown or an expired session or key. | Sign in, or send `Authorization: Bearer KEY`.
 unknown_currency | 400 | Unknown currency | The currency of an order is not one of ISO 4217. | Send a code of three letters, such as EUR, SEK or USD.
+unknown_specversion | 400 | Unknown version of CloudEvents | The event says another version than 1.0. | Send CloudEvents 1.0.
 unknown_type | 400 | Unknown type | The type of the event is none of the Segment API. | Use track, identify, page, screen, group or alias.
 unknown_write_key | 401 | Unknown write key | No source has this write key. | Look it up under Data, Sources.
 unreadable | 400 | Event cannot be read | A field of the event is not what it must be. | The detail says which.

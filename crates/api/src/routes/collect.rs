@@ -1,4 +1,4 @@
-//! The Segment HTTP API, the pixel, and what the browser SDKs load. No session, no API key: a write key says which
+//! The Segment HTTP API, CloudEvents, the pixel, and what the browser SDKs load. No session, no API key: a write key says which
 //! source is speaking, and it may do nothing else. Open to every origin, because web pages call it.
 
 use crate::problem::ApiResult;
@@ -12,7 +12,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use collect::limits::BATCH_BYTES_MAX;
-use collect::{Accepted, Endpoint, PIXEL_GIF, PixelHeaders, Rejected};
+use collect::{Accepted, CloudEventMode, Endpoint, PIXEL_GIF, PixelHeaders, Rejected};
 use events::EventKind;
 use http::{HeaderMap, Method, StatusCode, header};
 use serde::Serialize;
@@ -45,6 +45,7 @@ pub fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(alias))
         .routes(routes!(batch))
         .routes(routes!(import))
+        .routes(routes!(cloudevents))
         // The short paths of analytics-next.
         .route("/v1/i", post(identify))
         .route("/v1/t", post(track))
@@ -99,8 +100,8 @@ fn views(items: Vec<Rejected>) -> Vec<RejectedView> {
 
 type Body = Result<Bytes, BytesRejection>;
 
-async fn accept(app: &App, endpoint: Endpoint, headers: &HeaderMap, body: Body) -> ApiResult<Accepted> {
-    let body = body.map_err(|rejection| {
+fn whole(body: Body) -> ApiResult<Bytes> {
+    body.map_err(|rejection| {
         let too_large = rejection.status() == StatusCode::PAYLOAD_TOO_LARGE;
         let (code, detail) = if too_large {
             ("batch_too_large", format!("the body has more than {BATCH_BYTES_MAX} bytes; send smaller batches"))
@@ -108,8 +109,11 @@ async fn accept(app: &App, endpoint: Endpoint, headers: &HeaderMap, body: Body) 
             ("unreadable_body", format!("the body cannot be read: {}", rejection.body_text()))
         };
         ApiError(Problem::new(ProblemKind::Malformed, code, detail))
-    })?;
-    let key = basic_write_key(headers)?;
+    })
+}
+
+async fn accept(app: &App, endpoint: Endpoint, headers: &HeaderMap, body: Body) -> ApiResult<Accepted> {
+    let (body, key) = (whole(body)?, basic_write_key(headers)?);
     Ok(app.collect.accept(endpoint, body, key.as_deref()).await?)
 }
 
@@ -168,6 +172,47 @@ collect_route!(/// Up to 500 KB of calls. A bad one is answered with what is wro
     batch, "/v1/batch", Endpoint::Batch, batch_answer);
 collect_route!(/// The same as /v1/batch, for history.
     import, "/v1/import", Endpoint::Batch, batch_answer);
+
+/// CloudEvents 1.0, one (structured or binary mode) or an array of them (batched mode); each becomes a track call.
+/// The write key is the user name of Basic authentication or the Bearer token.
+#[utoipa::path(post, path = "/v1/cloudevents", tag = "collect", security(()),
+    request_body(content((Object = "application/cloudevents+json"), (Vec<Object> = "application/cloudevents-batch+json"))),
+    responses((status = 200, body = CollectAnswer), (status = 400), (status = 401), (status = 415), (status = 429), (status = 503)))]
+async fn cloudevents(State(app): State<Arc<App>>, headers: HeaderMap, body: Body) -> ApiResult<Json<CollectAnswer>> {
+    let key = match bearer(&headers) {
+        Some(key) => Some(key.to_owned()),
+        None => basic_write_key(&headers)?,
+    };
+    let mode = cloudevent_mode(&headers)?;
+    Ok(batch_answer(app.collect.accept_cloudevents(mode, whole(body)?, key.as_deref()).await?))
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    value.strip_prefix("Bearer ").or_else(|| value.strip_prefix("bearer ")).map(str::trim)
+}
+
+fn cloudevent_mode(headers: &HeaderMap) -> ApiResult<CloudEventMode> {
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let media = content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    match media.as_str() {
+        "application/cloudevents+json" => return Ok(CloudEventMode::Structured),
+        "application/cloudevents-batch+json" => return Ok(CloudEventMode::Batched),
+        _ if media.starts_with("application/cloudevents") => {
+            let detail = format!("{media} is not read here; send the JSON format or binary mode");
+            return Err(Problem::new(ProblemKind::UnsupportedMedia, "unsupported_media_type", detail).into());
+        }
+        _ => {}
+    }
+    let attribute = |(name, value): (&http::HeaderName, &http::HeaderValue)| {
+        let name = name.as_str().strip_prefix("ce-")?;
+        // Header values are percent-encoded UTF-8 (HTTP binding 3.1.3.2).
+        let value = percent_encoding::percent_decode(value.as_bytes()).decode_utf8_lossy();
+        Some((name.to_owned(), value.into_owned()))
+    };
+    let attributes: Vec<(String, String)> = headers.iter().filter_map(attribute).collect();
+    Ok(CloudEventMode::Binary { attributes, content_type: content_type.map(str::to_owned) })
+}
 
 /// One call in a query string, answered with a transparent image.
 #[utoipa::path(get, path = "/v1/p.gif", tag = "collect", security(()),

@@ -10,6 +10,7 @@ function codes(): string[] {
   const found = [
     ...source("check.rs").matchAll(/ItemProblem::new\(\s*"([a-z_]+)"/g),
     ...source("check.rs").matchAll(/_MAX, "([a-z_]+)"\)/g),
+    ...source("cloudevents.rs").matchAll(/problem\("([a-z_]+)"/g),
     ...source("scan.rs").matchAll(/Flaw::\w+ => "([a-z_]+)"/g),
     ...source("amounts.rs").matchAll(/code: "([a-z_]+)"/g),
   ].map((match) => match[1] ?? "");

@@ -1,6 +1,6 @@
 /** Code to copy, with the reader's own address and write key in it. Pure. */
 
-export type SnippetId = "browser" | "curl" | "node" | "python";
+export type SnippetId = "browser" | "curl" | "node" | "python" | "cloudevents";
 export type Snippet = { id: SnippetId; label: string; code: string; install?: string };
 
 export function snippets(origin: string, writeKey: string): Snippet[] {
@@ -9,6 +9,7 @@ export function snippets(origin: string, writeKey: string): Snippet[] {
     { id: "curl", label: "curl", code: curl(origin, writeKey) },
     { id: "node", label: "Node.js", install: "npm install @segment/analytics-node", code: node(origin, writeKey) },
     { id: "python", label: "Python", install: "pip install segment-analytics-python", code: python(origin, writeKey) },
+    { id: "cloudevents", label: "CloudEvents", code: cloudEvents(origin, writeKey) },
   ];
 }
 
@@ -58,4 +59,18 @@ analytics.identify("customer-123", {"email": "ann@example.com"})
 analytics.track("customer-123", "Order Completed",
                 {"order_id": "o-1", "total": 89.95, "currency": "EUR"})
 analytics.flush()`;
+}
+
+function cloudEvents(origin: string, writeKey: string): string {
+  return `curl ${origin}/v1/cloudevents \\
+  --user ${writeKey}: \\
+  --header 'content-type: application/cloudevents+json' \\
+  --data '{
+    "specversion": "1.0",
+    "id": "o-1",
+    "source": "/till/3",
+    "type": "Order Completed",
+    "subject": "customer-123",
+    "data": { "order_id": "o-1", "total": 89.95, "currency": "EUR" }
+  }'`;
 }
