@@ -21,6 +21,7 @@ use base::{EventId, Json, JsonMap, Problem, ProblemKind, Timestamp};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
+use events::EventKind;
 use serde_json::json;
 
 const SPEC_VERSION: &str = "1.0";
@@ -64,15 +65,22 @@ impl Collect {
             return Err(nothing_accepted(!batched, &rejected).into());
         }
         let (places, items): (Vec<usize>, Vec<Json>) = calls.into_iter().map(|call| (call.index, call.json)).unzip();
-        let batch = Bytes::from(json!({ "batch": items }).to_string());
-        let mut done = match self.accept(Endpoint::Batch, batch, Some(key)).await {
+        let places = batched.then_some(places);
+        let (endpoint, body) = match &items[..] {
+            [only] if !batched => (Endpoint::Single(EventKind::Track), only.to_string()),
+            _ => (Endpoint::Batch, json!({ "batch": items }).to_string()),
+        };
+        let mut done = match self.accept(endpoint, Bytes::from(body), Some(key)).await {
             Ok(done) => done,
-            Err(CollectError::Problem(problem)) => return Err(in_cloudevents(problem, &places, batched).into()),
+            Err(CollectError::Problem(mut problem)) => {
+                problem.errors.iter_mut().for_each(|error| error.pointer = place(&error.pointer, places.as_deref()));
+                return Err(problem.into());
+            }
             Err(error) => return Err(error),
         };
         for item in done.rejected.iter_mut().chain(&mut done.warnings) {
-            item.pointer = place(&item.pointer, &places, batched);
-            item.index = places.get(item.index).copied().unwrap_or(item.index);
+            item.pointer = place(&item.pointer, places.as_deref());
+            item.index = places.as_ref().and_then(|places| places.get(item.index)).copied().unwrap_or(item.index);
         }
         rejected.append(&mut done.rejected);
         rejected.sort_by_key(|item| item.index);
@@ -221,40 +229,29 @@ fn message_id(source: &str, id: &str) -> String {
     format!("cloudevent {}", EventId::of(base::WorkspaceId::new(0), &whole))
 }
 
-fn in_cloudevents(mut problem: Problem, places: &[usize], batched: bool) -> Problem {
-    for error in &mut problem.errors {
-        error.pointer = place(&error.pointer, places, batched);
+/// Where in the CloudEvents stands what `pointer` names in the call made of one, or in the batch made of several;
+/// `places` says which item of the batch was which event.
+fn place(pointer: &str, places: Option<&[usize]>) -> String {
+    let mut there = String::new();
+    let mut rest = pointer.strip_prefix('/').unwrap_or(pointer);
+    if let Some(places) = places {
+        let Some(inside) = pointer.strip_prefix("/batch/") else { return pointer.to_owned() };
+        let (item, inner) = inside.split_once('/').unwrap_or((inside, ""));
+        let index = item.parse::<usize>().ok().and_then(|item| places.get(item)).copied().unwrap_or_default();
+        there = format!("/{index}");
+        rest = inner;
     }
-    if !batched && let ("invalid_batch", [only]) = (problem.code, &problem.errors[..]) {
-        problem.detail = only.detail.clone();
-    }
-    problem
-}
-
-/// Where in the CloudEvents stands what `pointer` names in the batch made of them.
-fn place(pointer: &str, places: &[usize], batched: bool) -> String {
-    let Some((index, rest)) = pointer.strip_prefix("/batch/").map(|rest| rest.split_once('/').unwrap_or((rest, "")))
-    else {
-        return pointer.to_owned();
-    };
     let (first, deeper) = rest.split_once('/').map_or((rest, None), |(first, deeper)| (first, Some(deeper)));
     let attribute = match first {
-        "userId" | "anonymousId" => "subject",
-        "event" => "type",
-        "messageId" => "id",
-        "timestamp" => "time",
-        "properties" => "data",
-        _ => "",
+        "userId" | "anonymousId" => "/subject",
+        "event" => "/type",
+        "messageId" => "/id",
+        "timestamp" => "/time",
+        "properties" => "/data",
+        _ => return there,
     };
-    let mut there = String::new();
-    if batched {
-        let index = index.parse::<usize>().ok().and_then(|index| places.get(index)).copied().unwrap_or_default();
-        there.push_str(&format!("/{index}"));
-    }
-    if !attribute.is_empty() {
-        there.push_str(&format!("/{attribute}"));
-        deeper.into_iter().for_each(|deeper| there.push_str(&format!("/{deeper}")));
-    }
+    there.push_str(attribute);
+    deeper.into_iter().for_each(|deeper| there.push_str(&format!("/{deeper}")));
     there
 }
 

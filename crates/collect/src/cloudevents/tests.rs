@@ -109,7 +109,17 @@ async fn what_is_wrong_is_told_in_the_words_of_cloudevents() {
         ]
     );
     let problem = send(&room, CloudEventMode::Structured, bytes(&without("subject")), &key).await.unwrap_err();
-    assert_eq!((problem.errors[0].pointer.as_str(), problem.errors[0].code.as_str()), ("/subject", "missing_field"));
+    assert_eq!((problem.code, problem.errors[0].pointer.as_str()), ("missing_field", "/subject"));
+    let large = json!({ "text": "x".repeat(crate::limits::EVENT_BYTES_MAX) });
+    let mut heavy = event("h");
+    heavy["data"] = large;
+    let problem = send(&room, CloudEventMode::Structured, bytes(&heavy), &key).await.unwrap_err();
+    assert_eq!(problem.code, "event_too_large");
+    let mut odd = event("d");
+    odd["type"] = json!("Order Completed");
+    odd["data"] = json!({ "order_id": "o", "revenue": "abc" });
+    let done = send(&room, CloudEventMode::Batched, bytes(&json!([7, odd])), &key).await.unwrap();
+    assert_eq!((done.warnings[0].index, done.warnings[0].pointer.as_str()), (1, "/1/data/revenue"));
     let problem = send(&room, CloudEventMode::Structured, bytes(&without("type")), &key).await.unwrap_err();
     assert_eq!((problem.code, problem.errors[0].pointer.as_str()), ("missing_field", "/type"));
     for (mode, body) in
