@@ -7,6 +7,7 @@ bad_attribution_window | 422 | Attribution window out of range | The number of d
 bad_channel | 422 | Unknown channel | There is no channel of this name. | Use one of the names the answer lists, such as email, sms, web or shop.
 bad_credentials | 401 | Wrong e-mail address or password | Nobody signs in with this e-mail address and password. | Check both; somebody with the role owner can make a sign-in link.
 bad_cursor | 400 | Unknown cursor | The cursor does not come from an answer of this list. | Take `next_cursor` of the page before as it is, or leave `cursor` out to begin again.
+bad_export_format | 422 | Unknown format of an export | A customer is exported as json or html. | Send `format=json` or `format=html`.
 bad_idempotency_key | 400 | Bad Idempotency-Key | The header Idempotency-Key is empty or too long. | Send 1 to 200 characters, such as a UUID, and a new one for every write.
 bad_if_match | 400 | Bad If-Match | The header If-Match does not hold an ETag of this API. | Send the ETag of the answer you edited, such as `\"3\"`, or leave the header out.
 bad_profile_id | 422 | Not a customer's id | The value is not the id of a customer. | Send an id such as `prf_…`, as the list of customers gives it.

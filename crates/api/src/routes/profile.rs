@@ -1,5 +1,8 @@
 //! Customers: lists and search, one customer with everything known, the timeline, changing, erasing, exporting.
 
+mod export;
+mod export_page;
+mod export_words;
 mod views;
 
 use crate::list::bad_cursor;
@@ -8,7 +11,7 @@ use crate::{App, Auth, Json, Listed, PageQuery, Paged, Path, Query};
 use axum::extract::State;
 use base::{EventId, JsonMap, Page, Problem, ProblemKind, ProfileId, SegmentId, Timestamp};
 use events::{Channel, Identifier};
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::StatusCode;
 use lake::TimelineFilter;
 use profile::Sort;
 use serde::{Deserialize, Serialize};
@@ -23,17 +26,14 @@ pub(super) use views::{SummaryView, summaries};
 /// How long a change is waited for before it is answered as accepted but not visible yet.
 const VISIBLE_WAIT_MS: u64 = 3_000;
 const VISIBLE_POLL_MS: u64 = 20;
-/// Events an export holds; more are in the lake, by id.
-const EXPORT_EVENTS_MAX: usize = 10_000;
-const EXPORT_PAGE: usize = 500;
 
 pub fn routes() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
         .routes(routes!(list, create))
         .routes(routes!(get, patch, erase))
         .routes(routes!(timeline))
-        .routes(routes!(export))
         .routes(routes!(erasure))
+        .merge(export::routes())
 }
 
 /// Waits until the pipeline has taken everything that is in the inbox now. False when it takes too long.
@@ -288,50 +288,4 @@ async fn erasure(State(app): State<Arc<App>>, auth: Auth, Path(id): Path<Profile
         erased_at: progress.erased_at,
         finished_at: progress.finished_at,
     }))
-}
-
-/// Everything that is held about the customer, as one JSON file.
-#[utoipa::path(get, path = "/api/v1/profiles/{id}/export", tag = "people", security(("api_key" = ["profile.export"])), params(("id" = String, Path)),
-    responses((status = 200, content_type = "application/json"), (status = 401), (status = 403), (status = 404)))]
-async fn export(
-    State(app): State<Arc<App>>,
-    auth: Auth,
-    Path(id): Path<ProfileId>,
-) -> ApiResult<(HeaderMap, Json<base::Json>)> {
-    let workspace = auth.workspace();
-    let profile = app.profile.export(workspace, id).await?;
-    let ids = app.profile.aliases(workspace, id).await?;
-    let canonical = ids.first().copied().unwrap_or(id);
-    let mut events: Vec<TimelineEvent> = Vec::new();
-    let mut before = None;
-    while events.len() < EXPORT_EVENTS_MAX {
-        let page = app.lake.timeline(workspace, &ids, before, EXPORT_PAGE, &TimelineFilter::default()).await?;
-        let Some(last) = page.last() else { break };
-        before = Some(last.position());
-        events.extend(page.into_iter().map(TimelineEvent::from));
-    }
-    let messages = app.deliver.messages_of(workspace, &ids, EXPORT_PAGE).await?;
-    let messages = messages.into_iter().map(|message| {
-        serde_json::json!({
-            "id": message.message, "campaign_id": message.campaign, "channel": message.channel,
-            "address": message.address, "state": message.state.name(), "sent_at": message.sent,
-            "opened_at": message.opened, "clicked_at": message.clicked, "unsubscribed_at": message.unsubscribed,
-        })
-    });
-    let body = serde_json::json!({
-        "exported_at": app.clock.now(),
-        "profile": profile,
-        "contact": app.consent.export(workspace, canonical).await?,
-        "orders": app.measure.orders_of(workspace, canonical).await?,
-        "touches": app.measure.touches_of(workspace, canonical).await?,
-        "messages": messages.collect::<Vec<_>>(),
-        "events": events,
-    });
-    auth.note(&app, "profile.export", canonical.to_string(), "exported everything held about a customer").await?;
-    let mut headers = HeaderMap::new();
-    let name = format!("attachment; filename=\"{canonical}.json\"");
-    if let Ok(value) = HeaderValue::from_str(&name) {
-        headers.insert(header::CONTENT_DISPOSITION, value);
-    }
-    Ok((headers, Json(body)))
 }

@@ -90,9 +90,12 @@ pub enum PeopleCommand {
         #[arg(long)]
         proof: Option<String>,
     },
-    /// Everything that is held about a person, as one JSON file.
+    /// Everything that is held about a person, as one file.
     Export {
         who: String,
+        /// json, or html: a page to read, in the person's language.
+        #[arg(long, default_value = "json")]
+        format: String,
         /// File to write; standard output unless told.
         #[arg(long)]
         out: Option<PathBuf>,
@@ -156,7 +159,7 @@ pub async fn run(command: PeopleCommand, context: &Context) -> anyhow::Result<()
             Ok(())
         }
         PeopleCommand::Consent { who, channel, state, proof } => consent(context, &who, channel, state, proof).await,
-        PeopleCommand::Export { who, out } => export(&context.client()?, &who, out).await,
+        PeopleCommand::Export { who, format, out } => export(&context.client()?, &who, &format, out).await,
         PeopleCommand::Erase { who, yes } => {
             let client = context.client()?;
             let person = person(&client, &who).await?;
@@ -272,8 +275,10 @@ async fn consent(
     Ok(())
 }
 
-async fn export(client: &Client, who: &str, out: Option<PathBuf>) -> anyhow::Result<()> {
-    let data = client.bytes(&format!("/api/v1/profiles/{}/export", id_of(client, who).await?)).await?;
+async fn export(client: &Client, who: &str, format: &str, out: Option<PathBuf>) -> anyhow::Result<()> {
+    let path =
+        format!("/api/v1/profiles/{}/export?format={}", id_of(client, who).await?, super::client::escape(format));
+    let data = client.bytes(&path).await?;
     let Some(path) = out else {
         super::output::line(String::from_utf8_lossy(&data).trim_end());
         return Ok(());

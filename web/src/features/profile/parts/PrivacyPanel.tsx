@@ -21,7 +21,8 @@ export function PrivacyPanel({ profile }: { profile: Profile }) {
   const [asking, setAsking] = useState(false);
   const mayErase = useCan("profile.erase");
   const save = useMutation({
-    mutationFn: () => downloadFile(`${profilePath(profile.id)}/export`, `${profile.id}.json`),
+    mutationFn: (format: "html" | "json") =>
+      downloadFile(`${profilePath(profile.id)}/export?format=${format}`, `${profile.id}.${format}`),
   });
   const erase = useMutation({
     mutationFn: () => api.delete(profilePath(profile.id)),
@@ -37,16 +38,29 @@ export function PrivacyPanel({ profile }: { profile: Profile }) {
       <Stack gap="md">
         <Group justify="space-between" gap="sm">
           <Text size="sm" maw="60ch">
-            <Trans>Everything kept about this person in one file, to hand over on request.</Trans>
+            <Trans>
+              Everything kept about this person in one file, to hand over on request: a page to read, in the person's
+              own language, or JSON for programs.
+            </Trans>
           </Text>
-          <Button
-            variant="default"
-            leftSection={<IconDownload size={16} aria-hidden />}
-            loading={save.isPending}
-            onClick={() => save.mutate()}
-          >
-            <Trans>Download all data</Trans>
-          </Button>
+          <Group gap="xs">
+            <Button
+              variant="default"
+              leftSection={<IconDownload size={16} aria-hidden />}
+              loading={save.isPending && save.variables === "html"}
+              onClick={() => save.mutate("html")}
+            >
+              <Trans>Download all data</Trans>
+            </Button>
+            <Button
+              variant="default"
+              loading={save.isPending && save.variables === "json"}
+              onClick={() => save.mutate("json")}
+              aria-label={t`Download all data as JSON`}
+            >
+              JSON
+            </Button>
+          </Group>
         </Group>
         <Group justify="space-between" gap="sm">
           <Text size="sm" maw="60ch">
