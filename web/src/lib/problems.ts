@@ -36,7 +36,7 @@ export const PROBLEMS: Record<string, MessageDescriptor> = {
   launch_blocked: msg`Something must be put right before the launch`,
   message_not_available: msg`The message cannot be shown any more`,
   missing_column: msg`A column that every row needs is missing`,
-  no_row_imported: msg`Not one row of the file could be imported: the rejected rows say why`,
+  no_row_imported: msg`Not one row of the file could be imported: the rows that were not read say why`,
   no_such_segment: msg`There is no such segment`,
   not_found: msg`This is not there, or not any more`,
   recipients_changed: msg`The number of recipients has changed: look at the review again`,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Import } from "@/api/types";
-import { claimedTwice, guessFormat, ownTarget, progress, rate } from "./model";
+import { canGoOn, claimedTwice, guessFormat, ownTarget, progress, rate } from "./model";
 
 const JOB: Import = {
   id: "imp_1",
@@ -33,6 +33,13 @@ describe("an import", () => {
   it("measures its speed only after a second", () => {
     expect(rate(JOB, Date.parse("2026-11-22T10:00:00.400Z"))).toBeNull();
     expect(rate(JOB, Date.parse("2026-11-22T10:00:10Z"))).toBe(50);
+  });
+
+  it("goes on where it stopped unless the file itself is wrong", () => {
+    expect(canGoOn(JOB)).toBe(false);
+    expect(canGoOn({ ...JOB, state: "cancelled" })).toBe(true);
+    expect(canGoOn({ ...JOB, state: "failed", error_code: "database_unavailable" })).toBe(true);
+    expect(canGoOn({ ...JOB, state: "failed", error_code: "no_row_imported" })).toBe(false);
   });
 
   it("guesses the format by the name of the file", () => {

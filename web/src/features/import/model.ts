@@ -91,6 +91,15 @@ export function isRunning(job: Import): boolean {
   return job.state === "running" || job.state === "uploading";
 }
 
+/** What going on would only meet again: the file itself has to be another one. */
+const OF_THE_FILE = new Set(["broken_upload", "missing_column", "no_row_imported", "unreadable_file"]);
+
+/** Whether an import that stopped can go on where it stopped. */
+export function canGoOn(job: Import): boolean {
+  const stopped = job.state === "cancelled" || job.state === "failed";
+  return stopped && !OF_THE_FILE.has(job.error_code ?? "");
+}
+
 /** Rows a second since the start; null while it is too early to say. */
 export function rate(job: Import, now: number): number | null {
   if (!job.started_at) return null;

@@ -17,7 +17,7 @@ import { Page } from "@/ui/Page";
 import { Panel } from "@/ui/Panel";
 import { Stat } from "@/ui/Stat";
 import { QueryView } from "@/ui/states";
-import { IGNORE, isRunning, progress, rate } from "../model";
+import { canGoOn, IGNORE, isRunning, progress, rate } from "../model";
 import { importPath, importQuery } from "../queries";
 import { useFieldWords, useStateWords } from "../words";
 
@@ -154,7 +154,7 @@ function ImportActions({ job }: { job: Import }) {
       </Button>
     );
   }
-  if (job.state === "cancelled" || job.state === "failed") {
+  if (canGoOn(job)) {
     return (
       <Button
         variant="default"
