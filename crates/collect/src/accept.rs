@@ -49,6 +49,16 @@ impl Collect {
     /// Takes one request body (decompressed). `write_key` is the one of the Authorization header; without it the
     /// body must state one.
     pub async fn accept(&self, endpoint: Endpoint, body: Bytes, write_key: Option<&str>) -> Result<Accepted> {
+        let done = self.take(endpoint, body, write_key).await?;
+        if done.accepted == 0 && !done.rejected.is_empty() {
+            let is_single = matches!(endpoint, Endpoint::Single(_));
+            return Err(nothing_accepted(is_single, &done.rejected).into());
+        }
+        Ok(done)
+    }
+
+    /// As [`Collect::accept`]; that nothing could be accepted is no error.
+    pub(crate) async fn take(&self, endpoint: Endpoint, body: Bytes, write_key: Option<&str>) -> Result<Accepted> {
         let now = self.inner.clock.now();
         let text = body_text(&body)?;
         let parsed = match endpoint {
@@ -63,10 +73,6 @@ impl Collect {
             envelope_of(text)?;
         }
         let stored = outcome.ids.iter().filter(|id| id.0 != 0).count() as u32;
-        if stored == 0 && !outcome.rejected.is_empty() {
-            let is_single = matches!(endpoint, Endpoint::Single(_));
-            return Err(nothing_accepted(is_single, &outcome.rejected).into());
-        }
         let mut duplicates = 0;
         if stored > 0 {
             let body = match endpoint {
@@ -267,7 +273,7 @@ fn rejected_of(index: usize, problem: ItemProblem, in_batch: bool) -> Rejected {
     Rejected { index, code: problem.code, pointer, detail: problem.detail }
 }
 
-pub(crate) fn missing_key() -> Problem {
+fn missing_key() -> Problem {
     let detail = "no write key: send it as the user name of Basic authentication or as writeKey in the body";
     Problem::new(ProblemKind::Unauthenticated, "missing_write_key", detail)
 }

@@ -12,19 +12,21 @@
 //!
 //! Spec: <https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md> and its `bindings/http-protocol-binding.md`.
 
-use crate::accept::{body_text, missing_key, nothing_accepted};
+use crate::accept::{body_text, nothing_accepted};
 use crate::check::ItemProblem;
-use crate::limits::MESSAGE_ID_CHARS_MAX;
+use crate::limits::{BATCH_BYTES_MAX, BATCH_ITEMS_MAX, MESSAGE_ID_CHARS_MAX};
 use crate::source::SourceState;
-use crate::{Accepted, Collect, CollectError, Endpoint, Rejected, Result};
+use crate::{Accepted, Collect, Endpoint, Rejected, Result};
 use base::{EventId, Json, JsonMap, Problem, ProblemKind, Timestamp};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use events::EventKind;
 use serde_json::json;
+use serde_json::value::RawValue;
 
 const SPEC_VERSION: &str = "1.0";
+/// `{"batch":[]}`
+const FRAME_BYTES: usize = 12;
 /// Attributes that say whose an event is, and are not kept beside it.
 const PERSON: [&str; 2] = ["userid", "anonymousid"];
 const DATA: [&str; 2] = ["data", "data_base64"];
@@ -44,7 +46,8 @@ pub enum CloudEventMode {
 struct Call {
     /// Its place in the request.
     index: usize,
-    json: Json,
+    /// As text.
+    json: String,
 }
 
 impl Collect {
@@ -56,58 +59,96 @@ impl Collect {
         write_key: Option<&str>,
     ) -> Result<Accepted> {
         let now = self.inner.clock.now();
-        let key = write_key.filter(|key| !key.is_empty()).ok_or_else(missing_key)?;
+        let key = write_key.filter(|key| !key.is_empty()).ok_or_else(|| {
+            let detail = "no write key: send it as the user name of Basic authentication or as Bearer token";
+            Problem::new(ProblemKind::Unauthenticated, "missing_write_key", detail)
+        })?;
         let source = self.source_of(key, now).await?;
         let batched = mode == CloudEventMode::Batched;
         let events = events_of(mode, &body)?;
-        let (calls, mut rejected) = calls_of(events, batched, &source, now);
-        if calls.is_empty() && !rejected.is_empty() {
-            return Err(nothing_accepted(!batched, &rejected).into());
+        if events.len() > BATCH_ITEMS_MAX {
+            let detail = format!("{} events, {BATCH_ITEMS_MAX} are allowed", events.len());
+            return Err(Problem::new(ProblemKind::Malformed, "batch_too_large", detail).into());
         }
-        let (places, items): (Vec<usize>, Vec<Json>) = calls.into_iter().map(|call| (call.index, call.json)).unzip();
-        let places = batched.then_some(places);
-        let (endpoint, body) = match &items[..] {
-            [only] if !batched => (Endpoint::Single(EventKind::Track), only.to_string()),
-            _ => (Endpoint::Batch, json!({ "batch": items }).to_string()),
-        };
-        let mut done = match self.accept(endpoint, Bytes::from(body), Some(key)).await {
-            Ok(done) => done,
-            Err(CollectError::Problem(mut problem)) => {
-                problem.errors.iter_mut().for_each(|error| error.pointer = place(&error.pointer, places.as_deref()));
-                return Err(problem.into());
-            }
-            Err(error) => return Err(error),
-        };
-        for item in done.rejected.iter_mut().chain(&mut done.warnings) {
-            item.pointer = place(&item.pointer, places.as_deref());
-            item.index = places.as_ref().and_then(|places| places.get(item.index)).copied().unwrap_or(item.index);
+        let (calls, rejected) = calls_of(events, batched, &source, now);
+        let mut all = Accepted { rejected, ..Accepted::default() };
+        for part in parts(&calls) {
+            let texts: Vec<&str> = part.iter().map(|call| call.json.as_str()).collect();
+            let body = Bytes::from(format!("{{\"batch\":[{}]}}", texts.join(",")));
+            let done = self.take(Endpoint::Batch, body, Some(key)).await?;
+            let there = |item: Rejected| {
+                let index = part.get(item.index).map_or(item.index, |call| call.index);
+                Rejected { index, pointer: place(&item.pointer, batched.then_some(index)), ..item }
+            };
+            all.accepted += done.accepted;
+            all.duplicates += done.duplicates;
+            all.rejected.extend(done.rejected.into_iter().map(there));
+            all.warnings.extend(done.warnings.into_iter().map(there));
         }
-        rejected.append(&mut done.rejected);
-        rejected.sort_by_key(|item| item.index);
-        Ok(Accepted { rejected, ..done })
+        all.rejected.sort_by_key(|item| item.index);
+        if all.accepted == 0 && !all.rejected.is_empty() {
+            return Err(nothing_accepted(!batched, &all.rejected).into());
+        }
+        Ok(all)
     }
+}
+
+/// The calls are longer than the events they are made of: cut into batches that are not too large.
+fn parts(calls: &[Call]) -> Vec<&[Call]> {
+    let (mut parts, mut start, mut bytes) = (Vec::new(), 0, FRAME_BYTES);
+    for (at, call) in calls.iter().enumerate() {
+        if at > start && bytes + call.json.len() + 1 > BATCH_BYTES_MAX {
+            parts.push(&calls[start..at]);
+            (start, bytes) = (at, FRAME_BYTES);
+        }
+        bytes += call.json.len() + 1;
+    }
+    if start < calls.len() {
+        parts.push(&calls[start..]);
+    }
+    parts
 }
 
 fn not_json(detail: impl Into<String>) -> Problem {
     Problem::new(ProblemKind::Malformed, "malformed_json", detail)
 }
 
-fn events_of(mode: CloudEventMode, body: &Bytes) -> Result<Vec<Json>> {
-    let parse = |text: &str| serde_json::from_str::<Json>(text).map_err(|error| not_json(error.to_string()));
+/// One event as it came, or what keeps it from being read.
+type Read = std::result::Result<Json, (ItemProblem, String)>;
+
+/// Each event by itself, so that one that cannot be read costs no other.
+fn read_one(text: &str, pointer: &str) -> Read {
+    let refused = |problem: ItemProblem| (problem, text.to_owned());
+    if let Some((flaw, _)) = crate::scan::flaw(text) {
+        return Err(refused(problem(flaw.code(), pointer, flaw.detail())));
+    }
+    serde_json::from_str(text).map_err(|error| refused(problem("unreadable", pointer, error.to_string())))
+}
+
+fn events_of(mode: CloudEventMode, body: &Bytes) -> Result<Vec<Read>> {
+    fn raw<'a, T: serde::Deserialize<'a>>(text: &'a str) -> std::result::Result<T, Problem> {
+        serde_json::from_str(text).map_err(|error| not_json(error.to_string()))
+    }
     Ok(match mode {
-        CloudEventMode::Structured => vec![parse(body_text(body)?)?],
-        CloudEventMode::Batched => match parse(body_text(body)?)? {
-            Json::Array(events) => events,
-            _ => return Err(not_json("a batch of CloudEvents must be a JSON array").into()),
-        },
+        CloudEventMode::Structured => vec![read_one(raw::<&RawValue>(body_text(body)?)?.get(), "")],
+        CloudEventMode::Batched => {
+            let text = body_text(body)?;
+            if !text.starts_with('[') {
+                return Err(not_json("a batch of CloudEvents must be a JSON array").into());
+            }
+            raw::<Vec<&RawValue>>(text)?.into_iter().map(|event| read_one(event.get(), "")).collect()
+        }
         CloudEventMode::Binary { attributes, content_type } => {
             let mut event: JsonMap = attributes.into_iter().map(|(name, value)| (name, Json::String(value))).collect();
-            let media = content_type.as_deref().unwrap_or("application/json").split(';').next().unwrap_or_default();
-            let media = media.trim().to_ascii_lowercase();
+            let media = content_type.as_deref().unwrap_or("application/json");
             if body.is_empty() {
                 // An event without data.
-            } else if media == "application/json" || media.ends_with("+json") || media == "text/json" {
-                event.insert("data".into(), parse(body_text(body)?)?);
+            } else if is_json(media) {
+                let data = read_one(raw::<&RawValue>(body_text(body)?)?.get(), "/data");
+                match data {
+                    Ok(data) => event.insert("data".into(), data),
+                    Err(refused) => return Ok(vec![Err(refused)]),
+                };
             } else if media.starts_with("text/") {
                 event.insert("data".into(), Json::String(body_text(body)?.to_owned()));
             } else {
@@ -116,20 +157,25 @@ fn events_of(mode: CloudEventMode, body: &Bytes) -> Result<Vec<Json>> {
             if let Some(content_type) = content_type {
                 event.insert("datacontenttype".into(), Json::String(content_type));
             }
-            vec![Json::Object(event)]
+            vec![Ok(Json::Object(event))]
         }
     })
 }
 
+fn is_json(content_type: &str) -> bool {
+    let media = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    media == "application/json" || media == "text/json" || media.ends_with("+json")
+}
+
 /// The calls of the events that are some, and what is wrong with the others.
-fn calls_of(events: Vec<Json>, batched: bool, source: &SourceState, now: Timestamp) -> (Vec<Call>, Vec<Rejected>) {
+fn calls_of(events: Vec<Read>, batched: bool, source: &SourceState, now: Timestamp) -> (Vec<Call>, Vec<Rejected>) {
     let (mut calls, mut rejected) = (Vec::new(), Vec::new());
-    for (index, event) in events.iter().enumerate() {
-        match call_of(event) {
-            Ok(json) => calls.push(Call { index, json }),
-            Err(problem) => {
-                let ItemProblem { code, pointer, detail } = problem;
-                source.reject(now, code, &pointer, &detail, &event.to_string());
+    for (index, event) in events.into_iter().enumerate() {
+        let call = event.and_then(|event| call_of(&event).map_err(|problem| (problem, event.to_string())));
+        match call {
+            Ok(json) => calls.push(Call { index, json: json.to_string() }),
+            Err((ItemProblem { code, pointer, detail }, text)) => {
+                source.reject(now, code, &pointer, &detail, &text);
                 let pointer = if batched { format!("/{index}{pointer}") } else { pointer };
                 rejected.push(Rejected { index, code, pointer, detail });
             }
@@ -186,16 +232,19 @@ fn call_of(event: &Json) -> std::result::Result<Json, ItemProblem> {
 
 /// The data; bytes that hold JSON are read as such.
 fn data_of(event: &JsonMap) -> std::result::Result<Json, ItemProblem> {
+    let invalid = |detail: &str| problem("invalid_data", "/data_base64", detail);
     let encoded = match (event.get("data"), event.get("data_base64")) {
         (data, None | Some(Json::Null)) => return Ok(data.cloned().unwrap_or_default()),
-        (Some(data), Some(_)) if !data.is_null() => {
-            return Err(problem("invalid_data", "/data_base64", "an event has either data or data_base64"));
-        }
+        (Some(data), Some(_)) if !data.is_null() => return Err(invalid("an event has either data or data_base64")),
         (_, Some(Json::String(encoded))) => encoded,
         _ => return Err(problem("wrong_type", "/data_base64", "must be text")),
     };
-    let bytes = STANDARD.decode(encoded).map_err(|_| problem("invalid_data", "/data_base64", "is not base64"))?;
-    Ok(serde_json::from_slice(&bytes).unwrap_or_else(|_| json!({ "data_base64": encoded })))
+    let bytes = STANDARD.decode(encoded).map_err(|_| invalid("is not base64"))?;
+    let said = event.get("datacontenttype").and_then(Json::as_str);
+    if said.map_or(matches!(bytes.first(), Some(b'{' | b'[')), is_json) {
+        return serde_json::from_slice(&bytes).map_err(|error| invalid(&format!("holds no JSON: {error}")));
+    }
+    Ok(json!({ "data_base64": encoded }))
 }
 
 fn properties_of(data: Json) -> Json {
@@ -206,22 +255,27 @@ fn properties_of(data: Json) -> Json {
     }
 }
 
-/// `userId` and `anonymousId`: by extension, by the data, or the subject.
+/// `userId` and `anonymousId`: by extension, by the data, or the subject; what is empty names nobody.
 fn person_of(event: &JsonMap, data: &Json) -> Vec<(&'static str, Json)> {
-    let named = |extension: &str, names: [&str; 2]| {
-        let stated = event.get(extension).or_else(|| names.iter().find_map(|name| data.get(*name)));
-        stated.filter(|value| !value.is_null()).cloned()
+    let names_somebody = |value: &&Json| match value {
+        Json::Null => false,
+        Json::String(text) => !text.trim().is_empty(),
+        _ => true,
     };
-    let user = named(PERSON[0], ["userId", "user_id"]);
+    let named = |extension: &str, names: [&str; 2]| {
+        let stated = [event.get(extension), data.get(names[0]), data.get(names[1])];
+        stated.into_iter().flatten().find(names_somebody).cloned()
+    };
     let anonymous = named(PERSON[1], ["anonymousId", "anonymous_id"]);
-    let subject = event.get("subject").filter(|_| user.is_none() && anonymous.is_none());
-    let user = user.or_else(|| subject.filter(|subject| !subject.is_null()).cloned());
+    let subject = || event.get("subject").filter(names_somebody).filter(|_| anonymous.is_none()).cloned();
+    let user = named(PERSON[0], ["userId", "user_id"]).or_else(subject);
     [("userId", user), ("anonymousId", anonymous)].into_iter().filter_map(|(name, id)| Some((name, id?))).collect()
 }
 
 /// Source and id together are unique; what is too long for a messageId stands as its hash.
 fn message_id(source: &str, id: &str) -> String {
-    let whole = format!("{source} {id}");
+    // A blank ends the source, so it may not hold one.
+    let whole = format!("{} {id}", source.replace(' ', "%20"));
     if whole.chars().count() <= MESSAGE_ID_CHARS_MAX {
         return whole;
     }
@@ -229,18 +283,12 @@ fn message_id(source: &str, id: &str) -> String {
     format!("cloudevent {}", EventId::of(base::WorkspaceId::new(0), &whole))
 }
 
-/// Where in the CloudEvents stands what `pointer` names in the call made of one, or in the batch made of several;
-/// `places` says which item of the batch was which event.
-fn place(pointer: &str, places: Option<&[usize]>) -> String {
-    let mut there = String::new();
-    let mut rest = pointer.strip_prefix('/').unwrap_or(pointer);
-    if let Some(places) = places {
-        let Some(inside) = pointer.strip_prefix("/batch/") else { return pointer.to_owned() };
-        let (item, inner) = inside.split_once('/').unwrap_or((inside, ""));
-        let index = item.parse::<usize>().ok().and_then(|item| places.get(item)).copied().unwrap_or_default();
-        there = format!("/{index}");
-        rest = inner;
-    }
+/// Where in the CloudEvents stands what `pointer` names in the batch made of them; `index` is the event's place, when
+/// they came as an array.
+fn place(pointer: &str, index: Option<usize>) -> String {
+    let mut there = index.map(|index| format!("/{index}")).unwrap_or_default();
+    let inside = pointer.strip_prefix("/batch/").unwrap_or_default();
+    let rest = inside.split_once('/').map_or("", |(_, rest)| rest);
     let (first, deeper) = rest.split_once('/').map_or((rest, None), |(first, deeper)| (first, Some(deeper)));
     let attribute = match first {
         "userId" | "anonymousId" => "/subject",

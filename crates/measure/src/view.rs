@@ -253,7 +253,10 @@ async fn fold_orders(
 /// corrects nothing: it may be another one.
 fn corrected(batch: &Batch, work: &mut Work) -> BTreeSet<String> {
     let refused: BTreeSet<usize> = work.refused.iter().map(|(number, _)| *number).collect();
-    let accepted = work.steps.iter().filter(|(number, step)| step.step.says_worth() && !refused.contains(number));
+    let accepted = work
+        .steps
+        .iter()
+        .filter(|(number, step)| step.step.says_worth() && step.amount.is_some() && !refused.contains(number));
     let last: BTreeMap<String, usize> = accepted.map(|(number, step)| (step.order_id.clone(), *number)).collect();
     work.refused.retain(|(number, _)| {
         let event = &batch.events[*number].event;

@@ -188,8 +188,8 @@ async fn cloudevents(State(app): State<Arc<App>>, headers: HeaderMap, body: Body
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
-    value.strip_prefix("Bearer ").or_else(|| value.strip_prefix("bearer ")).map(str::trim)
+    let (scheme, key) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(key.trim())
 }
 
 fn cloudevent_mode(headers: &HeaderMap) -> ApiResult<CloudEventMode> {

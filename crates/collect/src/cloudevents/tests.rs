@@ -69,17 +69,19 @@ async fn whose_it_is_says_an_extension_the_data_or_the_subject() {
         with("4", json!({ "channel": "shop", "data": { "traits": { "email": "jan@example.nl" } } })),
         with("5", json!({ "data": [1, 2] })),
         with("6", json!({ "data": null, "data_base64": STANDARD.encode("{\"total\":5}") })),
+        with("8", json!({ "userid": "", "data": { "userId": null, "user_id": " " } })),
         with("7", json!({ "data": null, "data_base64": STANDARD.encode([0xff, 0xfe]) })),
     ]);
     let done = send(&room, CloudEventMode::Batched, bytes(&batch), &key).await.unwrap();
-    assert_eq!((done.accepted, refused(&done)), (7, vec![]));
+    assert_eq!((done.accepted, refused(&done)), (8, vec![]));
     let events = room.events().await;
     let ids: Vec<_> = events.iter().map(|event| (event.user_id.as_deref(), event.anonymous_id.as_deref())).collect();
     assert_eq!(ids[..3], [(Some("by-extension"), None), (Some("17"), None), (None, Some("browser-1"))]);
     assert_eq!((events[3].channel, events[3].identifiers[0].value.as_str()), (Channel::Shop, "jan@example.nl"));
     assert_eq!(events[4].properties.get("data"), Some(&json!([1, 2])));
     assert_eq!(events[5].properties.get("total"), Some(&json!(5)));
-    assert!(events[6].properties.get("data_base64").is_some());
+    assert_eq!(events[6].user_id.as_deref(), Some("customer-7"));
+    assert!(events[7].properties.get("data_base64").is_some());
 }
 
 #[tokio::test]
@@ -115,6 +117,27 @@ async fn what_is_wrong_is_told_in_the_words_of_cloudevents() {
     heavy["data"] = large;
     let problem = send(&room, CloudEventMode::Structured, bytes(&heavy), &key).await.unwrap_err();
     assert_eq!(problem.code, "event_too_large");
+    let batch = format!(
+        r#"[{},{{"specversion":"1.0","id":"s","source":"/t","type":"A","subject":"u","data":"\ud800"}},{{"specversion":"1.0","id":"s","source":"/t","type":"A","subject":"u","time":"?"}}]"#,
+        event("s")
+    );
+    let done = send(&room, CloudEventMode::Batched, Bytes::from(batch), &key).await.unwrap();
+    assert_eq!(refused(&done), [(1, "/1", "invalid_unicode"), (2, "/2/time", "invalid_timestamp")]);
+    let mut late = event("l");
+    late["time"] = json!("?");
+    let none = send(&room, CloudEventMode::Batched, bytes(&json!([1, late])), &key).await.unwrap_err();
+    let places: Vec<&str> = none.errors.iter().map(|error| error.pointer.as_str()).collect();
+    assert_eq!((none.code, places), ("invalid_batch", vec!["/0", "/1/time"]));
+    let many: Vec<Json> = (0..5_000)
+        .map(|n| json!({ "specversion": "1.0", "id": n.to_string(), "source": "a", "type": "T", "subject": "u" }))
+        .collect();
+    let done = send(&room, CloudEventMode::Batched, bytes(&json!(many)), &key).await.unwrap();
+    assert_eq!((done.accepted, refused(&done)), (5_000, vec![]), "more as calls than one batch may have");
+    let broken = json!({ "data": null, "data_base64": STANDARD.encode(r#"{"order_id":"o","note":"\ud83d"}"#) });
+    let mut base64 = event("b");
+    base64.as_object_mut().unwrap().extend(broken.as_object().unwrap().clone());
+    let problem = send(&room, CloudEventMode::Structured, bytes(&base64), &key).await.unwrap_err();
+    assert_eq!((problem.code, problem.errors[0].pointer.as_str()), ("invalid_data", "/data_base64"));
     let mut odd = event("d");
     odd["type"] = json!("Order Completed");
     odd["data"] = json!({ "order_id": "o", "revenue": "abc" });
@@ -140,6 +163,7 @@ async fn what_is_wrong_is_told_in_the_words_of_cloudevents() {
 fn a_long_source_and_id_stay_one_message() {
     let long = "x".repeat(MESSAGE_ID_CHARS_MAX);
     assert_eq!(message_id("/a", "1"), "/a 1");
+    assert_ne!(message_id("a b", "c"), message_id("a", "b c"));
     assert_eq!(message_id(&long, "1"), message_id(&long, "1"));
     assert_ne!(message_id(&long, "1"), message_id(&long, "2"));
     assert!(message_id(&long, "1").len() <= MESSAGE_ID_CHARS_MAX);

@@ -13,6 +13,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 const READ_BUFFER_BYTES: usize = 256 * 1024;
+/// Of a record that is too large this much is kept for the rejected rows.
+const SHOWN_BYTES_MAX: usize = 1_000;
 
 /// A row and where it stands.
 #[derive(Debug, Clone)]
@@ -229,9 +231,7 @@ impl CsvRows {
         if let Some(first) = self.open_quote() {
             return Ok(Some(Err(self.only_first_line(line, first))));
         }
-        let Some(count) = count else {
-            return Err(FileError(format!("the record at line {line} is larger than {RECORD_BYTES_MAX} bytes")));
-        };
+        let Some(count) = count else { return self.too_large(line).map(|bad| Some(Err(bad))) };
         let texts = self.texts(count);
         if count != self.columns.len() {
             let error = format!("{count} fields where the first line names {}", self.columns.len());
@@ -255,12 +255,42 @@ impl CsvRows {
         }
     }
 
-    /// Where the first line of the record ends, when it goes on in the next only because a quotation mark was not
-    /// closed.
-    fn open_quote(&self) -> Option<usize> {
-        let first = memchr::memchr2(b'\r', b'\n', &self.raw)?;
-        let goes_on = self.raw[first..].iter().any(|byte| !matches!(byte, b'\r' | b'\n'));
-        (goes_on && !is_well_quoted(&self.raw, self.delimiter)).then_some(first)
+    /// Where the first line of the record ends, when a quotation mark in it is not closed: what should close it does
+    /// not stand at the end of a field, or the file ends first.
+    fn open_quote(&mut self) -> Option<usize> {
+        let first = memchr::memchr2(b'\r', b'\n', &self.raw);
+        let rest = first.map_or(&[][..], |first| &self.raw[first..]);
+        let goes_on = rest.iter().any(|byte| !matches!(byte, b'\r' | b'\n'));
+        let at_end = self.input.fill().is_ok_and(<[u8]>::is_empty);
+        if !goes_on && !at_end {
+            return None;
+        }
+        let is_open = match quoting(&self.raw, self.delimiter) {
+            Quoting::Closed => false,
+            Quoting::Broken => goes_on,
+            Quoting::Open => at_end,
+        };
+        is_open.then_some(first.unwrap_or(self.raw.len()))
+    }
+
+    /// Reads on to the end of a record that is larger than allowed, and refuses it as one row.
+    fn too_large(&mut self, line: u64) -> Result<BadRow, FileError> {
+        loop {
+            let input = self.input.fill()?;
+            let (result, read, ..) = self.core.read_record(input, &mut self.fields, &mut self.ends);
+            self.line += memchr::memchr_iter(b'\n', &input[..read]).count() as u64;
+            self.input.consume(read);
+            if matches!(result, ReadRecordResult::Record | ReadRecordResult::End) {
+                break;
+            }
+        }
+        let error = format!(
+            "the record has more than {RECORD_BYTES_MAX} bytes or {COLUMNS_MAX} fields and goes to line {}: is a \
+             quotation mark not closed?",
+            self.line
+        );
+        let shown = text_of(&self.raw[..self.raw.len().min(SHOWN_BYTES_MAX)]).replace('\0', "\u{fffd}");
+        Ok(BadRow { line, error, raw: Raw::Line(shown) })
     }
 
     /// Refuses the first line of what was read and puts the rest back, to be read anew.
@@ -274,7 +304,7 @@ impl CsvRows {
     }
 
     /// Reads one record into `raw`, `fields` and `ends`; answers its first line and its number of fields, none when
-    /// it is larger than [`RECORD_BYTES_MAX`].
+    /// it is larger than [`RECORD_BYTES_MAX`] or [`COLUMNS_MAX`] and was not read to its end.
     fn record(&mut self) -> Result<Option<(u64, Option<usize>)>, FileError> {
         let (mut length, mut count) = (0, 0);
         self.skip_line_breaks()?;
@@ -294,7 +324,7 @@ impl CsvRows {
                 ReadRecordResult::OutputFull if self.fields.len() >= RECORD_BYTES_MAX => return Ok(Some((line, None))),
                 ReadRecordResult::OutputFull => self.fields.resize(self.fields.len() * 2, 0),
                 ReadRecordResult::OutputEndsFull if self.ends.len() >= 2 * COLUMNS_MAX => {
-                    return Err(FileError(format!("line {line} has more than {COLUMNS_MAX} fields")));
+                    return Ok(Some((line, None)));
                 }
                 ReadRecordResult::OutputEndsFull => self.ends.resize(self.ends.len() * 2, 0),
                 ReadRecordResult::Record => return Ok(Some((line, Some(count)))),
@@ -314,14 +344,22 @@ impl CsvRows {
     }
 }
 
-/// Whether every field that begins with a quotation mark ends with one (RFC 4180, 2.5 to 2.7).
-fn is_well_quoted(record: &[u8], delimiter: u8) -> bool {
+enum Quoting {
+    Closed,
+    /// Something else than the end of a field follows a closing mark.
+    Broken,
+    /// The record ends inside a quoted field.
+    Open,
+}
+
+/// How the fields that begin with a quotation mark end (RFC 4180, 2.5 to 2.7).
+fn quoting(record: &[u8], delimiter: u8) -> Quoting {
     let (mut at, mut starts) = (0, true);
     while let Some(byte) = record.get(at) {
         if starts && *byte == b'"' {
-            let Some(end) = quoted_end(record, at + 1) else { return false };
+            let Some(end) = quoted_end(record, at + 1) else { return Quoting::Open };
             if record.get(end).is_some_and(|next| *next != delimiter && !matches!(next, b'\r' | b'\n')) {
-                return false;
+                return Quoting::Broken;
             }
             at = end;
             continue;
@@ -329,7 +367,7 @@ fn is_well_quoted(record: &[u8], delimiter: u8) -> bool {
         starts = *byte == delimiter;
         at += 1;
     }
-    true
+    Quoting::Closed
 }
 
 /// The position after the mark that closes a quoted text.

@@ -282,7 +282,7 @@ async fn a_file_that_cannot_be_imported_says_why() {
         (b"\xff\xfea\0b\0", ImportKind::Customers, "UTF-16"),
         (b"colour,taste\nred,sweet\n", ImportKind::Customers, "no column is mapped to customer_id"),
         (b"customer_id,date\n1,2026-01-01\n", ImportKind::Orders, "no column is mapped to order_id"),
-        (long.as_bytes(), ImportKind::Customers, "the record at line 2 is larger than 1048576 bytes"),
+        (long.as_bytes(), ImportKind::Customers, "none of the 1 rows can be imported"),
         (b"customer_id,\"email\n1,a@example.nl\n", ImportKind::Customers, "quotation mark in the first line"),
         (b"customer_id,email\n1,nowhere\n2\n", ImportKind::Customers, "none of the 2 rows can be imported"),
     ];
@@ -322,6 +322,24 @@ async fn a_quotation_mark_that_is_not_closed_costs_its_own_line_only() {
             format!(r#"16007,{why},"9,""a9@example.nl,last""#),
         ]
     );
+    // Of a field that is too long nothing becomes a row of its own, and what follows it is read.
+    let inner = "inner,inner@example.nl,x\n".repeat(50_000);
+    let file = format!(
+        "customer_id,email,note\n1,a1@example.nl,\"{inner}\"\n2,a2@example.nl,{}\n3,a3@example.nl,x\n4,a4@example.nl,\"1",
+        "y".repeat(RECORD_BYTES_MAX + 10)
+    );
+    let done = import(&room, "e.csv", ImportKind::Customers, file.as_bytes()).await;
+    assert_eq!((done.rows_done, done.rows_accepted, done.rows_rejected), (4, 1, 3));
+    let lines = rejected(&room, &done).await;
+    for said in
+        ["2,the record has more", "goes to line 50003", "50003,the record has more", "50005,a quotation mark is not"]
+    {
+        assert!(lines.contains(said), "{said}: {}", &lines[..300]);
+    }
+    let chained: String = (0..2_000).map(|n| format!("q{n},5\" {n},\"open\n")).collect();
+    let done =
+        import(&room, "f.csv", ImportKind::Customers, format!("customer_id,email,note\n{chained}").as_bytes()).await;
+    assert_eq!((done.rows_done, done.rows_rejected), (2_000, 2_000));
     // Bad lines without end cost neither the stack nor the file's size squared.
     let odd = "7,\"a7@example.nl,x\n8,\"b\" c,\n".repeat(20_000);
     let done = import(&room, "d.csv", ImportKind::Customers, format!("customer_id,email,note\n{odd}").as_bytes()).await;
