@@ -241,10 +241,17 @@ fn data_of(event: &JsonMap) -> std::result::Result<Json, ItemProblem> {
     };
     let bytes = STANDARD.decode(encoded).map_err(|_| invalid("is not base64"))?;
     let said = event.get("datacontenttype").and_then(Json::as_str);
-    if said.map_or(matches!(bytes.first(), Some(b'{' | b'[')), is_json) {
-        return serde_json::from_slice(&bytes).map_err(|error| invalid(&format!("holds no JSON: {error}")));
+    let looks_so = matches!(bytes.first(), Some(b'{' | b'['));
+    let must_be = said.map_or(looks_so, is_json);
+    if !must_be && !looks_so {
+        return Ok(json!({ "data_base64": encoded }));
     }
-    Ok(json!({ "data_base64": encoded }))
+    match serde_json::from_slice(&bytes) {
+        Ok(data) => Ok(data),
+        Err(error) if must_be => Err(invalid(&format!("holds no JSON: {error}"))),
+        // Some clients name a type nobody chose, such as curl's application/x-www-form-urlencoded.
+        Err(_) => Ok(json!({ "data_base64": encoded })),
+    }
 }
 
 fn properties_of(data: Json) -> Json {

@@ -69,19 +69,24 @@ async fn whose_it_is_says_an_extension_the_data_or_the_subject() {
         with("4", json!({ "channel": "shop", "data": { "traits": { "email": "jan@example.nl" } } })),
         with("5", json!({ "data": [1, 2] })),
         with("6", json!({ "data": null, "data_base64": STANDARD.encode("{\"total\":5}") })),
+        with(
+            "9",
+            json!({ "data": null, "data_base64": STANDARD.encode("{\"total\":6}"), "datacontenttype": "application/x-www-form-urlencoded" })
+        ),
         with("8", json!({ "userid": "", "data": { "userId": null, "user_id": " " } })),
         with("7", json!({ "data": null, "data_base64": STANDARD.encode([0xff, 0xfe]) })),
     ]);
     let done = send(&room, CloudEventMode::Batched, bytes(&batch), &key).await.unwrap();
-    assert_eq!((done.accepted, refused(&done)), (8, vec![]));
+    assert_eq!((done.accepted, refused(&done)), (9, vec![]));
     let events = room.events().await;
     let ids: Vec<_> = events.iter().map(|event| (event.user_id.as_deref(), event.anonymous_id.as_deref())).collect();
     assert_eq!(ids[..3], [(Some("by-extension"), None), (Some("17"), None), (None, Some("browser-1"))]);
     assert_eq!((events[3].channel, events[3].identifiers[0].value.as_str()), (Channel::Shop, "jan@example.nl"));
     assert_eq!(events[4].properties.get("data"), Some(&json!([1, 2])));
     assert_eq!(events[5].properties.get("total"), Some(&json!(5)));
-    assert_eq!(events[6].user_id.as_deref(), Some("customer-7"));
-    assert!(events[7].properties.get("data_base64").is_some());
+    assert_eq!(events[6].properties.get("total"), Some(&json!(6)));
+    assert_eq!(events[7].user_id.as_deref(), Some("customer-7"));
+    assert!(events[8].properties.get("data_base64").is_some());
 }
 
 #[tokio::test]
