@@ -10,7 +10,8 @@
 //! | `data.traits` | `context.traits`, where e-mail and phone are found |
 //! | extension `channel`; every other attribute | `context.channel`; `context.cloudevent` |
 //!
-//! Spec: <https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md> and its `bindings/http-protocol-binding.md`.
+//! Spec: <https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md> and, beside it,
+//! `bindings/http-protocol-binding.md`.
 
 use crate::accept::{body_text, nothing_accepted};
 use crate::check::ItemProblem;
@@ -72,6 +73,7 @@ impl Collect {
         }
         let (calls, rejected) = calls_of(events, batched, &source, now);
         let mut all = Accepted { rejected, ..Accepted::default() };
+        // A part that fails after others were stored is sent again with them: source and id keep them from counting twice.
         for part in parts(&calls) {
             let texts: Vec<&str> = part.iter().map(|call| call.json.as_str()).collect();
             let body = Bytes::from(format!("{{\"batch\":[{}]}}", texts.join(",")));

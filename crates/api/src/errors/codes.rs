@@ -54,7 +54,7 @@ invalid_batch | 400 | No event could be accepted | Every event of the batch was 
 invalid_campaign | 422 | Campaign not valid | A field of the campaign is not valid. | Correct the field that `errors` points to.
 invalid_content | 422 | Content not valid | The request can be read, but a field is missing or of the wrong kind. | Correct what `errors` points to; see /api/openapi.json.
 invalid_context | 400 | Context not valid | The batch's `context` cannot be used. | Correct it as the detail says.
-invalid_data | 400 | Data cannot be read | The data of a CloudEvent is given twice, or is no base64. | Send `data`, or `data_base64` in base64, not both.
+invalid_data | 400 | Data cannot be read | The data of a CloudEvent is given twice, is no base64, or holds no JSON where it says so. | Send `data`, or `data_base64` in base64, not both.
 invalid_format | 422 | Unknown format | The file's format is none we read. | Use csv, jsonl or parquet.
 invalid_kind | 422 | Unknown kind | There is no such kind. | Use one of the words the detail lists.
 invalid_mapping | 422 | Mapping not valid | The mapping of the import cannot be carried out. | Correct what `errors` points to; docs/guides/import.md lists the fields.
@@ -78,7 +78,7 @@ missing_field | 400 | Field missing | The event lacks a field its type needs. | 
 missing_file | 422 | No file | The form has no field `file`. | Send the file in a field of this name, after the others.
 missing_kind | 422 | Kind missing | The upload does not say what its rows are. | Send kind=customers or kind=orders, before the file.
 missing_type | 400 | Type missing | An item of the batch does not say its type. | Add `\"type\"`: track, identify, page, screen, group or alias.
-missing_write_key | 401 | No write key | The request does not say which source it comes from. | Send the write key as the user name of Basic authentication, or as `writeKey` in the body.
+missing_write_key | 401 | No write key | The request does not say which source it comes from. | Send the write key as the user name of Basic authentication, or as `writeKey` in the body (CloudEvents: as Bearer token).
 no_preview | 422 | No preview | Parquet files have no preview. | Import it; columns are mapped by their names.
 no_row_imported | 422 | No row imported | Not one row of the file could be imported. | The rejected rows say why; correct the file or its mapping and send it again.
 no_such_route | 404 | Nothing here | There is nothing at this address. | See /api/openapi.json.

@@ -1,5 +1,5 @@
-//! The Segment HTTP API, CloudEvents, the pixel, and what the browser SDKs load. No session, no API key: a write key says which
-//! source is speaking, and it may do nothing else. Open to every origin, because web pages call it.
+//! The Segment HTTP API, CloudEvents, the pixel, and what the browser SDKs load. No session, no API key: a write key
+//! says which source is speaking, and it may do nothing else. Open to every origin, because web pages call it.
 
 use crate::problem::ApiResult;
 use crate::{ApiError, App, Json};
