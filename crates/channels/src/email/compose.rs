@@ -6,11 +6,16 @@
 use deliver::Outgoing;
 use mail_builder::MessageBuilder;
 use mail_builder::headers::address::Address;
+use mail_builder::headers::content_type::ContentType;
 use mail_builder::headers::date::Date;
 use mail_builder::headers::raw::Raw;
+use mail_builder::mime::MimePart;
 
 /// Longest subject in characters; longer ones are cut, as every client does.
 const SUBJECT_CHARS_MAX: usize = 500;
+
+/// Characters of the reference in a boundary, which may be 70 long in all (RFC 2046, 5.1.1).
+const BOUNDARY_REFERENCE_CHARS: usize = 40;
 
 /// Makes the message, unsigned.
 pub fn compose(message: &Outgoing) -> Vec<u8> {
@@ -31,11 +36,31 @@ pub fn compose(message: &Outgoing) -> Vec<u8> {
             .header("List-Unsubscribe-Post", Raw::new("List-Unsubscribe=One-Click"))
             .header("Feedback-ID", Raw::new(feedback_id(message)));
     }
-    builder = builder.text_body(message.text.as_str());
-    if let Some(html) = &message.html {
-        builder = builder.html_body(html.as_str());
-    }
+    builder = match &message.html {
+        None => builder.text_body(message.text.as_str()),
+        Some(html) => builder.body(alternatives(message, html)),
+    };
     builder.write_to_vec().unwrap_or_default()
+}
+
+/// The plain text and the HTML, as two ways to read the same (RFC 2046, 5.1.4).
+fn alternatives<'x>(message: &'x Outgoing, html: &'x str) -> MimePart<'x> {
+    let content_type = ContentType::new("multipart/alternative").attribute("boundary", boundary(message, html));
+    MimePart::new(
+        content_type,
+        vec![MimePart::new("text/plain", message.text.as_str()), MimePart::new("text/html", html)],
+    )
+}
+
+/// The line between the parts: the same for the same message, so that a repeated handover is the same bytes, and found
+/// in neither part. `=_` cannot stand in a quoted-printable or base64 part (RFC 2045, 6.7); a part sent as it is may hold
+/// anything.
+fn boundary(message: &Outgoing, html: &str) -> String {
+    let reference: String = word(&message.reference).chars().take(BOUNDARY_REFERENCE_CHARS).collect();
+    (0_u64..)
+        .map(|count| format!("=_{count:x}_{reference}"))
+        .find(|boundary| !message.text.contains(boundary.as_str()) && !html.contains(boundary.as_str()))
+        .unwrap_or_default()
 }
 
 /// `campaign:workspace:email:tutti`: what mailbox providers group complaints by.

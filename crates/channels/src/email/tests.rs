@@ -40,10 +40,27 @@ fn a_message_says_who_it_is_from_how_to_leave_and_reads_back_as_written() {
     assert_eq!(header("List-Unsubscribe-Post"), "List-Unsubscribe=One-Click");
     assert_eq!(header("Feedback-ID"), "cmp_1:wsp_1:email:tutti");
     assert_eq!((mail.body_text(0).unwrap().trim(), mail.body_html(0).unwrap().trim()), ("Hoi Anna", "<p>Hoi Anna</p>"));
-    assert_eq!(compose(&outgoing).len(), raw.len());
     let plain = Outgoing { unsubscribe_url: None, html: None, ..message() };
     let raw = String::from_utf8(compose(&plain)).unwrap();
     assert!(!raw.contains("List-Unsubscribe") && !raw.contains("multipart"));
+}
+
+#[test]
+fn the_same_message_is_the_same_bytes() {
+    assert_eq!(compose(&message()), compose(&message()));
+    let other = Outgoing { reference: "cd".repeat(28), ..message() };
+    assert_ne!(compose(&message()), compose(&other));
+}
+
+#[test]
+fn a_part_that_holds_the_line_between_the_parts_does_not_end_there() {
+    let line = |count: u32| format!("--=_{count}_{}", "ab".repeat(20));
+    let text = format!("before\r\n{}\r\n\r\nafter", line(0));
+    let html = format!("<pre>\r\n{}--\r\n</pre>", line(1));
+    let raw = compose(&Outgoing { text: text.clone(), html: Some(html.clone()), ..message() });
+    let mail = MessageParser::default().parse(&raw).unwrap();
+    assert_eq!((mail.body_text(0).unwrap().trim(), mail.body_html(0).unwrap().trim()), (text.as_str(), html.as_str()));
+    assert!(String::from_utf8(raw).unwrap().contains(&line(2)));
 }
 
 #[test]
