@@ -5,6 +5,7 @@ use channels::{MailKit, SmtpChannel, SmtpTimeouts};
 use deliver::bounce::classify;
 use deliver::{Channel, DkimAlgorithm, DkimSettings, MailTools, Outgoing, SendOutcome, Sender, SmtpSettings, TlsMode};
 use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -33,10 +34,15 @@ impl Drop for Server {
     }
 }
 
+/// A script of this folder. Asked when the test runs: a target folder may serve clones in several places.
+fn beside(script: &str) -> std::path::PathBuf {
+    Path::new(&std::env::var("CARGO_MANIFEST_DIR").unwrap()).join("tests").join(script)
+}
+
 impl Server {
     fn start() -> Option<Self> {
         let python = testkit::python()?;
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/smtp_server.py");
+        let script = beside("smtp_server.py");
         let mut child = Command::new(python)
             .arg(script)
             .stdin(Stdio::piped())
@@ -216,7 +222,7 @@ async fn another_programs_verifier_accepts_our_signatures_with_both_unsubscribe_
         let sender = Sender { from_email: "news@shop.example".into(), dkim: Some(dkim), ..Sender::default() };
         let mail = channels::email::Composer::default().compose(&message(&sender, "a@b.example")).unwrap();
         let mut child = Command::new(&python)
-            .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/verify_dkim.py"))
+            .arg(beside("verify_dkim.py"))
             .arg(format!("t1._domainkey.shop.example={}", key.dns_record))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

@@ -94,7 +94,7 @@ fn decode_item(record: &Record, envelope: &Envelope<'_>, raw: &str, id: EventId)
         previous_id: trimmed(&item.previous_id),
         group_id: trimmed(&item.group_id),
         profile,
-        identifiers: identifiers(kind, &item, &ids),
+        identifiers: identifiers(kind, item.traits.map(RawValue::get), &ids),
         traits: object(item.traits),
         properties: object(item.properties),
         context: context.text().map(RawJson::new).unwrap_or_default(),
@@ -162,13 +162,20 @@ fn merge(into: &mut JsonMap, from: JsonMap) {
     }
 }
 
+/// The identifiers an event declared beside userId and anonymousId, from its traits and context as they are stored
+/// (JSON objects as text).
+pub fn declared_identifiers(kind: EventKind, traits: &str, context: &str) -> Vec<Identifier> {
+    let mut held = String::new();
+    identifiers(kind, Some(traits), &part_of(context, &mut held))
+}
+
 /// `context.externalIds`, and e-mail and phone of the person's traits. A group's traits are not the person's.
-fn identifiers(kind: EventKind, item: &Item<'_>, context: &ContextIds<'_>) -> Vec<Identifier> {
+fn identifiers(kind: EventKind, traits: Option<&str>, context: &ContextIds<'_>) -> Vec<Identifier> {
     let mut found = context.external_ids.map(external_ids).unwrap_or_default();
-    let own = if kind == EventKind::Identify { item.traits } else { None };
-    for traits in [own, context.traits].into_iter().flatten() {
+    let own = if kind == EventKind::Identify { traits } else { None };
+    for traits in [own, context.traits.map(RawValue::get)].into_iter().flatten() {
         let mut held = String::new();
-        let ids: TraitIds<'_> = part_of(traits.get(), &mut held);
+        let ids: TraitIds<'_> = part_of(traits, &mut held);
         for (kind, value) in [("email", &ids.email), ("phone", &ids.phone)] {
             if let Some(value) = trimmed(value) {
                 push(&mut found, kind.to_owned(), value);

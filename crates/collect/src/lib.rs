@@ -29,7 +29,7 @@ mod wire;
 
 pub use accept::{Accepted, Endpoint, Rejected};
 pub use cloudevents::CloudEventMode;
-pub use decode::SegmentDecoder;
+pub use decode::{SegmentDecoder, declared_identifiers};
 pub use error::{CollectError, Result};
 pub use pixel::{PIXEL_GIF, PixelCall, PixelHeaders, read_pixel};
 pub use source::{Rejection, Source, SourceKind};

@@ -9,6 +9,7 @@
 //! are in `statement.rs`.
 
 mod address;
+mod divide;
 mod error;
 mod model;
 mod service;

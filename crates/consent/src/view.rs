@@ -7,13 +7,14 @@
 //! (only a "Consent Changed" with `declared: true` is a statement), so there is no loop.
 
 use crate::address::{hashed, normalise_address};
+use crate::divide::divide;
 use crate::sql::{COLUMNS, Reader, statement_of, suppression_of, write_history, write_states, write_suppressions};
 use crate::statement::{self, Held, Statement};
 use crate::{ADDRESS_SUPPRESSED, ConsentState, ContactChannel, Suppression, SuppressionReason};
 use async_trait::async_trait;
 use base::{Json, ProfileId, WorkspaceId};
 use db::{DbError, Tx, Val};
-use events::{Batch, Channel, Effects, Event, Merge, ResolvedEvent, SystemEvent, View, ViewError, names};
+use events::{Batch, Channel, Effects, Event, Merge, ResolvedEvent, Split, SystemEvent, View, ViewError, names};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The view's name in logs.
@@ -33,6 +34,9 @@ impl View for ConsentView {
     }
 
     async fn apply(&self, tx: &mut Tx, batch: &Batch, effects: &mut Effects) -> Result<(), ViewError> {
+        for split in &batch.splits {
+            divide(tx, split, effects).await?;
+        }
         let mut said: BTreeMap<Key, Vec<Statement>> = BTreeMap::new();
         for item in batch.events.iter().filter(|item| statement::may_tell(&item.event)) {
             for statement in statement::read(&item.event) {
@@ -157,6 +161,24 @@ fn report(
         SystemEvent::new(workspace, names::CONSENT_CHANGED, occurrence, profile, statement.at, Channel::System)
             .with("channel", channel.name())
             .with("state", statement.state.name())
+            .with("previous", before.name()),
+    );
+}
+
+/// "Consent Changed" of one of the two a split made.
+pub(crate) fn report_split(
+    effects: &mut Effects,
+    split: &Split,
+    profile: ProfileId,
+    statement: &Statement,
+    (before, now): (ConsentState, ConsentState),
+) {
+    let channel = statement.channel.name();
+    let occurrence = format!("consent:{profile}:{channel}:{}:{}", now.name(), split.event);
+    effects.emit(
+        SystemEvent::new(split.workspace, names::CONSENT_CHANGED, occurrence, profile, split.at, Channel::System)
+            .with("channel", channel)
+            .with("state", now.name())
             .with("previous", before.name()),
     );
 }

@@ -171,6 +171,14 @@ pub struct Event {
 }
 
 impl Event {
+    /// True for the event of this name that Tutti itself wrote.
+    pub fn is_own(&self, name: &str) -> bool {
+        self.source.is_none() && self.kind == EventKind::Track && self.name == name
+    }
+    /// True for events that are processed in a batch of their own.
+    pub fn stands_alone(&self) -> bool {
+        self.is_own(crate::names::PROFILE_SPLIT)
+    }
     /// What the event is called everywhere in the product: the track name, or "Page Viewed", "Screen Viewed",
     /// "Identified", "Group Joined", "Alias Declared".
     pub fn display_name(&self) -> &str {

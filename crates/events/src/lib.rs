@@ -23,4 +23,6 @@ pub use pipeline::{
 };
 pub use record::{Origin, Record, RecordError};
 pub use system::{SystemEvent, names};
-pub use view::{Batch, Decoder, Effects, History, Merge, Resolution, ResolvedEvent, Resolver, View, ViewError};
+pub use view::{
+    Batch, Decoder, Effects, History, Merge, Past, Resolution, ResolvedEvent, Resolver, Split, View, ViewError,
+};

@@ -22,6 +22,10 @@ pub mod names {
     pub const UNSUBSCRIBED: &str = "Unsubscribed";
     pub const CONSENT_CHANGED: &str = "Consent Changed";
     pub const PROFILE_ERASED: &str = "Profile Erased";
+    /// A person said that two customers are one: `{other}` is joined to the profile.
+    pub const PROFILE_MERGED: &str = "Profile Merged";
+    /// A person said that a customer is two; see [`crate::Split`].
+    pub const PROFILE_SPLIT: &str = "Profile Split";
     /// The order events of the Segment e-commerce specification; conversions.
     pub const ORDER_COMPLETED: &str = "Order Completed";
     pub const ORDER_REFUNDED: &str = "Order Refunded";

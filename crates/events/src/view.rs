@@ -2,7 +2,7 @@
 
 use crate::{Event, Offset, Record, SystemEvent};
 use async_trait::async_trait;
-use base::{ProfileId, Timestamp, WorkspaceId};
+use base::{EventId, ProfileId, Timestamp, WorkspaceId};
 use db::Tx;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -25,14 +25,65 @@ pub struct Merge {
     pub into: ProfileId,
 }
 
-/// What the pipeline hands to every view: events in accepted order, merges first.
+/// One profile turned out to be two: what `into` did goes from `from` to it. A batch with a split holds nothing else but
+/// the event that asked for it.
 #[derive(Debug, Clone)]
+pub struct Split {
+    pub workspace: WorkspaceId,
+    /// The event that asked for it, and when.
+    pub event: EventId,
+    pub at: Timestamp,
+    pub from: ProfileId,
+    pub into: ProfileId,
+    /// `into` and the ids that were merged into it: the ids that lead to it from now on.
+    pub group: Vec<ProfileId>,
+    /// When the two were merged; None: `into` is a new profile.
+    pub joined_at: Option<Timestamp>,
+    /// Everything both ever did, in accepted order: what stays with `from`, and what goes to `into`.
+    pub kept: Vec<Arc<Event>>,
+    pub left: Vec<Arc<Event>>,
+}
+
+impl Split {
+    /// The two with what each of them did, as events that were just resolved; `from` first. The first of each makes it.
+    pub fn sides(&self) -> [(ProfileId, Vec<ResolvedEvent>); 2] {
+        [(self.from, &self.kept), (self.into, &self.left)].map(|(profile, events)| {
+            let resolved = |(number, event): (usize, &Arc<Event>)| ResolvedEvent {
+                event: event.clone(),
+                profile,
+                created: number == 0,
+            };
+            (profile, events.iter().enumerate().map(resolved).collect())
+        })
+    }
+    /// True when the event names nobody itself: it is about whoever the profile was at the time.
+    pub fn is_unnamed(event: &Event) -> bool {
+        event.user_id.is_none() && event.anonymous_id.is_none() && event.identifiers.is_empty()
+    }
+}
+
+/// What was stored of people: for whoever has to work out anew who they are. Implemented over the history.
+#[async_trait]
+pub trait Past: Send + Sync + 'static {
+    /// Every event stored under one of `profiles`, in accepted order, each with the id it was stored under. An error
+    /// when there are more than `limit`.
+    async fn of(
+        &self,
+        workspace: WorkspaceId,
+        profiles: &[ProfileId],
+        limit: usize,
+    ) -> Result<Vec<ResolvedEvent>, ViewError>;
+}
+
+/// What the pipeline hands to every view: events in accepted order, merges first.
+#[derive(Debug, Clone, Default)]
 pub struct Batch {
     /// Everything before this offset is in the views once the batch is committed.
     pub end: Offset,
     /// The time of processing.
     pub now: Timestamp,
     pub merges: Vec<Merge>,
+    pub splits: Vec<Split>,
     pub events: Vec<ResolvedEvent>,
 }
 
@@ -40,7 +91,10 @@ impl Batch {
     /// The (workspace, profile) pairs the batch touches, survivors of merges included, sorted.
     pub fn profiles(&self) -> BTreeSet<(WorkspaceId, ProfileId)> {
         let of_events = self.events.iter().map(|item| (item.event.workspace, item.profile));
-        of_events.chain(self.merges.iter().map(|merge| (merge.workspace, merge.into))).collect()
+        of_events
+            .chain(self.merges.iter().map(|merge| (merge.workspace, merge.into)))
+            .chain(self.splits.iter().flat_map(|split| [split.from, split.into].map(|id| (split.workspace, id))))
+            .collect()
     }
 }
 
@@ -102,6 +156,7 @@ pub trait Resolver: Send + Sync + 'static {
 pub struct Resolution {
     pub events: Vec<ResolvedEvent>,
     pub merges: Vec<Merge>,
+    pub splits: Vec<Split>,
 }
 
 /// Turns a stored body back into events. Implemented by `collect`.

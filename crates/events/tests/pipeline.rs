@@ -49,7 +49,7 @@ struct Everybody;
 impl Resolver for Everybody {
     async fn resolve(&self, _: &mut Tx, events: Vec<Arc<Event>>, _: Timestamp) -> Result<Resolution, ViewError> {
         let resolved = |event| ResolvedEvent { event, profile: ProfileId::new(1), created: false };
-        Ok(Resolution { events: events.into_iter().map(resolved).collect(), merges: Vec::new() })
+        Ok(Resolution { events: events.into_iter().map(resolved).collect(), ..Resolution::default() })
     }
     async fn lookup(&self, events: &[Arc<Event>]) -> Result<Vec<Option<ProfileId>>, ViewError> {
         Ok(vec![Some(ProfileId::new(1)); events.len()])

@@ -27,6 +27,7 @@ mod inspect;
 mod json;
 mod query;
 mod read;
+mod reassign;
 mod row;
 mod rows;
 mod schema;

@@ -213,7 +213,7 @@ fn open_columns(path: &Path, columns: &[&str]) -> Result<Batches, LakeError> {
     Ok(builder.with_projection(mask).with_batch_size(SCAN_BATCH_ROWS).build()?)
 }
 
-fn text<'a>(batch: &'a RecordBatch, column: &str) -> Result<&'a StringArray, LakeError> {
+pub(crate) fn text<'a>(batch: &'a RecordBatch, column: &str) -> Result<&'a StringArray, LakeError> {
     let array = batch.column_by_name(column).and_then(|array| array.as_string_opt::<i32>());
     array.ok_or_else(|| LakeError::missing(column))
 }
@@ -269,6 +269,8 @@ fn stored_event(workspace: WorkspaceId, batch: &RecordBatch, index: usize) -> Re
         message_id: required("message_id")?.to_owned(),
         user_id: optional("user_id")?,
         anonymous_id: optional("anonymous_id")?,
+        previous_id: optional("previous_id")?,
+        group_id: optional("group_id")?,
         properties: json("properties")?,
         traits: json("traits")?,
         context: json("context")?,

@@ -37,6 +37,10 @@ pub struct StoredEvent {
     pub message_id: String,
     pub user_id: Option<String>,
     pub anonymous_id: Option<String>,
+    /// `alias` only.
+    pub previous_id: Option<String>,
+    /// `group` only.
+    pub group_id: Option<String>,
     pub properties: RawJson,
     pub traits: RawJson,
     pub context: RawJson,
@@ -67,6 +71,8 @@ impl From<&ResolvedEvent> for StoredEvent {
             message_id: event.message_id.clone(),
             user_id: event.user_id.clone(),
             anonymous_id: event.anonymous_id.clone(),
+            previous_id: event.previous_id.clone(),
+            group_id: event.group_id.clone(),
             // As text, so that an absent object reads `{}` here as it does from a file.
             properties: RawJson::new(event.properties.text()),
             traits: RawJson::new(event.traits.text()),

@@ -11,6 +11,7 @@ mod durability;
 mod erasure;
 mod outside;
 mod reading;
+mod reassigning;
 
 const ONE: WorkspaceId = WorkspaceId::new(1);
 const TWO: WorkspaceId = WorkspaceId::new(2);
@@ -52,7 +53,7 @@ fn batch(k: u64, rows: u64, profiles: u32) -> Batch {
 }
 
 fn batch_of(k: u64, events: Vec<ResolvedEvent>) -> Batch {
-    Batch { end: Offset(k * RECORD_BYTES), now: Timestamp::from_ms(START_MS), merges: Vec::new(), events }
+    Batch { end: Offset(k * RECORD_BYTES), now: Timestamp::from_ms(START_MS), events, ..Batch::default() }
 }
 
 /// A lake that flushes and compacts only when told to.

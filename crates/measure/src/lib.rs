@@ -8,6 +8,7 @@
 //! Attribution is last touch: the latest human open or click of one of our messages within the window before the
 //! order. Window and touch are per workspace; changing them recomputes all credits.
 
+mod divide;
 mod engine;
 mod error;
 mod model;

@@ -3,6 +3,7 @@
 //! A batch costs a handful of multi-row statements whatever it holds: events are counted in memory, orders are read
 //! and written once each, and only people with a new touch or a changed order are credited again.
 
+use crate::divide::{both, divide};
 use crate::engine::attribution::last_touch;
 use crate::engine::day::DayCalendar;
 use crate::engine::order::{OrderRow, OrderStep, Step, order_id_of, step_of};
@@ -67,6 +68,7 @@ struct Work {
     /// Touches that turned out to be a machine's: whose, and the ids of their events.
     retracted: Vec<(ProfileId, Vec<String>)>,
     erased: BTreeSet<ProfileId>,
+    /// Survivors of merges, and both of a split: all their orders are credited again.
     merged_into: BTreeSet<ProfileId>,
 }
 
@@ -97,6 +99,15 @@ impl View for MeasureView {
             }
             store::move_profiles(tx, workspace, &moves).await?;
             works.entry(workspace).or_default().merged_into.extend(moves.values());
+        }
+        for split in &batch.splits {
+            divide(tx, split).await?;
+        }
+        for (workspace, both) in both(&batch.splits) {
+            if let Entry::Vacant(free) = places.entry(workspace) {
+                free.insert(self.place(workspace).await?);
+            }
+            works.entry(workspace).or_default().merged_into.extend(both);
         }
         for (workspace, work) in works {
             if let Some(place) = places.get_mut(&workspace) {

@@ -8,6 +8,9 @@ pub enum ProfileError {
     NotFound(ProfileId),
     #[error("{pointer}: {detail}")]
     Invalid { pointer: String, code: &'static str, detail: String },
+    /// A merge or split that makes no sense.
+    #[error("{detail}")]
+    Refused { pointer: &'static str, code: &'static str, detail: String },
     #[error("the cursor \"{0}\" is not one this list gave out")]
     Cursor(String),
     #[error("the stored profile {0} cannot be read: {1}")]
@@ -24,6 +27,9 @@ impl From<ProfileError> for Problem {
             ProfileError::NotFound(id) => Problem::not_found("profile", id),
             ProfileError::Invalid { pointer, code, detail } => {
                 Problem::invalid("invalid_profile", detail.clone()).at(pointer, code, detail)
+            }
+            ProfileError::Refused { pointer, code, detail } => {
+                Problem::invalid(code, detail.clone()).at(pointer, code, detail)
             }
             ProfileError::Cursor(_) => Problem::new(ProblemKind::Malformed, "bad_cursor", error.to_string()),
             ProfileError::Broken(..) => Problem::internal(error),

@@ -20,10 +20,13 @@ mod document;
 mod erase;
 mod error;
 pub mod identifiers;
+mod identities;
 mod identity;
 mod list;
 mod model;
 mod service;
+mod sorting;
+mod split;
 mod sql;
 mod store;
 mod stream;
@@ -33,12 +36,15 @@ mod writable;
 pub use document::{TRAIT_NAME_BYTES_MAX, TRAIT_VALUE_BYTES_MAX, TRAITS_MAX};
 pub use erase::{Eraser, ErasureProgress, FileEraser, Person, PersonIdentifier, finish_erasures};
 pub use error::ProfileError;
+pub use identities::{Apart, Asked, MergePreview, SplitSide, TraitChoice};
 pub use identity::Identity;
 pub use model::{
     ConflictSeen, ErasureReceipt, IdentifierSeen, MergeSeen, Profile, ProfileCounts, ProfileRow, ProfileSummary, Sort,
     TraitSeen,
 };
 pub use service::{Profiles, STREAM_LIMIT_MAX};
+pub use sorting::{Sorter, finish_splits};
+pub use split::{SPLIT_EVENTS_MAX, SplitRequest};
 pub use stream::{earliest_wins, traits_of_event};
 pub use view::{ProfileView, VIEW_NAME};
 
@@ -47,6 +53,7 @@ pub const MIGRATIONS: &[db::Migration] = &[
     db::Migration { name: "profile/0001_init", sql: include_str!("../migrations/0001_init.sql") },
     db::Migration { name: "profile/0002_erasing", sql: include_str!("../migrations/0002_erasing.sql") },
     db::Migration { name: "profile/0003_activity", sql: include_str!("../migrations/0003_activity.sql") },
+    db::Migration { name: "profile/0004_splits", sql: include_str!("../migrations/0004_splits.sql") },
 ];
 
 #[cfg(test)]

@@ -43,6 +43,8 @@ pub struct IdentifierSeen {
     /// Exact to a day.
     pub last_seen: Timestamp,
     pub source: Option<String>,
+    /// The profile it was first attached to: the customer itself, or one that was merged into it.
+    pub home: ProfileId,
 }
 
 #[derive(Debug, Clone, PartialEq)]

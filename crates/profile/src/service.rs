@@ -10,7 +10,7 @@ use crate::{list, store};
 use base::{Clock, Json, JsonMap, Page, PageRequest, ProfileId, Rng, Timestamp, WorkspaceId};
 use bytes::Bytes;
 use db::{Db, Val};
-use events::{Channel, Identifier, Inbox, Offset, Origin, Record, SystemEvent, names};
+use events::{Channel, Identifier, Inbox, Offset, Origin, Past, Record, SystemEvent, names};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -24,11 +24,30 @@ pub struct Profiles {
     inbox: Arc<Inbox>,
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,
+    past: Option<Arc<dyn Past>>,
 }
 
 impl Profiles {
     pub fn new(db: Db, inbox: Arc<Inbox>, clock: Arc<dyn Clock>, rng: Arc<dyn Rng>) -> Self {
-        Self { db, inbox, clock, rng }
+        Self { db, inbox, clock, rng, past: None }
+    }
+
+    /// What previews of splits need to know: everything a customer ever did.
+    pub fn with_past(self, past: Arc<dyn Past>) -> Self {
+        Self { past: Some(past), ..self }
+    }
+
+    pub(crate) fn past(&self) -> Option<&dyn Past> {
+        self.past.as_deref()
+    }
+    pub(crate) fn inbox(&self) -> &Inbox {
+        &self.inbox
+    }
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+    pub(crate) fn fresh_id(&self, now: Timestamp) -> String {
+        base::AuditId::new(now, &*self.rng).uuid().to_string()
     }
 
     pub(crate) fn db(&self) -> &Db {
@@ -296,7 +315,7 @@ impl Profiles {
         traits: JsonMap,
     ) -> Result<String, ProfileError> {
         let now = self.clock.now();
-        let message_id = base::AuditId::new(now, &*self.rng).uuid().to_string();
+        let message_id = self.fresh_id(now);
         call.insert("type".into(), "identify".into());
         call.insert("messageId".into(), message_id.as_str().into());
         call.insert("timestamp".into(), now.to_string().into());

@@ -5,7 +5,7 @@ use crate::document::Document;
 use crate::error::ProfileError;
 use crate::model::{ConflictSeen, IdentifierSeen, MergeSeen, ProfileCounts, ProfileRow, ProfileSummary, TraitSeen};
 use base::{JsonMap, ProfileId, Timestamp, WorkspaceId};
-use db::{Db, Row, Val};
+use db::{Db, DbError, Row, Val};
 use events::Channel;
 use std::collections::HashMap;
 
@@ -153,25 +153,42 @@ pub(crate) async fn resolved(
     Ok(ids.iter().map(|id| found.get(names.get(id).unwrap_or(id)).cloned()).collect())
 }
 
+/// Merges into a canonical id ($2), oldest profile first.
+pub(crate) const MERGES_INTO: &str = "SELECT from_id, into_id, at_ms, reason, event FROM profile_merge \
+     WHERE workspace_id = $1 AND canonical_id = $2 ORDER BY from_id";
+/// Identifiers of a canonical id ($2).
+pub(crate) const IDENTIFIERS_OF: &str = "SELECT kind, value, first_seen_ms, last_seen_ms, source, \
+     COALESCE(home_id, profile_id) AS home FROM profile_identifier \
+     WHERE workspace_id = $1 AND profile_id = $2 ORDER BY first_seen_ms, kind, value";
+
+pub(crate) fn merge_seen(row: &Row) -> Result<MergeSeen, DbError> {
+    Ok(MergeSeen {
+        from: ProfileId::from_sql(row.i64("from_id")?),
+        into: ProfileId::from_sql(row.i64("into_id")?),
+        at: row.time("at_ms")?,
+        reason: row.text("reason")?,
+        event: row.text("event")?,
+    })
+}
+
+pub(crate) fn identifier_seen(row: &Row) -> Result<IdentifierSeen, DbError> {
+    Ok(IdentifierSeen {
+        kind: row.text("kind")?,
+        value: row.text("value")?,
+        first_seen: row.time("first_seen_ms")?,
+        last_seen: row.time("last_seen_ms")?,
+        source: row.opt_text("source")?,
+        home: ProfileId::from_sql(row.i64("home")?),
+    })
+}
+
 pub(crate) async fn merged_from(
     db: &Db,
     workspace: WorkspaceId,
     id: ProfileId,
 ) -> Result<Vec<MergeSeen>, ProfileError> {
-    let sql = "SELECT from_id, into_id, at_ms, reason, event FROM profile_merge \
-               WHERE workspace_id = $1 AND canonical_id = $2 ORDER BY from_id";
-    let rows = db.query(sql, &[workspace.into(), id.into()]).await?;
-    rows.iter()
-        .map(|row| {
-            Ok(MergeSeen {
-                from: ProfileId::from_sql(row.i64("from_id")?),
-                into: ProfileId::from_sql(row.i64("into_id")?),
-                at: row.time("at_ms")?,
-                reason: row.text("reason")?,
-                event: row.text("event")?,
-            })
-        })
-        .collect()
+    let rows = db.query(MERGES_INTO, &[workspace.into(), id.into()]).await?;
+    Ok(rows.iter().map(merge_seen).collect::<Result<_, _>>()?)
 }
 
 pub(crate) async fn identifiers(
@@ -179,21 +196,8 @@ pub(crate) async fn identifiers(
     workspace: WorkspaceId,
     id: ProfileId,
 ) -> Result<Vec<IdentifierSeen>, ProfileError> {
-    let sql = "SELECT kind, value, first_seen_ms, last_seen_ms, source FROM profile_identifier \
-               WHERE workspace_id = $1 AND profile_id = $2 ORDER BY first_seen_ms, kind, value";
-    let rows = db.query(sql, &[workspace.into(), id.into()]).await?;
-    let mut seen = rows
-        .iter()
-        .map(|row| {
-            Ok(IdentifierSeen {
-                kind: row.text("kind")?,
-                value: row.text("value")?,
-                first_seen: row.time("first_seen_ms")?,
-                last_seen: row.time("last_seen_ms")?,
-                source: row.opt_text("source")?,
-            })
-        })
-        .collect::<Result<Vec<_>, ProfileError>>()?;
+    let rows = db.query(IDENTIFIERS_OF, &[workspace.into(), id.into()]).await?;
+    let mut seen = rows.iter().map(identifier_seen).collect::<Result<Vec<_>, _>>()?;
     let rank = |kind: &str| crate::identifiers::Kind::named(kind).map_or(u8::MAX, |kind| kind.spec().rank);
     seen.sort_by_key(|identifier| rank(&identifier.kind));
     Ok(seen)

@@ -5,12 +5,13 @@
 //! event told something of it.
 
 use crate::activity::{self, Activity, SeenSlots, Who};
+use crate::cache::anchor_key;
 use crate::document::Document;
 use crate::{Eraser, Person, acquisition, erase, identity};
 use async_trait::async_trait;
-use base::{ProfileId, WorkspaceId};
+use base::{ProfileId, Timestamp, WorkspaceId};
 use db::{DbError, Row, Tx, Val};
-use events::{Batch, Channel, Effects, Event, EventKind, Merge, View, ViewError, names};
+use events::{Batch, Channel, Effects, Event, EventKind, Merge, Split, View, ViewError, names};
 use parking_lot::Mutex;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -80,6 +81,47 @@ impl View for ProfileView {
         for item in batch.events.iter().filter(|item| identity::is_erasure(&item.event)) {
             self.erase(tx, item.event.workspace, item.profile).await?;
         }
+        for split in &batch.splits {
+            self.divide(tx, split).await?;
+        }
+        self.write_down(tx, batch).await
+    }
+
+    async fn committed(&self, _batch: &Batch) {
+        self.seen.lock().commit();
+    }
+
+    async fn rolled_back(&self, _batch: &Batch) {
+        self.seen.lock().roll_back();
+    }
+}
+
+impl ProfileView {
+    /// Two people out of one: both rows are worked out anew from what each of them did.
+    async fn divide(&self, tx: &mut Tx, split: &Split) -> Result<(), ViewError> {
+        for (profile, events) in split.sides() {
+            delete(tx, &[(split.workspace, profile)]).await?;
+            let sql = "DELETE FROM profile_activity WHERE workspace_id = $1 AND profile_id = $2";
+            tx.execute(sql, &[split.workspace.into(), profile.into()]).await?;
+            self.seen.lock().change(anchor_key(split.workspace.number(), profile.number()), None);
+            if events.is_empty() {
+                self.write_blank(tx, (split.workspace, profile), split.at).await?;
+            }
+            self.write_down(tx, &Batch { events, ..Batch::default() }).await?;
+        }
+        Ok(())
+    }
+
+    /// Somebody of whom nothing is known but an identifier.
+    async fn write_blank(&self, tx: &mut Tx, who: Who, at: Timestamp) -> Result<(), ViewError> {
+        let row = Stored { created_ms: at.ms(), traits: Document::default() };
+        write(tx, &HashMap::from([(who, row)])).await?;
+        let mut activity = Activity::default();
+        activity.first(at.ms());
+        Ok(activity::write(tx, &BTreeMap::from([(who, activity)]), |_| true, &self.seen).await?)
+    }
+
+    async fn write_down(&self, tx: &mut Tx, batch: &Batch) -> Result<(), ViewError> {
         let deltas = fold(batch);
         let mut stored = load(tx, &batch.merges, &deltas).await?;
         let dead = merge(&batch.merges, &mut stored);
@@ -96,14 +138,6 @@ impl View for ProfileView {
         let mut activity = deltas.iter().map(|(who, delta)| (*who, delta.activity.clone())).collect();
         activity::merge(tx, &batch.merges, &mut activity).await?;
         Ok(activity::write(tx, &activity, created, &self.seen).await?)
-    }
-
-    async fn committed(&self, _batch: &Batch) {
-        self.seen.lock().commit();
-    }
-
-    async fn rolled_back(&self, _batch: &Batch) {
-        self.seen.lock().roll_back();
     }
 }
 
@@ -134,7 +168,7 @@ fn fold(batch: &Batch) -> BTreeMap<Who, Delta> {
 }
 
 /// True when the event shows the customer (or a source that speaks for them), not something Tutti did to them.
-fn is_presence(event: &Event) -> bool {
+pub(crate) fn is_presence(event: &Event) -> bool {
     event.source.is_some() || DONE_BY_CUSTOMER.contains(&event.name.as_str())
 }
 
@@ -222,30 +256,31 @@ impl Stored {
     fn apply(&mut self, delta: &Delta, batch: &Batch) {
         self.created_ms = delta.created_ms.map_or(self.created_ms, |at| at.min(self.created_ms));
         for number in &delta.telling {
-            self.hear(&batch.events[*number as usize].event);
+            hear(&mut self.traits, &batch.events[*number as usize].event);
         }
     }
+}
 
-    fn hear(&mut self, event: &Event) {
-        if identity::names_nobody(event) {
-            return;
+/// Takes what the event tells of the customer into their traits.
+pub(crate) fn hear(traits: &mut Document, event: &Event) {
+    if identity::names_nobody(event) {
+        return;
+    }
+    let id = event.source.map(|source| source.to_string());
+    let source = id.as_deref().unwrap_or(event.channel.name());
+    let mut refused = 0;
+    if event.kind == EventKind::Identify {
+        for (name, value) in event.traits.map() {
+            refused += usize::from(!traits.set(name, value, event.at, source));
         }
-        let id = event.source.map(|source| source.to_string());
-        let source = id.as_deref().unwrap_or(event.channel.name());
-        let mut refused = 0;
-        if event.kind == EventKind::Identify {
-            for (name, value) in event.traits.map() {
-                refused += usize::from(!self.traits.set(name, value, event.at, source));
-            }
-        }
-        if acquisition::may_tell(event) {
-            acquisition::read(event, |name, value| {
-                self.traits.set(name, &value, event.at, source);
-            });
-        }
-        if 0 < refused {
-            tracing::warn!(event = %event.id, workspace = %event.workspace, refused, "traits beyond the limits were not stored");
-        }
+    }
+    if acquisition::may_tell(event) {
+        acquisition::read(event, |name, value| {
+            traits.set(name, &value, event.at, source);
+        });
+    }
+    if 0 < refused {
+        tracing::warn!(event = %event.id, workspace = %event.workspace, refused, "traits beyond the limits were not stored");
     }
 }
 

@@ -1,13 +1,13 @@
 //! Segments as a view of the log: membership follows every batch.
 
 use crate::SegmentError;
-use crate::engine::{Undo, Workspace};
+use crate::engine::{Turned, Undo, Workspace};
 use crate::service::{Pending, Segments};
 use crate::store::Delta;
 use async_trait::async_trait;
 use base::{ProfileId, Timestamp, WorkspaceId};
 use db::Tx;
-use events::{Batch, Channel, Effects, ResolvedEvent, SystemEvent, View, ViewError, names};
+use events::{Batch, Channel, Effects, ResolvedEvent, Split, SystemEvent, View, ViewError, names};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -18,6 +18,7 @@ pub const VIEW_NAME: &str = "segment";
 #[derive(Default)]
 struct Part<'b> {
     merges: Vec<(u32, u32)>,
+    splits: Vec<&'b Split>,
     events: Vec<&'b ResolvedEvent>,
 }
 
@@ -91,6 +92,9 @@ impl Segments {
         for merge in &batch.merges {
             parts.entry(merge.workspace).or_default().merges.push((merge.from.number(), merge.into.number()));
         }
+        for split in &batch.splits {
+            parts.entry(split.workspace).or_default().splits.push(split);
+        }
         for item in &batch.events {
             parts.entry(item.event.workspace).or_default().events.push(item);
         }
@@ -99,7 +103,8 @@ impl Segments {
             let space = self.space(workspace)?;
             let mut space = space.write();
             let mut done = Vec::new();
-            let changes = space.apply(&part.merges, &part.events, batch.now, self.0.data.as_ref(), &mut done);
+            let turned = Turned { merges: &part.merges, splits: &part.splits };
+            let changes = space.apply(turned, &part.events, batch.now, self.0.data.as_ref(), &mut done);
             self.remember(workspace, done);
             all.push((workspace, changes.into_iter().map(|change| Delta::of(&space, change)).collect()));
         }

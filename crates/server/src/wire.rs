@@ -1,6 +1,7 @@
 //! Makes the program out of the rooms, and runs what runs by itself.
 //!
-//! Order matters once: lake (its cursor) → pipeline (refills the lake's tail) → segments (read the lake) → views →
+//! Order matters once: lake (its cursor) → pipeline (refills the lake's tail) → splits (sort the lake) → segments (read
+//! the lake) → views →
 //! everything that works by itself.
 
 use crate::adapters::*;
@@ -24,6 +25,8 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 pub const DATABASE_FILE: &str = "tutti.db";
 /// How often segments look at what time alone changes.
 const SEGMENT_TICK: Duration = Duration::from_secs(5);
+/// How soon the history follows a split.
+const SPLIT_TICK: Duration = Duration::from_secs(1);
 const ERASURE_TICK: Duration = Duration::from_secs(3);
 /// Tasks get this long to end after a stop was asked for.
 const STOP_GRACE: Duration = Duration::from_secs(20);
@@ -118,7 +121,9 @@ impl Program {
         let lake = Arc::new(lake::Lake::open(&config.data_dir.join("lake"), lake_config, clock.clone()).await?);
 
         let access = Arc::new(access::Access::new(db.clone(), clock.clone(), rng.clone()));
-        let profiles = Arc::new(profile::Profiles::new(db.clone(), inbox.clone(), clock.clone(), rng.clone()));
+        let past = Arc::new(LakePast(lake.clone()));
+        let profiles = profile::Profiles::new(db.clone(), inbox.clone(), clock.clone(), rng.clone());
+        let profiles = Arc::new(profiles.with_past(past.clone()));
         let consents = Arc::new(consent::Consents::new(db.clone(), inbox.clone(), clock.clone(), rng.clone()));
         let settings = Arc::new(WorkspaceSettings::new(access.clone(), clock.clone()));
         let measures = Arc::new(measure::Measures::new(db.clone(), clock.clone(), settings));
@@ -132,7 +137,7 @@ impl Program {
         })
         .await?;
 
-        let resolver = Arc::new(profile::Identity::new(db.clone()));
+        let resolver = Arc::new(profile::Identity::new(db.clone()).with_past(past.clone()));
         let decoder = Arc::new(collect::SegmentDecoder::default());
         let mut pipeline = events::Pipeline::open(
             db.clone(),
@@ -145,6 +150,8 @@ impl Program {
         )
         .await?;
 
+        // Segments read the history: it must have followed every split.
+        profile::finish_splits(&db, &*past).await?;
         let data = RoomsData::new(access.clone(), profiles.clone(), consents.clone(), lake.clone());
         let segments = Arc::new(segment::Segments::open(db.clone(), Arc::new(data), clock.clone(), rng.clone()));
         segments.load().await?;
@@ -281,6 +288,7 @@ impl Program {
         });
         tasks.spawn(until(stop.clone(), (*app.collect).clone().run()));
         tasks.spawn(until(stop.clone(), tick_segments(app.clone())));
+        tasks.spawn(until(stop.clone(), tick_splits(self.db.clone(), LakePast(self.lake.clone()))));
         tasks.spawn(until(stop.clone(), tick_erasures(app.clone(), self.db.clone(), self.erasers)));
         tasks.spawn(until(stop, resume_recomputations(app.measure.clone())));
         Running { app, lake: self.lake, db: self.db, tasks, mail_server }
@@ -317,6 +325,17 @@ async fn tick_erasures(app: Arc<api::App>, db: Db, erasers: Vec<Arc<dyn profile:
             Ok(0) => {}
             Ok(ids) => tracing::info!(ids, "erasures finished: no file holds them any more"),
             Err(error) => tracing::warn!(%error, "erasures could not be finished; trying again"),
+        }
+    }
+}
+
+async fn tick_splits(db: Db, past: LakePast) {
+    let mut tick = tokio::time::interval(SPLIT_TICK);
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tick.tick().await;
+        if let Err(error) = profile::finish_splits(&db, &past).await {
+            tracing::warn!(%error, "the history could not follow a split; trying again");
         }
     }
 }

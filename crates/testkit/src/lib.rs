@@ -100,7 +100,7 @@ pub fn clock() -> ManualClock {
 pub fn shared_data(name: &str) -> Option<PathBuf> {
     let shared = std::env::var("TUTTI_SHARED")
         .map(PathBuf::from)
-        .unwrap_or_else(|_| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"));
+        .unwrap_or_else(|_| Path::new(&std::env::var("CARGO_MANIFEST_DIR").unwrap()).join("../../../shared"));
     let path = shared.join("data").join(name);
     if path.exists() {
         return Some(path);

@@ -4,6 +4,9 @@ export const paths = {
   home: () => "/",
   people: () => "/people",
   person: (id: string) => `/people/${encodeURIComponent(id)}`,
+  /** Who a person is made of; `dialog` opens there, see `dialogText`. */
+  personIdentity: (id: string, dialog = "") =>
+    `/people/${encodeURIComponent(id)}?tab=identity${dialog && `&dialog=${encodeURIComponent(dialog)}`}`,
   segments: () => "/segments",
   newSegment: () => "/segments/new",
   segment: (id: string) => `/segments/${encodeURIComponent(id)}`,

@@ -5,6 +5,7 @@ import type { Problem } from "@/api/errors";
 
 /** The codes somebody can meet who works on these screens; what only programs get has the server's words. */
 export const PROBLEMS: Record<string, MessageDescriptor> = {
+  all_identifiers: msg`All identifiers are chosen: nothing would stay`,
   bad_address: msg`This is not an address`,
   bad_credentials: msg`Wrong e-mail address or password`,
   body_too_large: msg`This is too large to send at once`,
@@ -36,11 +37,14 @@ export const PROBLEMS: Record<string, MessageDescriptor> = {
   launch_blocked: msg`Something must be put right before the launch`,
   message_not_available: msg`The message cannot be shown any more`,
   missing_column: msg`A column that every row needs is missing`,
+  no_identifier: msg`No identifier is chosen: nothing would leave`,
   no_row_imported: msg`Not one row of the file could be imported: the rows that were not read say why`,
   no_such_segment: msg`There is no such segment`,
   not_found: msg`This is not there, or not any more`,
+  not_merged: msg`These two are not merged, or not any more`,
   recipients_changed: msg`The number of recipients has changed: look at the review again`,
   request_timeout: msg`It took too long to arrive`,
+  same_profile: msg`These two are one customer already`,
   segment_cycle: msg`The segment would ask for itself`,
   segment_data_unavailable: msg`The data for segments cannot be read at the moment`,
   segment_in_use: msg`The segment is in use`,
@@ -52,6 +56,7 @@ export const PROBLEMS: Record<string, MessageDescriptor> = {
   template_error: msg`There is an error in the template`,
   too_many_addresses: msg`The list is too long to send at once`,
   too_many_attempts: msg`Too many attempts: wait a moment`,
+  too_many_events: msg`There are too many events to split this customer`,
   too_many_segments: msg`There are as many segments as there may be`,
   unauthenticated: msg`You are not signed in any more`,
   unreadable_file: msg`The file cannot be read`,

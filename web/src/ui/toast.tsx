@@ -32,6 +32,33 @@ export function toastError(error: unknown): void {
   });
 }
 
+type Offer = { message: string; label: string; act: () => void };
+
+/** Says that something is done and offers what is likely to come next; it goes away by itself. */
+export function toastOffer({ message, label, act }: Offer): void {
+  const id = notifications.show({
+    ...closable(),
+    autoClose: UNDO_MS,
+    color: "teal",
+    message: (
+      <Group justify="space-between" wrap="nowrap">
+        <Text size="sm">{message}</Text>
+        <Button
+          size="compact-sm"
+          variant="light"
+          style={{ flex: "none" }}
+          onClick={() => {
+            notifications.hide(id);
+            act();
+          }}
+        >
+          {label}
+        </Button>
+      </Group>
+    ),
+  });
+}
+
 type Undoable = {
   message: string;
   /** Does it for real; called after ten seconds, or when the page is left. */

@@ -1,6 +1,8 @@
 //! Every code an error answer can carry. One line each: code | status | title | what it means | how to fix it.
 
 pub(super) const CODES: &str = "
+all_identifiers | 422 | Nobody would stay | Every identifier of the customer leaves, so nobody would stay behind. | Leave at least one identifier.
+anonymous_id_too_long | 400 | anonymousId too long | The anonymousId has more than 500 characters. | Send a shorter one.
 bad_action | 422 | Unknown action | The field `action` holds a word this route does not know. | Send one of the words the field's error names.
 bad_address | 422 | Not an address | The address is not one of its channel: an e-mail address, or a phone number. | Correct the address; phone numbers begin with + and the country code.
 bad_attribution_window | 422 | Attribution window out of range | The number of days a conversion may lie after a touch is not allowed. | Choose between 1 and 90 days.
@@ -30,17 +32,12 @@ database_error | 500 | Database error | The database refused a statement. | Quot
 database_unavailable | 503 | Database not reachable | The database does not answer. Accepted events are safe. | Try again after `Retry-After`; see that the database runs.
 empty_body | 400 | Empty body | The request has no body. | Send JSON.
 empty_file | 422 | Empty file | The uploaded file holds nothing. | Choose the right file.
-event_too_large | 400 | Event too large | One event holds more than 32 KB. | Send less with it; large values do not belong in events.
-anonymous_id_too_long | 400 | anonymousId too long | The anonymousId has more than 500 characters. | Send a shorter one.
 event_name_too_long | 400 | Name of the event too long | The name has more than 250 characters. | Give the event a short name; details belong in its properties.
-group_id_too_long | 400 | groupId too long | The groupId has more than 500 characters. | Send a shorter one.
-message_id_too_long | 400 | messageId too long | The messageId has more than 100 characters. | Send a shorter one, such as a UUID.
-name_too_long | 400 | Name too long | The name of the page or screen has more than 250 characters. | Send a shorter one.
-previous_id_too_long | 400 | previousId too long | The previousId has more than 500 characters. | Send a shorter one.
-user_id_too_long | 400 | userId too long | The userId has more than 500 characters. | Send a shorter one.
+event_too_large | 400 | Event too large | One event holds more than 32 KB. | Send less with it; large values do not belong in events.
 field_invalid | 422 | Field not valid | A field of the segment is not valid. | Correct the field that `errors` points to.
 file_unavailable | 503 | File not available | A file of the data folder cannot be read or written. | See whether the disk is full; the log names the file.
 forbidden | 403 | Not allowed | You are signed in, but this takes a permission you do not have here. | Ask somebody with the role owner, or use a key with the scope the detail names.
+group_id_too_long | 400 | groupId too long | The groupId has more than 500 characters. | Send a shorter one.
 history_failed | 500 | History cannot be read | The history of events cannot be read at the moment. | Try again; the log has the cause.
 idempotency_in_progress | 409 | Still being worked on | The first request with this Idempotency-Key has not ended yet. | Wait a moment and send it again.
 idempotency_key_reused | 422 | Idempotency-Key used before | The key came with another request before. | Make a new key for every write.
@@ -70,6 +67,7 @@ link_not_valid | 404 | Link not valid | The link was cut short, or what it led t
 malformed_authorization | 401 | Bad Authorization header | The header is not Basic authentication. | Send base64 of `WRITE_KEY:`.
 malformed_json | 400 | Not JSON | The body cannot be read as JSON. | The detail says at which line and column.
 malformed_query | 400 | Bad query | A query parameter cannot be read. | Compare it with /api/openapi.json.
+message_id_too_long | 400 | messageId too long | The messageId has more than 100 characters. | Send a shorter one, such as a UUID.
 message_not_available | 404 | Message not available | The message cannot be shown any more. | What it was made from is gone; there is nothing to do.
 method_not_allowed | 405 | Method not allowed | The address exists, but not for this method. | Use one of the methods in the header Allow.
 missing_batch | 400 | No batch | The body has no field `batch`. | Send `{\"batch\":[…]}`.
@@ -79,6 +77,8 @@ missing_file | 422 | No file | The form has no field `file`. | Send the file in 
 missing_kind | 422 | Kind missing | The upload does not say what its rows are. | Send kind=customers or kind=orders, before the file.
 missing_type | 400 | Type missing | An item of the batch does not say its type. | Add `\"type\"`: track, identify, page, screen, group or alias.
 missing_write_key | 401 | No write key | The request does not say which source it comes from. | Send the write key as the user name of Basic authentication, or as `writeKey` in the body (CloudEvents: as Bearer token).
+name_too_long | 400 | Name too long | The name of the page or screen has more than 250 characters. | Send a shorter one.
+no_identifier | 422 | Nobody leaves | None of the identifiers is this customer's. | Choose identifiers of the customer, or a merge to undo.
 no_preview | 422 | No preview | Parquet files have no preview. | Import it; columns are mapped by their names.
 no_row_imported | 422 | No row imported | Not one row of the file could be imported. | The rejected rows say why; correct the file or its mapping and send it again.
 no_such_route | 404 | Nothing here | There is nothing at this address. | See /api/openapi.json.
@@ -86,12 +86,15 @@ no_such_segment | 422 | Unknown segment | The segment named is not in this works
 not_a_bounce | 422 | Not a delivery report | The mail is no delivery report, complaint or automatic answer. | Nothing to do; nothing was changed.
 not_an_object | 400 | Not an object | An event must be a JSON object. | Send `{…}`.
 not_found | 404 | Not found | There is no such thing in this workspace. | Check the id, and the workspace you are in.
+not_merged | 422 | Not merged | The profile was not merged into this customer, or was taken out again already. | Choose one of `merges` of `GET /api/v1/profiles/{id}/identity`.
 nul_character | 400 | NUL in text | The text holds the character NUL, which no store keeps. | Take it out.
 number_too_large | 400 | Number too large | A number is larger than a 64-bit float holds. | Send it as text.
+previous_id_too_long | 400 | previousId too long | The previousId has more than 500 characters. | Send a shorter one.
 query_invalid | 422 | Query not valid | The SQL cannot be run. | The detail says what is wrong with it.
 query_too_large | 422 | Query too large | The query would need more memory than it may have. | Ask for less: fewer columns, a shorter period, a limit.
 recipients_changed | 409 | Number of recipients changed | The audience is clearly larger or smaller than the number confirmed. | Look at the review again and confirm the new number.
 request_timeout | 408 | Too slow | The request did not arrive in time. | Send it again.
+same_profile | 422 | One customer already | Both ids lead to the same customer. | Choose another customer.
 segment_cycle | 422 | Segments in a circle | The segment would ask for itself. | Take the circle out of the conditions.
 segment_data_unavailable | 503 | Data for segments not available | A store that segments read does not answer. | Try again after `Retry-After`.
 segment_in_use | 409 | Segment in use | A campaign or another segment uses it. | Change those first; the detail names them.
@@ -105,6 +108,7 @@ template_error | 422 | Error in the template | The message's Liquid or MJML cann
 too_deep | 400 | Nested too deep | Objects and arrays lie more than 64 deep. | Flatten the data.
 too_many_addresses | 413 | Too many addresses | The list is longer than one request may be. | Send it in parts.
 too_many_attempts | 429 | Too many attempts | Somebody tried to sign in too often. | Wait for `Retry-After`.
+too_many_events | 422 | Too many events | The customer has more events than can be sorted anew. | Such a customer is usually a shared device or a test account: erase it, or block its identifier.
 too_many_properties | 400 | Too many properties | `properties` or `traits` holds more than 300 keys. | Send only those you use.
 too_many_segments | 409 | Too many segments | The workspace has as many segments as it may have. | Delete some that nothing uses.
 type_mismatch | 400 | Two types | The path names one type and the body another. | Send it to the right path, or leave `type` out.
@@ -118,6 +122,7 @@ unreadable_body | 400 | Body cannot be read | The body did not arrive whole, or 
 unreadable_file | 422 | File cannot be read | The file is not what its format says. | The detail says where; save it as UTF-8 CSV.
 unsupported_encoding | 415 | Encoding not supported | The body is compressed in a way this server does not read. | Send gzip, or no Content-Encoding.
 unsupported_media_type | 415 | Content type not supported | The body is of a type this route does not read. | Send `Content-Type: application/json`, or what /api/openapi.json says.
+user_id_too_long | 400 | userId too long | The userId has more than 500 characters. | Send a shorter one.
 write_key_expired | 401 | Write key rotated out | The source has a new write key, and the time of the old one is over. | Take the new key into the sender's settings.
 wrong_password | 422 | Wrong password | The present password is not the one sent. | Check it; somebody with the role owner can make a sign-in link.
 wrong_state | 409 | Not in this state | What was asked for is not possible in the state it is in. | Look at its state; the detail names it.

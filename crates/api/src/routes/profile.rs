@@ -3,6 +3,7 @@
 mod export;
 mod export_page;
 mod export_words;
+mod identity;
 mod views;
 
 use crate::list::bad_cursor;
@@ -33,6 +34,7 @@ pub fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(get, patch, erase))
         .routes(routes!(timeline))
         .routes(routes!(erasure))
+        .merge(identity::routes())
         .merge(export::routes())
 }
 

@@ -1,14 +1,14 @@
 //! The room on both engines, driven as the pipeline drives it.
 
 mod checking;
+mod splits;
 mod statements;
 mod suppressions;
 
 use crate::{ConsentState, ConsentView, Consents, ContactChannel, MIGRATIONS};
 use base::{EventId, ProfileId, SeededRng, SourceId, WorkspaceId};
 use events::{
-    Batch, Channel, Effects, Event, EventKind, Inbox, InboxConfig, Merge, Offset, RawJson, ResolvedEvent, SystemEvent,
-    View,
+    Batch, Channel, Effects, Event, EventKind, Inbox, InboxConfig, Merge, RawJson, ResolvedEvent, SystemEvent, View,
 };
 use std::sync::Arc;
 
@@ -37,7 +37,7 @@ impl World {
     pub async fn feed(&self, events: Vec<(ProfileId, Event)>, merges: Vec<Merge>) -> Vec<SystemEvent> {
         let resolve = |(profile, event)| ResolvedEvent { event: Arc::new(event), profile, created: false };
         let events = events.into_iter().map(resolve).collect();
-        let batch = Batch { end: Offset(0), now: testkit::NOW, merges, events };
+        let batch = Batch { now: testkit::NOW, merges, events, ..Batch::default() };
         let mut effects = Effects::default();
         let mut tx = self.store.db.begin().await.expect("a transaction");
         ConsentView.apply(&mut tx, &batch, &mut effects).await.expect("the view applies");

@@ -20,7 +20,9 @@ pub use burst::{BURST_BYTES_PER_S, BURST_REST};
 pub use emitted::emit_in_tx;
 pub use trouble::Trouble;
 
-use crate::{Batch, Decoder, Effects, Event, History, Inbox, InboxError, Offset, Record, Resolver, View, ViewError};
+use crate::{
+    Batch, Decoder, Effects, Event, History, Inbox, InboxError, Offset, Record, Resolution, Resolver, View, ViewError,
+};
 use base::{Clock, Timestamp};
 use db::{Db, Migration, Tx, Val};
 use std::sync::Arc;
@@ -276,12 +278,19 @@ impl Pipeline {
             return Ok(0);
         }
         self.troubles.began(self.clock.now());
-        if let Err(error) = self.process(events, end).await {
+        let outcome = if events.iter().any(|event| event.stands_alone()) {
+            self.process_in_runs(&records, end).await
+        } else {
+            self.process(events, end).await
+        };
+        if let Err(error) = outcome {
             if error.is_unavailable() {
                 return Err(error);
             }
-            tracing::warn!(%error, records = records.len(), "pipeline: a batch failed; taking its records one by one");
-            self.process_one_by_one(&records, end).await?;
+            let done = self.cursor.load(Ordering::Relaxed);
+            let rest: Vec<Record> = records.into_iter().filter(|record| done <= record.offset.0).collect();
+            tracing::warn!(%error, records = rest.len(), "pipeline: a batch failed; taking its records one by one");
+            self.process_one_by_one(&rest, end).await?;
         }
         let step = self.steps.fetch_add(1, Ordering::Relaxed);
         if step.is_multiple_of(RELEASE_EVERY_STEPS) {
@@ -325,7 +334,8 @@ impl Pipeline {
         now: Timestamp,
     ) -> Result<Arc<Batch>, (PipelineError, Option<Arc<Batch>>)> {
         let resolution = self.resolver.resolve(tx, events, now).await.map_err(|error| (error.into(), None))?;
-        let batch = Arc::new(Batch { end, now, merges: resolution.merges, events: resolution.events });
+        let Resolution { events, merges, splits } = resolution;
+        let batch = Arc::new(Batch { end, now, merges, splits, events });
         let mut begun: Vec<_> = self.views.iter().map(|view| view.begin(&batch)).collect();
         let mut effects = Effects::default();
         for (position, view) in self.views.iter().enumerate() {
@@ -380,6 +390,27 @@ impl Pipeline {
                 view.rolled_back(batch).await;
             }
         }
+    }
+
+    /// Records with an event that stands alone are batches of their own, those between them as many as there are.
+    async fn process_in_runs(&self, records: &[Record], end: Offset) -> Result<(), PipelineError> {
+        let mut run: Vec<Arc<Event>> = Vec::new();
+        for (index, record) in records.iter().enumerate() {
+            let events = ahead::decode(&*self.decoder, std::slice::from_ref(record));
+            if !events.iter().any(|event| event.stands_alone()) {
+                run.extend(events);
+                continue;
+            }
+            if !run.is_empty() {
+                self.process(std::mem::take(&mut run), record.offset).await?;
+            }
+            let record_end = records.get(index + 1).map_or(end, |next| next.offset);
+            self.process(events, record_end).await?;
+        }
+        if self.cursor.load(Ordering::Relaxed) < end.0 {
+            self.process(run, end).await?;
+        }
+        Ok(())
     }
 
     async fn process_one_by_one(&self, records: &[Record], end: Offset) -> Result<(), PipelineError> {
@@ -441,7 +472,7 @@ impl Pipeline {
             let events = events.into_iter().zip(profiles).filter_map(|(event, profile)| {
                 profile.map(|profile| crate::ResolvedEvent { event, profile, created: false })
             });
-            let batch = Batch { end, now: self.clock.now(), merges: Vec::new(), events: events.collect() };
+            let batch = Batch { end, now: self.clock.now(), events: events.collect(), ..Batch::default() };
             self.history.append(&batch).await?;
             at = end;
         }

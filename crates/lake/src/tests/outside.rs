@@ -9,7 +9,7 @@ fn python(script: &str, argument: &Path) -> Option<String> {
         println!("skipped: TUTTI_TEST_VENV names no Python environment with polars and deltalake");
         return None;
     };
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(script);
+    let script = Path::new(&std::env::var("CARGO_MANIFEST_DIR").unwrap()).join("tests").join(script);
     let output = Command::new(Path::new(&environment).join("bin/python")).arg(script).arg(argument).output().unwrap();
     let error = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{error}");

@@ -27,7 +27,7 @@ const FAKE: &[(&str, FieldKind)] = &[
 ];
 
 fn folder() -> Option<PathBuf> {
-    let beside = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
+    let beside = || PathBuf::from(std::env::var("CARGO_MANIFEST_DIR").unwrap()).join("../../../shared");
     let shared = std::env::var_os("TUTTI_SHARED").map_or_else(beside, PathBuf::from);
     Some(shared.join("data/identity")).filter(|folder| folder.is_dir())
 }

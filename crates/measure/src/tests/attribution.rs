@@ -159,3 +159,56 @@ async fn a_new_rule_credits_all_orders_anew() {
         assert_eq!((shop.earned(a).await.0, shop.earned(b).await.0), (0, 700), "{}", store.name);
     }
 }
+
+#[tokio::test]
+async fn a_merge_that_is_undone_gives_orders_touches_and_credit_back() {
+    let [a, b] = ["a", "b"].map(campaign);
+    let named = |number: usize, line: Line| Line { id: Some(format!("m-{number}")), ..line };
+    let story = [
+        touch(1, -9, CLICKED, a),
+        order(1, -8, "one", 80.0),
+        touch(2, -7, OPENED, b),
+        order(2, -6, "two", 20.0),
+        line(2, -5, "Order Refunded", json!({ "order_id": "two", "refund": 5.0 })),
+        line(2, -4, "Order Completed", json!({ "order_id": "bad", "revenue": "much" })),
+        order(1, -3, "three", 10.0),
+        order(2, -2, "four", 7.5),
+    ];
+    let story: Vec<Line> = story.into_iter().enumerate().map(|(number, line)| named(number, line)).collect();
+    for merged_at in 0..story.len() {
+        let mut dumps = Vec::new();
+        for joins in [false, true] {
+            for store in testkit::stores(MIGRATIONS).await {
+                let mut shop = Shop::new(&store.db);
+                for (number, line) in story.iter().enumerate() {
+                    if joins && number == merged_at {
+                        shop.merge(2, 1).await;
+                    }
+                    let profile = if joins && merged_at <= number { 1 } else { line.profile };
+                    shop.play(&[Line { profile, ..line.clone() }]).await;
+                }
+                if joins {
+                    let of = |profile: u32| {
+                        let theirs = story.iter().filter(|line| line.profile == profile);
+                        theirs.map(|line| Arc::new(line.event(line.id.clone().unwrap(), SHOP))).collect()
+                    };
+                    let mut batch = shop.batch(&[], &[]);
+                    batch.splits.push(events::Split {
+                        workspace: SHOP,
+                        event: base::EventId(9),
+                        at: at(0),
+                        from: ProfileId::new(1),
+                        into: ProfileId::new(2),
+                        group: vec![ProfileId::new(2)],
+                        joined_at: None,
+                        kept: of(1),
+                        left: of(2),
+                    });
+                    shop.apply(&batch).await;
+                }
+                dumps.push(shop.dump().await);
+            }
+        }
+        assert!(dumps.iter().all(|dump| *dump == dumps[0]), "merged at {merged_at}: {dumps:#?}");
+    }
+}

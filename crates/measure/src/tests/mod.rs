@@ -118,6 +118,7 @@ impl Shop {
             now: testkit::NOW,
             merges: merges.iter().map(merge).collect(),
             events: events.collect(),
+            ..Batch::default()
         }
     }
 

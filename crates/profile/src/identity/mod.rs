@@ -5,6 +5,7 @@
 
 mod declare;
 mod plan;
+mod split;
 mod store;
 
 use crate::cache::{Cache, Known, anchor_key};
@@ -12,7 +13,7 @@ use async_trait::async_trait;
 use base::{ProfileId, Timestamp, WorkspaceId};
 use db::{Db, Tx};
 use declare::Declarations;
-use events::{Event, Resolution, ResolvedEvent, Resolver, ViewError};
+use events::{Event, Past, Resolution, ResolvedEvent, Resolver, ViewError};
 use parking_lot::Mutex;
 pub(crate) use plan::is_erasure;
 use plan::{Facts, Place, Plan, Who};
@@ -24,6 +25,7 @@ use store::Reader;
 pub struct Identity {
     db: Db,
     cache: Mutex<Cache<Known>>,
+    past: Option<Arc<dyn Past>>,
 }
 
 /// A batch with everything the plan needs.
@@ -34,7 +36,12 @@ struct Prepared<'e> {
 
 impl Identity {
     pub fn new(db: Db) -> Self {
-        Self { db, cache: Mutex::default() }
+        Self { db, cache: Mutex::default(), past: None }
+    }
+
+    /// What a split needs to know: everything a customer ever did. Without it no profile is split.
+    pub fn with_past(self, past: Arc<dyn Past>) -> Self {
+        Self { past: Some(past), ..self }
     }
 
     /// Reads the identifiers and finds their owners and the canonical ids of named profiles.
@@ -54,7 +61,7 @@ impl Identity {
                 prepared.facts.owners.push(known.filter(|known| known.profile != 0));
             }
             for event in events {
-                if let Some(id) = event.profile {
+                for id in event.profile.into_iter().chain(plan::merged_by_hand(event)) {
                     let who = (event.workspace, id.number());
                     match canonical_in(&mut cache, who) {
                         Some(0) => {}
@@ -100,7 +107,7 @@ impl Identity {
             let previous = declared.previous_of(number).map(|(user, anonymous)| [user, anonymous]);
             let slots = declared.of(number).iter().copied().chain(previous.into_iter().flatten().flatten());
             owners.extend(slots.map(|slot| facts.owners[slot as usize].map(|known| known.profile)));
-            if let Some(id) = event.profile {
+            for id in event.profile.into_iter().chain(plan::merged_by_hand(event)) {
                 owners.push(facts.anchors.get(&(workspace, id.number())).copied());
             }
             if owners.iter().any(Option::is_none) {
@@ -116,6 +123,7 @@ impl Identity {
         }
         let disputed: Vec<Who> = disputed.into_iter().collect();
         facts.holdings = Reader::Tx(tx).holdings(&disputed).await?;
+        facts.apart = Reader::Tx(tx).apart(&disputed).await?;
         for workspace in creating {
             facts.last_ids.insert(workspace, store::last_id(tx, workspace).await?);
         }
@@ -152,6 +160,18 @@ impl Identity {
     }
 }
 
+/// The (kind, value) the event declares, normalised, strongest first.
+pub(crate) fn declared_by(event: &Event) -> Vec<(String, String)> {
+    let declared = Declarations::read(std::iter::once(event));
+    let previous = declared.previous_of(0).map(|(user, anonymous)| [user, anonymous]);
+    let slots = declared.of(0).iter().copied().chain(previous.into_iter().flatten().flatten());
+    let key = |slot: u32| {
+        let slot = &declared.slots[slot as usize];
+        (slot.kind.name().to_owned(), slot.value.to_string())
+    };
+    slots.map(key).collect()
+}
+
 /// True when the event declares no identifier that names anybody, so that what it says must not be believed of anyone.
 pub(crate) fn names_nobody(event: &Event) -> bool {
     event.profile.is_none()
@@ -175,6 +195,16 @@ fn canonical_in(cache: &mut Cache<Known>, (workspace, mut id): Who) -> Option<u3
 #[async_trait]
 impl Resolver for Identity {
     async fn resolve(&self, tx: &mut Tx, events: Vec<Arc<Event>>, now: Timestamp) -> Result<Resolution, ViewError> {
+        if let [event] = &events[..]
+            && event.stands_alone()
+            && let Some(split) = self.split(tx, event, now).await?
+        {
+            return Ok(Resolution {
+                events: vec![split::resolved(event, &split)],
+                splits: vec![split],
+                ..Resolution::default()
+            });
+        }
         let mut prepared = self.prepare(&mut Reader::Tx(tx), &events).await?;
         self.complete(tx, &events, &mut prepared).await?;
         let Prepared { declared, facts } = prepared;
@@ -197,7 +227,7 @@ impl Resolver for Identity {
             resolved.push(ResolvedEvent { event: event.clone(), profile: ProfileId::new(id), created });
         }
         let merges = plan.merges.iter().map(|row| row.merge).collect();
-        Ok(Resolution { events: resolved, merges })
+        Ok(Resolution { events: resolved, merges, ..Resolution::default() })
     }
 
     async fn lookup(&self, events: &[Arc<Event>]) -> Result<Vec<Option<ProfileId>>, ViewError> {

@@ -7,12 +7,16 @@
 //! is known says whose event it is; further ones that belong to others join them, as long as no kind's limit is
 //! passed; unknown ones are attached. What the limits forbid is left where it is and recorded as a conflict. The
 //! survivor of a merge is the profile with the stronger identifier, between equals the older one (the smaller id).
+//! What a person joined is joined whatever the limits say; what a person took apart no event joins again.
 
 use super::declare::{Declarations, Slot};
 use crate::identifiers::{Kind, KindSpec};
 use base::{ProfileId, Timestamp, WorkspaceId};
-use events::{Event, EventKind, Merge, names};
+use events::{Event, Merge, names};
 use std::collections::{BTreeMap, HashMap, HashSet};
+
+/// Why two profiles are one when a person said so.
+pub(super) const MERGED_BY_HAND: &str = "merged by hand";
 
 /// A profile of a workspace.
 pub(super) type Who = (WorkspaceId, u32);
@@ -64,6 +68,8 @@ pub(super) struct Facts {
     pub anchors: HashMap<Who, u32>,
     pub holdings: HashMap<Who, Holdings>,
     pub last_ids: BTreeMap<WorkspaceId, u32>,
+    /// Pairs a person took apart, in both directions.
+    pub apart: HashSet<(Who, u32)>,
 }
 
 /// What is to be written of an identifier.
@@ -90,6 +96,8 @@ pub(super) enum Refusal {
     Limit,
     /// The identifier is another profile's, and the two may not be joined.
     Taken,
+    /// A person took the two apart.
+    Apart,
 }
 
 impl Refusal {
@@ -97,6 +105,7 @@ impl Refusal {
         match self {
             Refusal::Limit => "limit",
             Refusal::Taken => "other_profile",
+            Refusal::Apart => "kept_apart",
         }
     }
 }
@@ -139,6 +148,7 @@ pub(super) struct Plan<'p, 'e> {
     anchors: HashMap<Who, u32>,
     pub holdings: HashMap<Who, Holdings>,
     pub last_ids: BTreeMap<WorkspaceId, u32>,
+    apart: HashSet<(Who, u32)>,
     into: HashMap<Who, u32>,
     pub erased: HashSet<Who>,
     pub merges: Vec<MergeRow>,
@@ -162,6 +172,7 @@ impl<'p, 'e> Plan<'p, 'e> {
             anchors: facts.anchors,
             holdings: facts.holdings,
             last_ids: facts.last_ids,
+            apart: facts.apart,
             into: HashMap::new(),
             erased: HashSet::new(),
             merges: Vec::new(),
@@ -181,6 +192,11 @@ impl<'p, 'e> Plan<'p, 'e> {
         let workspace = self.slots[slot as usize].workspace;
         let owner = self.canonical((workspace, self.owners[slot as usize]?));
         (owner != 0 && !self.erased.contains(&(workspace, owner))).then_some(owner)
+    }
+
+    /// The profile a slot was attached to in this batch, whatever that was merged into since.
+    pub fn home(&self, slot: u32) -> Option<u32> {
+        self.owners[slot as usize].filter(|owner| *owner != 0)
     }
 
     /// The profile `who` is now, after the merges of this batch.
@@ -203,6 +219,14 @@ impl<'p, 'e> Plan<'p, 'e> {
             && is_erasure(event)
         {
             return self.erase(event.workspace, id);
+        }
+        if let Some(id) = anchor
+            && let Some(other) = merged_by_hand(event)
+        {
+            if let Some(other) = self.anchor(event.workspace, other.number()).filter(|other| *other != id) {
+                self.join(number, event, id, other, MERGED_BY_HAND.to_owned());
+            }
+            return Place::Profile { id, created: false };
         }
         let keys = declared.of(number);
         match declared.previous_of(number) {
@@ -237,7 +261,13 @@ impl<'p, 'e> Plan<'p, 'e> {
                 (Some(owner), None) if self.fits((workspace, owner), &unknown, by_alias) => home = Some(owner),
                 (Some(owner), Some(id)) if owner == id => {}
                 (Some(owner), Some(id)) if self.may_join(workspace, id, owner, &unknown, by_alias) => {
-                    home = Some(self.join(number, event, id, owner, slot));
+                    let (into, from) = self.survivor(workspace, id, owner);
+                    let reason = format!("{} declared {}", event.kind.name(), self.slots[slot as usize].kind.name());
+                    self.join(number, event, into, from, reason);
+                    home = Some(into);
+                }
+                (Some(owner), Some(id)) if self.are_apart(workspace, id, owner) => {
+                    refused.push((slot, owner, Refusal::Apart));
                 }
                 (Some(owner), _) => refused.push((slot, owner, Refusal::Taken)),
                 (None, _) if self.has_room(workspace, home, &unknown, slot, by_alias) => unknown.push(slot),
@@ -298,7 +328,14 @@ impl<'p, 'e> Plan<'p, 'e> {
         held + self.waiting(unknown, kind) < self.limit(kind, by_alias)
     }
 
+    fn are_apart(&self, workspace: WorkspaceId, one: u32, other: u32) -> bool {
+        self.apart.contains(&((workspace, one), other))
+    }
+
     fn may_join(&self, workspace: WorkspaceId, one: u32, other: u32, unknown: &[u32], by_alias: bool) -> bool {
+        if self.are_apart(workspace, one, other) {
+            return false;
+        }
         let (one, other) = (self.holdings_of((workspace, one)), self.holdings_of((workspace, other)));
         let kinds = one.kinds.iter().chain(&other.kinds).map(|(kind, _)| kind.as_str());
         let unknown_kinds = unknown.iter().map(|slot| self.slots[*slot as usize].kind.name());
@@ -309,10 +346,14 @@ impl<'p, 'e> Plan<'p, 'e> {
         })
     }
 
-    fn join(&mut self, number: usize, event: &Event, one: u32, other: u32, slot: u32) -> u32 {
-        let workspace = event.workspace;
+    /// Of two profiles the one that stays, and the one that goes.
+    fn survivor(&self, workspace: WorkspaceId, one: u32, other: u32) -> (u32, u32) {
         let strength = |id: u32| (self.holdings_of((workspace, id)).rank(), id);
-        let (into, from) = if strength(one) <= strength(other) { (one, other) } else { (other, one) };
+        if strength(one) <= strength(other) { (one, other) } else { (other, one) }
+    }
+
+    fn join(&mut self, number: usize, event: &Event, into: u32, from: u32, reason: String) {
+        let workspace = event.workspace;
         let moved = self.holdings.remove(&(workspace, from)).unwrap_or_default();
         let kept = self.holdings.entry((workspace, into)).or_default();
         let both_identified = moved.is_personal() && kept.is_personal();
@@ -321,13 +362,25 @@ impl<'p, 'e> Plan<'p, 'e> {
         counts.customers -= 1;
         counts.identified -= i64::from(both_identified);
         self.into.insert((workspace, from), into);
+        let moved: Vec<(Who, u32)> = self
+            .apart
+            .iter()
+            .filter(|(one, other)| *one == (workspace, from) || (one.0 == workspace && *other == from))
+            .copied()
+            .collect();
+        for (one, other) in moved {
+            self.apart.remove(&(one, other));
+            let now = |id: u32| if id == from { into } else { id };
+            if now(one.1) != now(other) {
+                self.apart.insert(((workspace, now(one.1)), now(other)));
+            }
+        }
         self.merges.push(MergeRow {
             merge: Merge { workspace, from: ProfileId::new(from), into: ProfileId::new(into) },
             at: event.at,
-            reason: format!("{} declared {}", event.kind.name(), self.slots[slot as usize].kind.name()),
+            reason,
             event: number,
         });
-        into
     }
 
     fn create(&mut self, workspace: WorkspaceId) -> u32 {
@@ -391,5 +444,13 @@ impl<'p, 'e> Plan<'p, 'e> {
 }
 
 pub(crate) fn is_erasure(event: &Event) -> bool {
-    event.kind == EventKind::Track && event.source.is_none() && event.name == names::PROFILE_ERASED
+    event.is_own(names::PROFILE_ERASED)
+}
+
+/// The profile a person wants joined to the one the event is about.
+pub(crate) fn merged_by_hand(event: &Event) -> Option<ProfileId> {
+    if !event.is_own(names::PROFILE_MERGED) {
+        return None;
+    }
+    event.properties.get("other").and_then(|other| other.as_str())?.parse().ok()
 }

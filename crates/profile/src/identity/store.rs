@@ -8,7 +8,7 @@ use crate::identifiers::Kind;
 use base::{ProfileId, Timestamp, WorkspaceId};
 use db::{Db, DbError, Row, Tx, Val};
 use events::Event;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 /// Values of one `IN (...)` per row that a statement may carry: they are short and bound once.
@@ -105,6 +105,23 @@ impl Reader<'_> {
     }
 }
 
+impl Reader<'_> {
+    /// The pairs one of `ids` is in that a person took apart.
+    pub async fn apart(&mut self, ids: &[Who]) -> Result<HashSet<(Who, u32)>, DbError> {
+        let mut all = HashSet::new();
+        for (workspace, ids) in by_workspace(ids) {
+            let values: Vec<Val> = ids.iter().map(|id| Val::from(*id)).collect();
+            let select = "SELECT profile_id, other_id FROM profile_apart WHERE workspace_id = $1 AND profile_id IN";
+            for row in self.query_in(select, &[workspace.into()], &values).await? {
+                let (one, other) = (row.i64("profile_id")? as u32, row.i64("other_id")? as u32);
+                all.insert(((workspace, one), other));
+                all.insert(((workspace, other), one));
+            }
+        }
+        Ok(all)
+    }
+}
+
 fn by_workspace(ids: &[Who]) -> BTreeMap<WorkspaceId, Vec<u32>> {
     let mut groups: BTreeMap<WorkspaceId, Vec<u32>> = BTreeMap::new();
     for (workspace, id) in ids {
@@ -160,14 +177,20 @@ async fn write_merges(tx: &mut Tx, plan: &Plan<'_, '_>, events: &[Arc<Event>]) -
             vec![workspace.into(), row.merge.from.into(), into.into()]
         })
         .collect();
-    for table_and_column in [("profile_identifier", "profile_id"), ("profile_merge", "canonical_id")] {
-        let (table, column) = table_and_column;
+    for (table, column) in [
+        ("profile_identifier", "profile_id"),
+        ("profile_merge", "canonical_id"),
+        ("profile_apart", "profile_id"),
+        ("profile_apart", "other_id"),
+    ] {
         let tail = format!(
             "UPDATE {table} SET {column} = v.into_id FROM v \
              WHERE {table}.workspace_id = v.workspace_id AND {table}.{column} = v.from_id"
         );
         crate::sql::update_from(tx, &["workspace_id", "from_id", "into_id"], &["BIGINT"; 3], &tail, &moves).await?;
     }
+    // A pair that was joined after all.
+    tx.execute("DELETE FROM profile_apart WHERE profile_id = other_id", &[]).await?;
     let rows: Vec<Vec<Val>> = plan
         .merges
         .iter()
@@ -198,6 +221,8 @@ async fn write_erasures(tx: &mut Tx, plan: &Plan<'_, '_>, now: Timestamp) -> Res
             &args,
         )
         .await?;
+        let apart = "DELETE FROM profile_apart WHERE workspace_id = $1 AND (profile_id = $2 OR other_id = $2)";
+        tx.execute(apart, &args).await?;
         let tombstones = "INSERT INTO profile_erased (workspace_id, id, canonical_id, at_ms, finished) \
                           SELECT workspace_id, from_id, canonical_id, CAST($3 AS BIGINT), FALSE FROM profile_merge \
                           WHERE workspace_id = $1 AND canonical_id = $2 ON CONFLICT (workspace_id, id) DO NOTHING";
@@ -236,10 +261,11 @@ async fn write_identifiers(
             seen.first_ms.into(),
             seen.last_ms.into(),
             source.into(),
+            plan.home(number as u32).unwrap_or(owner).into(),
         ]);
     }
     let head = "INSERT INTO profile_identifier \
-                (workspace_id, kind, value, profile_id, first_seen_ms, last_seen_ms, source)";
+                (workspace_id, kind, value, profile_id, first_seen_ms, last_seen_ms, source, home_id)";
     let tail = "ON CONFLICT (workspace_id, kind, value) DO UPDATE SET profile_id = excluded.profile_id, \
                 first_seen_ms = CASE WHEN excluded.first_seen_ms < profile_identifier.first_seen_ms \
                     THEN excluded.first_seen_ms ELSE profile_identifier.first_seen_ms END, \

@@ -5,15 +5,17 @@ mod golden;
 mod identity;
 mod order;
 mod searching;
+mod splitting;
 mod traits;
 
-use crate::{Eraser, Identity, MIGRATIONS, ProfileView, Profiles};
-use base::{JsonMap, ProfileId, SeededRng, SourceId, WorkspaceId};
+use crate::{Eraser, Identity, MIGRATIONS, ProfileView, Profiles, Sorter};
+use base::{EventId, JsonMap, ProfileId, SeededRng, SourceId, WorkspaceId};
 use db::Db;
 use events::{
-    Batch, Channel, Effects, Event, EventKind, Identifier, Inbox, InboxConfig, Offset, RawJson, Resolution, Resolver,
-    View,
+    Batch, Channel, Effects, Event, EventKind, Identifier, Inbox, InboxConfig, Offset, Past, RawJson, Resolution,
+    ResolvedEvent, Resolver, View, ViewError,
 };
+use std::collections::HashMap;
 use std::sync::Arc;
 
 pub(crate) const SHOP: WorkspaceId = WorkspaceId::new(1);
@@ -26,6 +28,40 @@ pub(crate) struct World {
     pub view: ProfileView,
     pub profiles: Profiles,
     inbox: Arc<Inbox>,
+    pub past: Arc<Remembered>,
+}
+
+/// The history, in memory.
+#[derive(Default)]
+pub(crate) struct Remembered(pub parking_lot::Mutex<Vec<ResolvedEvent>>);
+
+#[async_trait::async_trait]
+impl Past for Remembered {
+    async fn of(
+        &self,
+        workspace: WorkspaceId,
+        profiles: &[ProfileId],
+        _: usize,
+    ) -> Result<Vec<ResolvedEvent>, ViewError> {
+        let all = self.0.lock();
+        let theirs = all.iter().filter(|item| item.event.workspace == workspace && profiles.contains(&item.profile));
+        Ok(theirs.cloned().collect())
+    }
+}
+
+#[async_trait::async_trait]
+impl Sorter for Remembered {
+    async fn reassign(
+        &self,
+        _: WorkspaceId,
+        stored: &[ProfileId],
+        moves: &HashMap<EventId, ProfileId>,
+    ) -> Result<(), String> {
+        for item in self.0.lock().iter_mut().filter(|item| stored.contains(&item.profile)) {
+            item.profile = moves.get(&item.event.id).copied().unwrap_or(item.profile);
+        }
+        Ok(())
+    }
 }
 
 impl World {
@@ -38,9 +74,11 @@ impl World {
         let inbox =
             Inbox::open(&store.dir().join("inbox"), InboxConfig::default(), clock.clone()).expect("inbox opens");
         let inbox = Arc::new(inbox);
+        let past = Arc::new(Remembered::default());
         let profiles = Profiles::new(store.db.clone(), inbox.clone(), clock, Arc::new(SeededRng::new(7)));
-        let identity = Identity::new(store.db.clone());
-        Self { identity, view: ProfileView::new(erasers), profiles, inbox, store }
+        let profiles = profiles.with_past(past.clone());
+        let identity = Identity::new(store.db.clone()).with_past(past.clone());
+        Self { identity, view: ProfileView::new(erasers), profiles, inbox, past, store }
     }
 
     pub fn db(&self) -> &Db {
@@ -65,6 +103,7 @@ impl World {
             end: Offset(0),
             now: testkit::NOW,
             merges: resolution.merges.clone(),
+            splits: resolution.splits.clone(),
             events: resolution.events.clone(),
         };
         self.view.apply(&mut tx, &batch, &mut Effects::default()).await.expect("the view applies");
@@ -72,6 +111,12 @@ impl World {
             tx.commit().await.expect("commit");
             self.identity.committed().await;
             self.view.committed(&batch).await;
+            let own = |item: &ResolvedEvent| match item.event.source {
+                Some(_) => item.event.clone(),
+                None => Arc::new(Event { profile: Some(item.profile), ..Event::clone(&item.event) }),
+            };
+            let stored = batch.events.iter().map(|item| ResolvedEvent { event: own(item), ..item.clone() });
+            self.past.0.lock().extend(stored);
         } else {
             tx.rollback().await.expect("rollback");
             self.identity.rolled_back().await;

@@ -4,7 +4,7 @@ use super::channels::{ADDRESS, SUBSCRIBED, SUPPRESSED, UNSUBSCRIBED, consent_bit
 use super::{ADDRESS_KINDS, NOT_BEHAVIOUR, Undo, Workspace, wins};
 use crate::data::SegmentData;
 use base::{Json, SegmentId, Timestamp};
-use events::{Event, EventKind, ResolvedEvent, names};
+use events::{Event, EventKind, ResolvedEvent, Split, names};
 use predicate::{ConsentState, Scalar};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -22,6 +22,14 @@ pub(crate) struct Change {
     pub gone: Vec<u32>,
 }
 
+/// Who turned out to be one, or two.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Turned<'t> {
+    /// (from, into).
+    pub merges: &'t [(u32, u32)],
+    pub splits: &'t [&'t Split],
+}
+
 /// What of whom a batch changed.
 #[derive(Default)]
 struct Touched {
@@ -35,18 +43,21 @@ struct Touched {
 }
 
 impl Workspace {
-    /// Applies merges, then events; answers the changes of membership, those of a segment after those it asks for.
+    /// Applies merges and splits, then events; answers the changes of membership, those of a segment after those it asks for.
     pub fn apply(
         &mut self,
-        merges: &[(u32, u32)],
+        turned: Turned<'_>,
         events: &[&ResolvedEvent],
         now: Timestamp,
         data: &dyn SegmentData,
         undo: &mut Vec<Undo>,
     ) -> Vec<Change> {
         let mut touched = Touched::default();
-        for (from, into) in merges {
+        for (from, into) in turned.merges {
             self.merge(*from, *into, data, &mut touched, undo);
+        }
+        for split in turned.splits {
+            self.divide(split, data, &mut touched, undo);
         }
         for item in events {
             self.take(&item.event, item.profile.number(), data, &mut touched, undo);
@@ -74,6 +85,28 @@ impl Workspace {
         }
         self.bury(from, touched, undo);
         touched.whole.insert(into);
+    }
+
+    /// Two out of one: what both did is taken in anew. Consent stays with the one that was there; `consent` reports
+    /// what holds for each, in the next batch.
+    fn divide(&mut self, split: &Split, data: &dyn SegmentData, touched: &mut Touched, undo: &mut Vec<Undo>) {
+        for (profile, events) in split.sides() {
+            let profile = profile.number();
+            self.traits.erase(profile, undo);
+            self.behaviour.erase(profile, undo);
+            self.revive(profile, touched, undo);
+            for (channel, kind) in ADDRESS_KINDS {
+                self.note_address(kind, profile, data, touched, undo);
+                self.change_channel(channel, profile, (SUPPRESSED, 0), touched, undo);
+            }
+            for event in events.iter().map(|item| &*item.event) {
+                if event.is_own(ADDRESS_SUPPRESSED) || event.is_own(ADDRESS_UNSUPPRESSED) {
+                    self.take_consent(event, profile, touched, undo);
+                }
+                self.hear(event, profile, data, touched, undo);
+            }
+            touched.whole.insert(profile);
+        }
     }
 
     fn revive(&mut self, profile: u32, touched: &mut Touched, undo: &mut Vec<Undo>) {
@@ -112,6 +145,18 @@ impl Workspace {
         if is_system {
             self.take_consent(event, profile, touched, undo);
         }
+        self.hear(event, profile, data, touched, undo);
+    }
+
+    /// What the event tells of the customer, and that it happened.
+    fn hear(
+        &mut self,
+        event: &Event,
+        profile: u32,
+        data: &dyn SegmentData,
+        touched: &mut Touched,
+        undo: &mut Vec<Undo>,
+    ) {
         if event.kind == EventKind::Identify {
             for (name, value) in event.traits.map() {
                 self.say(profile, (name, value), event.at, data, touched, undo);

@@ -14,7 +14,7 @@ mod pick;
 pub(crate) mod traits;
 mod undo;
 
-pub(crate) use apply::Change;
+pub(crate) use apply::{Change, Turned};
 pub use eval::PartCount;
 pub use pick::{EventName, PropertyName, TraitName, ValueCount};
 pub(crate) use undo::Undo;

@@ -1,7 +1,8 @@
 use super::world::{Chance, Model, Step};
 use super::*;
-use crate::engine::{Change, Undo, Workspace, definitions::Definition};
+use crate::engine::{Change, Turned, Undo, Workspace, definitions::Definition};
 use base::SegmentId;
+use events::Split;
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +15,7 @@ fn config() -> ProptestConfig {
 
 fn apply(space: &mut Workspace, step: &Step, undo: &mut Vec<Undo>) -> Vec<Change> {
     let events: Vec<&ResolvedEvent> = step.events.iter().collect();
-    space.apply(&step.merges, &events, NOW, &Others::default(), undo)
+    space.apply(Turned { merges: &step.merges, splits: &[] }, &events, NOW, &Others::default(), undo)
 }
 
 fn set(bitmap: &RoaringBitmap) -> BTreeSet<u32> {
@@ -111,6 +112,64 @@ proptest! {
         prop_assert_eq!(before, memberships(&space));
         prop_assert_eq!(names, (space.trait_names(), space.event_names(), space.event_properties("Order Completed")));
         check_agreement(&space, &model, &mut chance, &ids);
+    }
+
+    #[test]
+    fn a_merge_that_is_undone_never_was(seed in any::<u64>()) {
+        let mut chance = Chance(seed);
+        let happened = |chance: &mut Chance, profile| loop {
+            let item = chance.happening(profile);
+            if item.event.source.is_some() {
+                break item;
+            }
+        };
+        let events: Vec<ResolvedEvent> = (0..30).map(|n| happened(&mut chance, 1 + n % 3)).collect();
+        let merged_at = chance.below(30) as usize;
+        let ids: Vec<SegmentId> = Vec::new();
+        let (mut apart, mut joined) = (Workspace::default(), Workspace::default());
+        for space in [&mut apart, &mut joined] {
+            define(space, &mut Chance(seed));
+        }
+        let others = Others::default();
+        for (number, item) in events.iter().enumerate() {
+            apart.apply(Turned::default(), &[item], NOW, &others, &mut Vec::new());
+            let merges = if number == merged_at { vec![(2, 1)] } else { Vec::new() };
+            let profile = if merged_at <= number && item.profile.number() == 2 { 1 } else { item.profile.number() };
+            let item = ResolvedEvent { profile: ProfileId::new(profile), ..item.clone() };
+            joined.apply(Turned { merges: &merges, splits: &[] }, &[&item], NOW, &others, &mut Vec::new());
+        }
+        let of = |profile: u32| {
+            let theirs = events.iter().filter(|item| item.profile.number() == profile);
+            theirs.map(|item| item.event.clone()).collect::<Vec<_>>()
+        };
+        let split = Split {
+            workspace: WORKSPACE,
+            event: base::EventId(1),
+            at: NOW,
+            from: ProfileId::new(1),
+            into: ProfileId::new(2),
+            group: vec![ProfileId::new(2)],
+            joined_at: None,
+            kept: of(1),
+            left: of(2),
+        };
+        let before = memberships(&joined);
+        let mut undo = Vec::new();
+        joined.apply(Turned { merges: &[], splits: &[&split] }, &[], NOW, &others, &mut undo);
+        joined.undo(undo);
+        prop_assert_eq!(&before, &memberships(&joined), "a split taken back leaves no trace");
+        let changes = joined.apply(Turned { merges: &[], splits: &[&split] }, &[], NOW, &others, &mut Vec::new());
+        check_members(&joined);
+        let after = memberships(&joined);
+        for change in changes {
+            prop_assert!(change.entered.iter().all(|profile| !before[&change.segment].contains(profile)));
+            prop_assert!(change.exited.iter().all(|profile| before[&change.segment].contains(profile)));
+        }
+        prop_assert_eq!(memberships(&apart), after);
+        for _ in 0..CONDITIONS {
+            let asked = condition(chance.condition(3, &ids));
+            prop_assert_eq!(set(&apart.evaluate(&asked, NOW)), set(&joined.evaluate(&asked, NOW)), "{}", asked.to_json());
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 use super::*;
-use crate::engine::Workspace;
 use crate::engine::traits::TRAIT_PATHS_MAX;
+use crate::engine::{Turned, Workspace};
 use serde_json::json;
 
 fn space(events: &[ResolvedEvent]) -> Workspace {
@@ -11,7 +11,7 @@ fn space(events: &[ResolvedEvent]) -> Workspace {
 
 fn feed(space: &mut Workspace, events: &[ResolvedEvent]) {
     let events: Vec<&ResolvedEvent> = events.iter().collect();
-    space.apply(&[], &events, NOW, &Others::default(), &mut Vec::new());
+    space.apply(Turned::default(), &events, NOW, &Others::default(), &mut Vec::new());
 }
 
 #[track_caller]
@@ -104,7 +104,7 @@ fn names_beyond_the_limit_are_ignored_not_fatal() {
 fn an_erased_customer_is_in_no_column() {
     let mut space = shop();
     let erased = system(1, "Profile Erased", json!({}));
-    space.apply(&[], &[&erased], NOW, &Others::default(), &mut Vec::new());
+    space.apply(Turned::default(), &[&erased], NOW, &Others::default(), &mut Vec::new());
     assert_eq!(space.alive.iter().collect::<Vec<_>>(), [2, 3]);
     assert!(space.trait_values("email", "", 10).is_empty());
     assert_eq!(space.event_names()[0].count, 2);

@@ -40,7 +40,7 @@ fn batch(end: u64, now: Timestamp, merges: &[(u32, u32)], events: Vec<ResolvedEv
         from: ProfileId::new(*from),
         into: ProfileId::new(*into),
     };
-    Batch { end: Offset(end), now, merges: merges.iter().map(merge).collect(), events }
+    Batch { end: Offset(end), now, merges: merges.iter().map(merge).collect(), events, ..Batch::default() }
 }
 
 /// Runs a batch as the pipeline does; answers (name, profile, key) of what was emitted.

@@ -124,7 +124,7 @@ impl Chance {
             "channel": self.pick(&[Json::Null, Json::Null, json!("web"), json!("shop")]) })
     }
     /// A random thing that happens to a customer.
-    fn happening(&mut self, profile: u32) -> ResolvedEvent {
+    pub fn happening(&mut self, profile: u32) -> ResolvedEvent {
         let at = self.time();
         match self.below(10) {
             0..=3 => {

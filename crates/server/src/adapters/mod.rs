@@ -5,6 +5,7 @@ mod erasers;
 mod merge_data;
 mod outbox;
 mod parquet;
+mod past;
 mod sandbox_door;
 mod segment_data;
 mod workspaces;
@@ -14,6 +15,7 @@ pub use erasers::{ConsentEraser, DeliverEraser, FilesEraser, MeasureEraser, Text
 pub use merge_data::{CampaignMessages, ContentRenderer, PeopleData, SenderData};
 pub use outbox::DeliverOutbox;
 pub use parquet::LakeParquet;
+pub use past::LakePast;
 pub use sandbox_door::SandboxDoor;
 pub use segment_data::RoomsData;
 pub use workspaces::WorkspaceSettings;

@@ -4,21 +4,15 @@
 
 use super::client::{Client, escape, with_query};
 use super::input::{confirm, pairs, split};
-use super::output::{
-    Column, PageArgs, amount, facts, field, items, list, number, section, shown, table, text, time, when,
-};
+use super::output::{Column, PageArgs, amount, facts, field, items, list, number, section, shown, table, text, time};
 use super::{Context, Failure};
 use anyhow::Context as _;
 use clap::Subcommand;
 use serde_json::{Value, json};
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
 
 /// People shown when WHO finds several.
 const CANDIDATES: usize = 5;
-/// A merge is visible once the event went through the pipeline.
-const MERGE_WAIT: Duration = Duration::from_secs(10);
-const MERGE_LOOK_EVERY: Duration = Duration::from_millis(200);
 
 const COLUMNS: [Column; 7] = [
     text("ID", "/id"),
@@ -107,10 +101,23 @@ pub enum PeopleCommand {
         #[arg(long)]
         yes: bool,
     },
-    /// Say that two are one: the identifiers of both are declared together. Not to be undone.
+    /// Say that two are one, whatever the rules say. `split --revive` undoes it.
     Merge {
         who: String,
         other: String,
+        /// Do not ask.
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Say that one is two: take identifiers out, or undo a merge.
+    Split {
+        who: String,
+        /// An identifier that leaves, as KIND=VALUE; may be given several times.
+        #[arg(long = "identifier")]
+        identifiers: Vec<String>,
+        /// The id of a person that was merged into this one and comes back.
+        #[arg(long)]
+        revive: Option<String>,
         /// Do not ask.
         #[arg(long)]
         yes: bool,
@@ -170,6 +177,9 @@ pub async fn run(command: PeopleCommand, context: &Context) -> anyhow::Result<()
             Ok(())
         }
         PeopleCommand::Merge { who, other, yes } => merge(context, &who, &other, yes).await,
+        PeopleCommand::Split { who, identifiers, revive, yes } => {
+            take_apart(context, &who, &identifiers, revive.as_deref(), yes).await
+        }
     }
 }
 
@@ -288,53 +298,56 @@ async fn export(client: &Client, who: &str, format: &str, out: Option<PathBuf>) 
     Ok(())
 }
 
-/// Of these a call names one.
-const SINGLE: [&str; 2] = ["user_id", "anonymous_id"];
-
-/// There is one way to join people: an event that carries identifiers of both.
 async fn merge(context: &Context, who: &str, other: &str, yes: bool) -> anyhow::Result<()> {
     let client = context.client()?;
     let (one, two) = (person(&client, who).await?, person(&client, other).await?);
-    let (first, second) = (field(&one, "/id"), field(&two, "/id"));
-    if first == second {
-        return Err(Failure::Refused(format!("both are {first} already")).into());
-    }
     let name = |person: &Value| format!("{} ({})", shown(&field(person, "/label")), field(person, "/id"));
-    let has_user_id = |person: &Value| rows(person, "identifiers").iter().any(|held| held["kind"] == "user_id");
-    if has_user_id(&one) && has_user_id(&two) {
-        let text =
-            "both have a user id, and two user ids are joined only by an alias call of the source that gave them";
-        return Err(Failure::Refused(text.into()).into());
+    confirm(yes, &format!("this makes one of {} and {}", name(&one), name(&two)))?;
+    let path = format!("/api/v1/profiles/{}/merge", field(&one, "/id"));
+    let answer = client.post(&path, &json!({ "with": field(&two, "/id") })).await?;
+    context.print(&answer, |answer| {
+        format!(
+            "one person now: {}; undo with: tutti people split {0} --revive {}",
+            field(answer, "/profile"),
+            field(answer, "/merged")
+        )
+    });
+    Ok(())
+}
+
+async fn take_apart(
+    context: &Context,
+    who: &str,
+    identifiers: &[String],
+    revive: Option<&str>,
+    yes: bool,
+) -> anyhow::Result<()> {
+    let client = context.client()?;
+    let one = person(&client, who).await?;
+    let mut leaving = Vec::new();
+    for pair in identifiers {
+        let (kind, value) = split(pair)?;
+        leaving.push(json!({ "kind": kind, "value": value }));
     }
-    let pairs =
-        rows(&one, "identifiers").iter().flat_map(|one| rows(&two, "identifiers").iter().map(move |two| (one, two)));
-    let Some((of_one, of_two)) = pairs
-        .into_iter()
-        .find(|(one, two)| one["kind"] != two["kind"] || !SINGLE.contains(&one["kind"].as_str().unwrap_or_default()))
-    else {
-        return Err(Failure::Refused("they have no two identifiers that one call can name".into()).into());
+    let mut body = json!({ "identifiers": leaving });
+    if let Some(revive) = revive {
+        body["revive"] = revive.into();
+    }
+    let path = format!("/api/v1/profiles/{}/split", field(&one, "/id"));
+    let preview = client.post(&format!("{path}-preview"), &body).await?;
+    let side = |side: &str| {
+        let named = rows(&preview[side], "identifiers")
+            .iter()
+            .map(|held| format!("{}={}", field(held, "/kind"), field(held, "/value")));
+        format!("{} events, {}", preview[side]["events"], named.collect::<Vec<_>>().join(" "))
     };
-    let named = |held: &Value| json!({ "kind": held["kind"], "value": held["value"] });
-    let (of_one, of_two) = (named(of_one), named(of_two));
-    confirm(yes, &format!("this makes one of {} and {} for ever", name(&one), name(&two)))?;
-    client.post("/api/v1/profiles", &json!({ "identifiers": [of_one, of_two], "traits": {} })).await?;
-    let until = Instant::now() + MERGE_WAIT;
-    loop {
-        let (one, two) = (person(&client, &first).await?, person(&client, &second).await?);
-        if one["id"] == two["id"] {
-            context.print(&one, |one| format!("one person now: {}", name(one)));
-            return Ok(());
-        }
-        let refused = rows(&one, "conflicts").iter().chain(rows(&two, "conflicts")).max_by_key(|c| when(c, "/last_at"));
-        if let (Some(conflict), true) = (refused, Instant::now() > until) {
-            let text = format!("they stay apart: {} ({})", field(conflict, "/kind"), field(conflict, "/reason"));
-            return Err(Failure::Refused(text).into());
-        }
-        anyhow::ensure!(
-            Instant::now() < until,
-            "they are still two after {} s; look again later",
-            MERGE_WAIT.as_secs()
-        );
-        tokio::time::sleep(MERGE_LOOK_EVERY).await;
-    }
+    confirm(
+        yes,
+        &format!("stays: {}\nleaves: {}\nthey are never joined again by themselves", side("stays"), side("leaves")),
+    )?;
+    let answer = client.post(&path, &body).await?;
+    context.print(&answer, |answer| {
+        format!("two people now: {} and {}", field(answer, "/profile"), field(answer, "/new"))
+    });
+    Ok(())
 }

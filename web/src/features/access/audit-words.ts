@@ -22,6 +22,8 @@ const ACTIONS: Record<string, MessageDescriptor> = {
   "key.revoke": msg`Withdrew an API key`,
   "profile.create": msg`Added a customer`,
   "profile.update": msg`Changed what is known about a customer`,
+  "profile.merge": msg`Merged two customers`,
+  "profile.split": msg`Split a customer`,
   "profile.erase": msg`Erased a customer`,
   "profile.export": msg`Downloaded all data of a customer`,
   "segment.create": msg`Made a segment`,

@@ -8,9 +8,12 @@ import { paths } from "@/lib/paths";
 import { Page } from "@/ui/Page";
 import { Panel } from "@/ui/Panel";
 import { QueryView } from "@/ui/states";
+import { IdentityDialogs } from "../identity/IdentityDialogs";
+import { IdentityPanel } from "../identity/IdentityPanel";
+import { PersonMenu } from "../identity/PersonMenu";
+import { useIdentityDialog } from "../identity/useIdentityDialog";
 import { Attributes } from "../parts/Attributes";
 import { ConsentPanel } from "../parts/ConsentPanel";
-import { Identifiers } from "../parts/Identifiers";
 import { Messages } from "../parts/Messages";
 import { PersonHeader } from "../parts/PersonHeader";
 import { PrivacyPanel } from "../parts/PrivacyPanel";
@@ -21,12 +24,14 @@ export default function PersonPage() {
   const { t } = useLingui();
   const id = useParam("id");
   const person = useQuery(profileQuery(id));
-  const email = person.data?.identifiers.find((identifier) => identifier.kind === "email")?.value;
+  const { open } = useIdentityDialog();
+  const email = person.data?.email;
   return (
     <Page
       title={person.data ? format.person(person.data.label) : t`Person`}
       description={email && email !== person.data?.label ? email : undefined}
       back={{ to: paths.people(), label: t`People` }}
+      actions={person.data && <PersonMenu profile={person.data} open={open} />}
     >
       <QueryView query={person}>{(profile) => <PersonBody profile={profile} />}</QueryView>
     </Page>
@@ -36,6 +41,7 @@ export default function PersonPage() {
 function PersonBody({ profile }: { profile: Profile }) {
   const { t } = useLingui();
   const [tab, setTab] = useSearchValue("tab", "timeline");
+  const { open } = useIdentityDialog();
   return (
     <Stack gap="lg">
       <PersonHeader profile={profile} />
@@ -43,7 +49,7 @@ function PersonBody({ profile }: { profile: Profile }) {
         <Tabs.List mb="md">
           <Tabs.Tab value="timeline">{t`Timeline`}</Tabs.Tab>
           <Tabs.Tab value="attributes">{t`Attributes`}</Tabs.Tab>
-          <Tabs.Tab value="identifiers">{t`Identifiers`}</Tabs.Tab>
+          <Tabs.Tab value="identity">{t`Identity`}</Tabs.Tab>
           <Tabs.Tab value="privacy">{t`Consent and privacy`}</Tabs.Tab>
           <Tabs.Tab value="messages">{t`Messages`}</Tabs.Tab>
         </Tabs.List>
@@ -55,8 +61,8 @@ function PersonBody({ profile }: { profile: Profile }) {
         <Tabs.Panel value="attributes">
           <Attributes profile={profile} />
         </Tabs.Panel>
-        <Tabs.Panel value="identifiers">
-          <Identifiers profile={profile} />
+        <Tabs.Panel value="identity">
+          <IdentityPanel profile={profile} open={open} />
         </Tabs.Panel>
         <Tabs.Panel value="privacy">
           <Stack gap="md">
@@ -68,6 +74,7 @@ function PersonBody({ profile }: { profile: Profile }) {
           <Messages profile={profile} />
         </Tabs.Panel>
       </Tabs>
+      <IdentityDialogs profile={profile} />
     </Stack>
   );
 }

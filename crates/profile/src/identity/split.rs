@@ -1,0 +1,140 @@
+//! Takes a profile apart: identifiers, old ids and counters. What follows from the events is the views' business.
+
+use super::store;
+use super::{Identity, Reader};
+use crate::cache::{Known, anchor_key};
+use crate::identifiers::Kind;
+use crate::model::{IdentifierSeen, MergeSeen};
+use crate::split::{Cut, SPLIT_EVENTS_MAX};
+use crate::store::{identifier_seen, merge_seen};
+use base::{ProfileId, Timestamp, WorkspaceId};
+use db::{DbError, Tx, Val};
+use events::{Event, ResolvedEvent, Split, ViewError};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+impl Identity {
+    /// The split the event asks for; None when it asks for what is not possible (any more).
+    pub(super) async fn split(&self, tx: &mut Tx, event: &Event, now: Timestamp) -> Result<Option<Split>, ViewError> {
+        let (Some(past), Some(named)) = (&self.past, event.profile) else { return Ok(None) };
+        let workspace = event.workspace;
+        let found = Reader::Tx(tx).anchors(&[(workspace, named.number())]).await?;
+        let Some(from) = found.first().map(|(_, canonical)| ProfileId::new(*canonical)) else { return Ok(None) };
+        let (identifiers, merges) = (identifiers(tx, workspace, from).await?, merges(tx, workspace, from).await?);
+        let cut = match Cut::of_event(event, identifiers, &merges) {
+            Ok(cut) => cut,
+            Err(error) => {
+                tracing::warn!(%workspace, profile = %from, %error, "a split that was asked for is not possible any more");
+                return Ok(None);
+            }
+        };
+        let stored: Vec<ProfileId> = std::iter::once(from).chain(merges.iter().map(|merge| merge.from)).collect();
+        let (kept, left) = cut.divide(past.of(workspace, &stored, SPLIT_EVENTS_MAX).await?);
+        let last = store::last_id(tx, workspace).await?;
+        let into = cut.group.first().copied().unwrap_or(ProfileId::new(last + 1));
+        let joined_at = merges.iter().find(|merge| merge.from == into).map(|merge| merge.at);
+        let group = if cut.group.is_empty() { vec![into] } else { cut.group.clone() };
+        let split = Split {
+            workspace,
+            event: event.id,
+            at: event.at,
+            from,
+            into,
+            group,
+            joined_at,
+            kept: kept.iter().map(|item| item.event.clone()).collect(),
+            left: left.iter().map(|item| item.event.clone()).collect(),
+        };
+        write(tx, &split, &cut, last.max(into.number()), now).await?;
+        let moves = moves(&split, &kept, &left);
+        write_moves(tx, &split, &stored, &moves, now).await?;
+        self.forget(&split, &cut);
+        Ok(Some(split))
+    }
+
+    fn forget(&self, split: &Split, cut: &Cut) {
+        let mut cache = self.cache.lock();
+        let (workspace, mut scratch) = (split.workspace, Vec::new());
+        for seen in &cut.leaving {
+            let hash = super::declare::key_hash(workspace, &seen.kind, &seen.value, &mut scratch);
+            cache.change(hash, Some(Known::new(split.into.number(), seen.last_seen.ms())));
+        }
+        for id in &split.group {
+            cache.change(anchor_key(workspace.number(), id.number()), Some(Known::new(split.into.number(), 0)));
+        }
+    }
+}
+
+async fn identifiers(tx: &mut Tx, workspace: WorkspaceId, id: ProfileId) -> Result<Vec<IdentifierSeen>, DbError> {
+    let rows = tx.query(crate::store::IDENTIFIERS_OF, &[workspace.into(), id.into()]).await?;
+    rows.iter().map(identifier_seen).collect()
+}
+
+async fn merges(tx: &mut Tx, workspace: WorkspaceId, id: ProfileId) -> Result<Vec<MergeSeen>, DbError> {
+    let rows = tx.query(crate::store::MERGES_INTO, &[workspace.into(), id.into()]).await?;
+    rows.iter().map(merge_seen).collect()
+}
+
+async fn write(tx: &mut Tx, split: &Split, cut: &Cut, last_id: u32, now: Timestamp) -> Result<(), DbError> {
+    let (workspace, from, into) = (Val::from(split.workspace), Val::from(split.from), Val::from(split.into));
+    for seen in &cut.leaving {
+        // What was merged into the one that leaves, before that was merged, can still be taken out of it.
+        let home = if split.group.contains(&seen.home) { seen.home } else { split.into };
+        let sql = "UPDATE profile_identifier SET profile_id = $4, home_id = $5 \
+                   WHERE workspace_id = $1 AND kind = $2 AND value = $3";
+        let args = [workspace.clone(), (&seen.kind).into(), (&seen.value).into(), into.clone(), home.into()];
+        tx.execute(sql, &args).await?;
+    }
+    let sql = "DELETE FROM profile_merge WHERE workspace_id = $1 AND from_id = $2";
+    tx.execute(sql, &[workspace.clone(), into.clone()]).await?;
+    for id in split.group.iter().filter(|id| **id != split.into) {
+        let sql = "UPDATE profile_merge SET canonical_id = $3 WHERE workspace_id = $1 AND from_id = $2";
+        tx.execute(sql, &[workspace.clone(), (*id).into(), into.clone()]).await?;
+    }
+    for (one, other) in [(&from, &into), (&into, &from)] {
+        let sql = "INSERT INTO profile_apart (workspace_id, profile_id, other_id, at_ms) VALUES ($1, $2, $3, $4)";
+        tx.execute(sql, &[workspace.clone(), one.clone(), other.clone(), now.into()]).await?;
+    }
+    let personal = |seen: &[IdentifierSeen]| {
+        seen.iter().any(|seen| Kind::named(&seen.kind).unwrap_or(Kind::UNIDENTIFIED).spec().personal)
+    };
+    let (stays, leaves) = (personal(&cut.staying), personal(&cut.leaving));
+    let identified = i64::from(stays) + i64::from(leaves) - i64::from(stays || leaves);
+    let sql = "UPDATE profile_counter SET customers = customers + 1, identified = identified + $2, last_id = $3 \
+               WHERE workspace_id = $1";
+    tx.execute(sql, &[workspace, identified.into(), last_id.into()]).await.map(|_| ())
+}
+
+/// Events that are stored under an id that does not lead to their owner, and the owner.
+fn moves(split: &Split, kept: &[ResolvedEvent], left: &[ResolvedEvent]) -> BTreeMap<String, ProfileId> {
+    let back = kept.iter().filter(|item| split.group.contains(&item.profile)).map(|item| (item, split.from));
+    let away = left.iter().filter(|item| !split.group.contains(&item.profile)).map(|item| (item, split.into));
+    back.chain(away).map(|(item, owner)| (item.event.id.to_string(), owner)).collect()
+}
+
+async fn write_moves(
+    tx: &mut Tx,
+    split: &Split,
+    stored: &[ProfileId],
+    moves: &BTreeMap<String, ProfileId>,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    let sql = "INSERT INTO profile_split (workspace_id, event, from_id, into_id, at_ms, sorted, stored, moves) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    let args = [
+        split.workspace.into(),
+        split.event.to_string().into(),
+        split.from.into(),
+        split.into.into(),
+        now.into(),
+        moves.is_empty().into(),
+        serde_json::to_string(stored).unwrap_or_default().into(),
+        serde_json::to_string(moves).unwrap_or_default().into(),
+    ];
+    tx.execute(sql, &args).await.map(|_| ())
+}
+
+/// What a split resolves to: the event that asked for it, with the profile it is about.
+pub(super) fn resolved(event: &Arc<Event>, split: &Split) -> ResolvedEvent {
+    ResolvedEvent { event: event.clone(), profile: split.from, created: false }
+}
