@@ -35,6 +35,7 @@ pub struct App {
     pub collect: Arc<collect::Collect>,
     pub profile: Arc<profile::Profiles>,
     pub consent: Arc<consent::Consents>,
+    pub duplicates: Arc<duplicates::Duplicates>,
     pub segment: Arc<segment::Segments>,
     pub content: Arc<content::Contents>,
     pub campaign: Arc<campaign::Campaigns>,

@@ -2,6 +2,7 @@
 //!
 //! Cost: one borrowed pass and two scans over the body, no tree; measured whole in docs/benchmarks.md.
 
+use crate::bots::{agent_of, bot_of};
 use crate::check::{ItemProblem, read_item};
 use crate::limits::{BATCH_BYTES_MAX, BATCH_ITEMS_MAX, EVENT_BYTES_MAX};
 use crate::source::{SourceState, WriteKeyAnswer};
@@ -30,6 +31,8 @@ pub struct Accepted {
     pub accepted: u32,
     /// Items whose messageId was seen before; first wins.
     pub duplicates: u32,
+    /// Items of bots: counted for the source, and nobody's events.
+    pub bots: u32,
     pub rejected: Vec<Rejected>,
     /// Items that were stored, but say something that cannot be used.
     pub warnings: Vec<Rejected>,
@@ -67,7 +70,7 @@ impl Collect {
         };
         let key = write_key.filter(|key| !key.is_empty()).or(parsed.write_key.get()).ok_or_else(missing_key)?;
         let source = self.source_of(key, now).await?;
-        let outcome = self.check_items(&parsed, &source, now);
+        let mut outcome = self.check_items(&parsed, &source, now);
         if parsed.is_split && !outcome.rejected.is_empty() {
             // Whoever cut the batch took its word for it; what is stored must be JSON from end to end.
             envelope_of(text)?;
@@ -80,11 +83,13 @@ impl Collect {
                 // As it was read: without a byte order mark.
                 Endpoint::Batch => body.slice_ref(text.as_bytes()),
             };
-            let record = record(source.workspace, source.channel(), Some(source.id), now, outcome.ids, body);
+            let ids = std::mem::take(&mut outcome.ids);
+            let record = record(source.workspace, source.channel(), Some(source.id), now, ids, body);
             duplicates = self.inner.inbox.append(record).await?.duplicates;
         }
         source.count(stored, now);
-        Ok(Accepted { accepted: stored, duplicates, rejected: outcome.rejected, warnings: outcome.warnings })
+        let Outcome { bots, rejected, warnings, .. } = outcome;
+        Ok(Accepted { accepted: stored, duplicates, bots, rejected, warnings })
     }
 
     /// Stores events made by another room on somebody's behalf (a form in the UI), in the Segment form.
@@ -132,10 +137,16 @@ impl Collect {
 
     fn check_items(&self, parsed: &Parsed<'_>, source: &SourceState, now: Timestamp) -> Outcome {
         let ids = Vec::with_capacity(parsed.items.len());
-        let mut outcome = Outcome { ids, rejected: Vec::new(), warnings: Vec::new() };
+        let mut outcome = Outcome { ids, bots: 0, rejected: Vec::new(), warnings: Vec::new() };
         for (index, cut) in parsed.items.iter().enumerate() {
             match read_item(*cut, parsed.kind) {
                 Ok((item, _, warning)) => {
+                    if let Some(agent) = bot_of(item.context, parsed.agent.as_deref()) {
+                        source.count_bot(&agent, now);
+                        outcome.bots += 1;
+                        outcome.ids.push(EventId(0));
+                        continue;
+                    }
                     outcome.ids.push(self.event_id(source.workspace, &item));
                     if let Some(problem) = warning {
                         source.warn(now, problem.code, &problem.pointer, &problem.detail, cut.text);
@@ -166,6 +177,8 @@ impl Collect {
 struct Parsed<'a> {
     items: Vec<Cut<'a>>,
     write_key: Text<'a>,
+    /// The user agent of the batch; an item's own counts before it.
+    agent: Option<String>,
     /// Set for a single call.
     kind: Option<EventKind>,
     /// The items were cut out of the body, not parsed: none is known to be JSON.
@@ -174,6 +187,7 @@ struct Parsed<'a> {
 
 struct Outcome {
     ids: Vec<EventId>,
+    bots: u32,
     rejected: Vec<Rejected>,
     warnings: Vec<Rejected>,
 }
@@ -216,7 +230,7 @@ fn parse_single(text: &str, kind: EventKind) -> std::result::Result<Parsed<'_>, 
     let raw: &RawValue = serde_json::from_str(text).map_err(unreadable)?;
     // The item's own check says what is wrong with it; here only the key counts.
     let write_key = serde_json::from_str::<Item<'_>>(raw.get()).map(|item| item.write_key).unwrap_or_default();
-    Ok(Parsed { items: vec![unchecked(raw)], write_key, kind: Some(kind), is_split: false })
+    Ok(Parsed { items: vec![unchecked(raw)], write_key, agent: None, kind: Some(kind), is_split: false })
 }
 
 fn parse_batch(text: &str) -> std::result::Result<Parsed<'_>, Problem> {
@@ -225,14 +239,16 @@ fn parse_batch(text: &str) -> std::result::Result<Parsed<'_>, Problem> {
     }
     let Some(cut) = split(text) else {
         let envelope = envelope_of(text)?;
+        let (agent, write_key) = (envelope.context.and_then(agent_of), envelope.write_key);
         let items = envelope.batch.into_iter().flatten().map(unchecked).collect();
-        return Ok(Parsed { items, write_key: envelope.write_key, kind: None, is_split: false });
+        return Ok(Parsed { items, write_key, agent, kind: None, is_split: false });
     };
     check_count(cut.items.len())?;
     let rest: Envelope<'_> = serde_json::from_str(&cut.rest).map_err(|_| ()).or_else(|()| envelope_of(text))?;
     check_context(&rest)?;
     let write_key = rest.write_key.get().map_or(Text::Missing, |key| Text::Is(Cow::Owned(key.to_owned())));
-    Ok(Parsed { items: cut.items, write_key, kind: None, is_split: true })
+    let agent = rest.context.and_then(agent_of);
+    Ok(Parsed { items: cut.items, write_key, agent, kind: None, is_split: true })
 }
 
 fn unchecked(raw: &RawValue) -> Cut<'_> {

@@ -11,6 +11,7 @@
 
 mod accept;
 mod amounts;
+mod bots;
 mod check;
 mod cloudevents;
 mod decode;
@@ -28,6 +29,7 @@ mod testing;
 mod wire;
 
 pub use accept::{Accepted, Endpoint, Rejected};
+pub use bots::Bot;
 pub use cloudevents::CloudEventMode;
 pub use decode::{SegmentDecoder, declared_identifiers};
 pub use error::{CollectError, Result};
@@ -44,6 +46,7 @@ use std::time::Duration;
 pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "collect/0001_init", sql: include_str!("../migrations/0001_init.sql") },
     Migration { name: "collect/0002_import_error_code", sql: include_str!("../migrations/0002_import_error_code.sql") },
+    Migration { name: "collect/0003_bots", sql: include_str!("../migrations/0003_bots.sql") },
 ];
 
 /// The room; cheap to clone.
@@ -114,6 +117,7 @@ impl Collect {
     pub async fn prune(&self) -> Result<()> {
         let before = self.inner.clock.now().plus_ms(-limits::REJECTIONS_KEPT_MS);
         store::delete_rejections(&self.inner.db, before).await?;
+        store::delete_bots(&self.inner.db, before).await?;
         self.prune_import_files(before).await
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! The write keys of all workspaces are in memory; counters live there too and are written every few seconds.
 
+use crate::bots::BotCounts;
 use crate::limits::*;
 use crate::{Collect, Result, store};
 use base::{Problem, Rng, SourceId, Timestamp, WorkspaceId};
@@ -63,6 +64,8 @@ pub struct Source {
     pub created_at: Timestamp,
     pub events: u64,
     pub rejected: u64,
+    /// Events of bots: kept apart, never counted among `events`.
+    pub bots: u64,
     pub last_event_at: Option<Timestamp>,
     pub last_error: Option<String>,
     pub last_error_at: Option<Timestamp>,
@@ -87,6 +90,8 @@ pub(crate) struct SourceState {
     pub kind: SourceKind,
     pub events: AtomicU64,
     pub rejected: AtomicU64,
+    pub bots: AtomicU64,
+    pub bot_counts: BotCounts,
     pub last_event_ms: AtomicI64,
     pub changed: AtomicBool,
     pub errors: Mutex<Errors>,
@@ -109,6 +114,11 @@ impl SourceState {
             self.last_event_ms.fetch_max(now.ms(), Ordering::Relaxed);
             self.changed.store(true, Ordering::Release);
         }
+    }
+    pub fn count_bot(&self, agent: &str, now: Timestamp) {
+        self.bots.fetch_add(1, Ordering::Relaxed);
+        self.bot_counts.count(agent, now);
+        self.changed.store(true, Ordering::Release);
     }
     pub fn reject(&self, now: Timestamp, code: &str, pointer: &str, detail: &str, item: &str) {
         self.rejected.fetch_add(1, Ordering::Relaxed);
@@ -193,6 +203,8 @@ impl Sources {
                     kind: row.kind,
                     events: AtomicU64::new(row.events),
                     rejected: AtomicU64::new(row.rejected),
+                    bots: AtomicU64::new(row.bots),
+                    bot_counts: BotCounts::default(),
                     last_event_ms: AtomicI64::new(row.last_event_at.map_or(0, Timestamp::ms)),
                     changed: AtomicBool::new(false),
                     errors: Mutex::new(Errors::default()),
@@ -251,6 +263,7 @@ impl Collect {
         for source in &mut sources {
             let Some(state) = self.inner.sources.state(source.id) else { continue };
             source.events = state.events.load(Ordering::Relaxed);
+            source.bots = state.bots.load(Ordering::Relaxed);
             source.rejected = state.rejected.load(Ordering::Relaxed);
             let last = state.last_event_ms.load(Ordering::Relaxed);
             source.last_event_at = (last > 0).then(|| Timestamp::from_ms(last));
@@ -292,6 +305,13 @@ impl Collect {
     }
 
     /// The last refused items, newest first.
+    /// Bots that sent events to the source, the busiest first; those of the last seconds may be missing.
+    pub async fn bots(&self, workspace: WorkspaceId, id: SourceId) -> Result<Vec<crate::Bot>> {
+        self.source(workspace, id).await?;
+        self.flush().await?;
+        store::bots(&self.inner.db, workspace, id).await
+    }
+
     pub async fn rejections(&self, workspace: WorkspaceId, id: SourceId) -> Result<Vec<Rejection>> {
         self.source(workspace, id).await?;
         self.flush().await?;

@@ -1,10 +1,11 @@
 //! SQL of sources. One text for both engines.
 
 use crate::Result;
+use crate::bots::{AGENTS_SHOWN_MAX, Bot};
 use crate::limits::REJECTIONS_KEPT;
 use crate::source::{Rejection, Source, SourceKind, SourceState};
 use base::{SourceId, Timestamp, WorkspaceId};
-use db::{Db, Row, Val};
+use db::{Db, Row, Tx, Val};
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 
@@ -16,11 +17,12 @@ pub(crate) struct KeyRow {
     pub expires: Option<Timestamp>,
     pub events: u64,
     pub rejected: u64,
+    pub bots: u64,
     pub last_event_at: Option<Timestamp>,
 }
 
 pub(crate) async fn all_keys(db: &Db) -> Result<Vec<KeyRow>> {
-    let sql = "SELECT k.workspace_id, k.write_key, k.expires_ms, s.id, s.kind, s.events, s.rejected, s.last_event_ms \
+    let sql = "SELECT k.workspace_id, k.write_key, k.expires_ms, s.id, s.kind, s.events, s.rejected, s.bots, s.last_event_ms \
                FROM collect_write_key k JOIN collect_source s ON s.workspace_id = k.workspace_id AND s.id = k.source_id \
                WHERE s.deleted_ms IS NULL";
     let mut keys = Vec::new();
@@ -33,6 +35,7 @@ pub(crate) async fn all_keys(db: &Db) -> Result<Vec<KeyRow>> {
             expires: row.opt_time("expires_ms")?,
             events: row.i64("events")?.max(0) as u64,
             rejected: row.i64("rejected")?.max(0) as u64,
+            bots: row.i64("bots")?.max(0) as u64,
             last_event_at: row.opt_time("last_event_ms")?,
         });
     }
@@ -117,6 +120,7 @@ pub(crate) async fn sources(db: &Db, workspace: WorkspaceId, now: Timestamp) -> 
             created_at: row.time("created_ms")?,
             events: row.i64("events")?.max(0) as u64,
             rejected: row.i64("rejected")?.max(0) as u64,
+            bots: row.i64("bots")?.max(0) as u64,
             last_event_at: row.opt_time("last_event_ms")?,
             last_error: row.opt_text("last_error")?,
             last_error_at: row.opt_time("last_error_ms")?,
@@ -165,8 +169,10 @@ pub(crate) async fn write_stats(db: &Db, state: &SourceState) -> Result<()> {
         (errors.last.clone(), std::mem::take(&mut errors.unwritten))
     };
     let rows = ring_rows(state, rejected, unwritten.iter());
-    let outcome = write(db, state, rejected, last_error, &rows).await;
+    let bots = state.bot_counts.take();
+    let outcome = write(db, state, rejected, last_error, (&rows, &bots)).await;
     if outcome.is_err() {
+        state.bot_counts.put_back(bots);
         // Back in front, so that nothing is lost when the database is away for a moment.
         let mut errors = state.errors.lock().unwrap_or_else(PoisonError::into_inner);
         for rejection in unwritten.into_iter().rev() {
@@ -206,15 +212,15 @@ async fn write(
     state: &SourceState,
     rejected: u64,
     last_error: Option<(String, Timestamp)>,
-    rejections: &[Vec<Val>],
+    (rejections, bots): (&[Vec<Val>], &[Bot]),
 ) -> Result<()> {
     let mut tx = db.begin().await?;
     let last_event = state.last_event_ms.load(Ordering::Relaxed);
     let (detail, at) = last_error.map_or((None, None), |(detail, at)| (Some(detail), Some(at)));
     tx.execute(
         "UPDATE collect_source SET events = $1, rejected = $2, last_event_ms = COALESCE($3, last_event_ms), \
-         last_error = COALESCE($4, last_error), last_error_ms = COALESCE($5, last_error_ms) \
-         WHERE workspace_id = $6 AND id = $7",
+         last_error = COALESCE($4, last_error), last_error_ms = COALESCE($5, last_error_ms), \
+         bots = $8 WHERE workspace_id = $6 AND id = $7",
         &[
             Val::I(state.events.load(Ordering::Relaxed) as i64),
             Val::I(rejected as i64),
@@ -223,9 +229,11 @@ async fn write(
             at.into(),
             state.workspace.into(),
             state.id.to_string().into(),
+            Val::I(state.bots.load(Ordering::Relaxed) as i64),
         ],
     )
     .await?;
+    write_bots(&mut tx, state, bots).await?;
     tx.insert_many(
         "INSERT INTO collect_rejection (workspace_id, source_id, slot, at_ms, code, pointer, detail, item)",
         "ON CONFLICT (workspace_id, source_id, slot) DO UPDATE SET at_ms = excluded.at_ms, code = excluded.code, \
@@ -234,4 +242,46 @@ async fn write(
     )
     .await?;
     Ok(tx.commit().await?)
+}
+
+async fn write_bots(tx: &mut Tx, state: &SourceState, bots: &[Bot]) -> Result<()> {
+    let row = |bot: &Bot| {
+        vec![
+            state.workspace.into(),
+            state.id.to_string().into(),
+            (&bot.agent).into(),
+            Val::I(bot.events as i64),
+            bot.first_at.into(),
+            bot.last_at.into(),
+        ]
+    };
+    let rows: Vec<Vec<Val>> = bots.iter().map(row).collect();
+    let head = "INSERT INTO collect_bot (workspace_id, source_id, agent, events, first_ms, last_ms)";
+    let tail = "ON CONFLICT (workspace_id, source_id, agent) DO UPDATE SET \
+                events = collect_bot.events + excluded.events, last_ms = excluded.last_ms";
+    tx.insert_many(head, tail, &rows).await?;
+    Ok(())
+}
+
+/// The busiest bots of a source.
+pub(crate) async fn bots(db: &Db, workspace: WorkspaceId, id: SourceId) -> Result<Vec<Bot>> {
+    let sql = "SELECT agent, events, first_ms, last_ms FROM collect_bot WHERE workspace_id = $1 AND source_id = $2 \
+               ORDER BY events DESC, agent LIMIT $3";
+    let rows = db.query(sql, &[workspace.into(), id.to_string().into(), AGENTS_SHOWN_MAX.into()]).await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Bot {
+                agent: row.text("agent")?,
+                events: row.i64("events")?.max(0) as u64,
+                first_at: row.time("first_ms")?,
+                last_at: row.time("last_ms")?,
+            })
+        })
+        .collect()
+}
+
+/// Forgets bots not heard of since.
+pub(crate) async fn delete_bots(db: &Db, before: Timestamp) -> Result<()> {
+    db.execute("DELETE FROM collect_bot WHERE last_ms < $1", &[before.into()]).await?;
+    Ok(())
 }

@@ -143,6 +143,14 @@ pub(crate) struct ContextIds<'a> {
     pub channel: Text<'a>,
 }
 
+/// Who sent it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct AgentContext<'a> {
+    #[serde(borrow)]
+    pub user_agent: Text<'a>,
+}
+
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct TraitIds<'a> {

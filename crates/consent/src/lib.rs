@@ -32,8 +32,10 @@ pub const ADDRESS_SUPPRESSED: &str = "Address Suppressed";
 pub const ADDRESS_UNSUPPRESSED: &str = "Address Unsuppressed";
 
 /// The tables of this room.
-pub const MIGRATIONS: &[db::Migration] =
-    &[db::Migration { name: "consent/0001_init", sql: include_str!("../migrations/0001_init.sql") }];
+pub const MIGRATIONS: &[db::Migration] = &[
+    db::Migration { name: "consent/0001_init", sql: include_str!("../migrations/0001_init.sql") },
+    db::Migration { name: "consent/0002_shared", sql: include_str!("../migrations/0002_shared.sql") },
+];
 
 #[cfg(test)]
 mod tests;

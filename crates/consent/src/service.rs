@@ -392,6 +392,7 @@ impl Consents {
             ("suppression", "profile_id"),
             ("consent", "profile_id"),
             ("consent_history", "profile_id"),
+            ("consent_shared", "profile_id"),
             ("consent_alias", "from_id"),
             ("consent_alias", "canonical_id"),
         ] {

@@ -59,4 +59,14 @@ impl Deliver {
         }
         Ok(())
     }
+
+    /// Takes e-mail addresses out of messages that are over; what is on its way is decided by its recipient.
+    pub async fn forget_addresses(&self, tx: &mut Tx, workspace: WorkspaceId, addresses: &[String]) -> db::Result<()> {
+        for address in addresses {
+            let sql = "UPDATE outbox SET address = '', provider_ref = NULL \
+                       WHERE workspace_id = $1 AND lower(address) = $2 AND state > 1";
+            tx.execute(sql, &[workspace.into(), address.to_lowercase().into()]).await?;
+        }
+        Ok(())
+    }
 }

@@ -1,6 +1,6 @@
 //! What the rooms plug into the pipeline.
 
-use crate::{Event, Offset, Record, SystemEvent};
+use crate::{Event, Identifier, Offset, Record, SystemEvent};
 use async_trait::async_trait;
 use base::{EventId, ProfileId, Timestamp, WorkspaceId};
 use db::Tx;
@@ -42,6 +42,9 @@ pub struct Split {
     /// Everything both ever did, in accepted order: what stays with `from`, and what goes to `into`.
     pub kept: Vec<Arc<Event>>,
     pub left: Vec<Arc<Event>>,
+    /// Identifiers in their normal form: those that stay, and those that leave.
+    pub staying: Vec<Identifier>,
+    pub leaving: Vec<Identifier>,
 }
 
 impl Split {

@@ -48,7 +48,7 @@ impl Default for Document {
 }
 
 /// `first_utm_source` and the like tell how a customer was found: the earliest event wins, not the latest.
-fn earliest_wins(name: &str) -> bool {
+pub(crate) fn earliest_wins(name: &str) -> bool {
     name.starts_with("first_utm_") || name == "first_referrer" || name == "first_landing_page"
 }
 
@@ -145,6 +145,11 @@ impl Document {
     pub fn last_name(&self) -> Option<&str> {
         self.text_of("last_name").or_else(|| self.text_of("lastName"))
     }
+    /// The last name, or what follows the first word of `name`.
+    pub fn family_name(&self) -> Option<&str> {
+        let of_name = || Some(self.text_of("name")?.split_once(char::is_whitespace)?.1.trim());
+        self.last_name().or_else(of_name)
+    }
     pub fn email(&self) -> Option<&str> {
         self.text_of("email")
     }
@@ -161,7 +166,7 @@ impl Document {
     pub fn language(&self) -> Option<&str> {
         self.text_of("language").or_else(|| self.text_of("locale"))
     }
-    fn in_address(&self, name: &str) -> Option<&str> {
+    pub(crate) fn in_address(&self, name: &str) -> Option<&str> {
         let nested = || self.get("address").and_then(|address| address.get(name)).and_then(|value| value.as_str());
         self.text_of(name).or_else(nested)
     }

@@ -5,6 +5,7 @@ use crate::error::ProfileError;
 use crate::model::{IdentifierSeen, ProfileSummary, TraitSeen};
 use crate::service::Profiles;
 use crate::split::{Cut, SPLIT_EVENTS_MAX, SplitRequest};
+use crate::sql::APART;
 use crate::{identifiers::Kind, sorting, store};
 use base::{Json, ProfileId, Timestamp, WorkspaceId};
 use events::{Channel, ResolvedEvent, SystemEvent, names};
@@ -60,12 +61,11 @@ pub struct Asked {
 impl Profiles {
     /// Customers a person took this one apart from.
     pub async fn apart(&self, workspace: WorkspaceId, id: ProfileId) -> Result<Vec<Apart>, ProfileError> {
-        let sql = "SELECT other_id, at_ms FROM profile_apart WHERE workspace_id = $1 AND profile_id = $2 \
-                   ORDER BY at_ms DESC, other_id";
+        let sql = format!("SELECT other_id, at_ms FROM {APART} WHERE profile_id = $2 ORDER BY at_ms DESC, other_id");
         let mut since: Vec<(ProfileId, Timestamp)> = Vec::new();
-        for row in self.db().query(sql, &[workspace.into(), id.into()]).await? {
+        for row in self.db().query(&sql, &[workspace.into(), id.into()]).await? {
             let other = ProfileId::from_sql(row.i64("other_id")?);
-            if !since.iter().any(|(known, _)| *known == other) {
+            if other != id && !since.iter().any(|(known, _)| *known == other) {
                 since.push((other, row.time("at_ms")?));
             }
         }
@@ -183,7 +183,15 @@ impl Profiles {
         let sql = "SELECT into_id FROM profile_split WHERE workspace_id = $1 AND event = $2";
         let event = base::EventId::of(workspace, message_id).to_string();
         let row = self.db().query_one(sql, &[workspace.into(), event.into()]).await?;
-        row.map(|row| Ok(ProfileId::from_sql(row.i64("into_id")?))).transpose()
+        let Some(into) = row.map(|row| row.i64("into_id")).transpose()? else { return Ok(None) };
+        if into == 0 {
+            return Err(ProfileError::Refused {
+                pointer: "/identifiers",
+                code: "no_identifier",
+                detail: "somebody else changed this customer at the same moment: nobody is left to leave".into(),
+            });
+        }
+        Ok(Some(ProfileId::from_sql(into)))
     }
 
     async fn cut(
@@ -202,7 +210,8 @@ impl Profiles {
     async fn past_of(&self, workspace: WorkspaceId, id: ProfileId) -> Result<Vec<ResolvedEvent>, ProfileError> {
         let Some(past) = self.past() else { return Ok(Vec::new()) };
         let stored = self.aliases(workspace, id).await?;
-        past.of(workspace, &stored, SPLIT_EVENTS_MAX).await.map_err(|error| match error {
+        let unsorted = sorting::unsorted_now(self.db(), workspace).await?;
+        unsorted.past_of(past, workspace, &stored, SPLIT_EVENTS_MAX).await.map_err(|error| match error {
             events::ViewError::Db(error) => error.into(),
             events::ViewError::Broken { detail, .. } => {
                 ProfileError::Refused { pointer: "/id", code: "too_many_events", detail }

@@ -43,9 +43,9 @@ pub use model::{
     TraitSeen,
 };
 pub use service::{Profiles, STREAM_LIMIT_MAX};
-pub use sorting::{Sorter, finish_splits};
+pub use sorting::{Sorter, finish_splits, was_anybody_split};
 pub use split::{SPLIT_EVENTS_MAX, SplitRequest};
-pub use stream::{earliest_wins, traits_of_event};
+pub use stream::{PersonDetails, earliest_wins, traits_of_event};
 pub use view::{ProfileView, VIEW_NAME};
 
 /// The tables of this room.

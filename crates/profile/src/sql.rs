@@ -46,3 +46,11 @@ pub(crate) async fn update_from(
     }
     Ok(())
 }
+
+/// Pairs of a workspace ($1) that a person took apart, as who they are today, in both directions. Stored are the ids of
+/// then, so that a pair outlives merges that are undone.
+pub(crate) const APART: &str = "(SELECT COALESCE(one.canonical_id, apart.profile_id) AS profile_id, \
+     COALESCE(other.canonical_id, apart.other_id) AS other_id, apart.at_ms FROM profile_apart apart \
+     LEFT JOIN profile_merge one ON one.workspace_id = apart.workspace_id AND one.from_id = apart.profile_id \
+     LEFT JOIN profile_merge other ON other.workspace_id = apart.workspace_id AND other.from_id = apart.other_id \
+     WHERE apart.workspace_id = $1) AS pairs";

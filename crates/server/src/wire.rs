@@ -45,6 +45,7 @@ pub fn migrations() -> Vec<Migration> {
         deliver::MIGRATIONS,
         channels::MIGRATIONS,
         measure::MIGRATIONS,
+        duplicates::MIGRATIONS,
     ]
     .concat()
 }
@@ -213,6 +214,7 @@ impl Program {
             Arc::new(ConsentEraser),
             Arc::new(DeliverEraser(deliver.clone())),
             Arc::new(MeasureEraser(measures.clone())),
+            Arc::new(DuplicatesEraser),
             Arc::new(TextsEraser),
         ];
         pipeline.add_view(Arc::new(profile::ProfileView::new(erasers.clone())));
@@ -233,11 +235,14 @@ impl Program {
             decoder,
             data_dir: config.data_dir.clone(),
         };
+        let people = Arc::new(ProfilePeople(profiles.clone()));
+        let found = duplicates::Duplicates::open(db.clone(), people, clock.clone()).await?;
         let app = api::App {
             access,
             collect: Arc::new(collect),
             profile: profiles,
             consent: consents,
+            duplicates: Arc::new(found),
             segment: segments,
             content: contents,
             campaign: campaigns,

@@ -167,6 +167,7 @@ export type SourceKind = "website" | "app" | "server" | "shop" | "phone" | "othe
 export type Source = Narrow<Schemas["SourceView"], { kind: SourceKind }>;
 /** An item that was refused, and why. */
 export type Rejection = Schemas["RejectionView"];
+export type Bot = Schemas["BotView"];
 export type ImportKind = "customers" | "orders";
 export type ImportFormat = "csv" | "jsonl" | "parquet";
 export type ImportState = "uploading" | "running" | "finished" | "failed" | "cancelled";

@@ -3,6 +3,7 @@ import { routes as access } from "@/features/access/routes";
 import { routes as campaign } from "@/features/campaign/routes";
 import { routes as consent } from "@/features/consent/routes";
 import { routes as deliver } from "@/features/deliver/routes";
+import { routes as duplicates } from "@/features/duplicates/routes";
 import { routes as home } from "@/features/home/routes";
 import { routes as imports } from "@/features/import/routes";
 import { routes as live } from "@/features/live/routes";
@@ -17,6 +18,7 @@ export const features: PageSpec[][] = [
   home,
   imports,
   live,
+  duplicates,
   profile,
   segment,
   campaign,

@@ -19,6 +19,7 @@ import {
   IconTableImport,
   IconTemplate,
   IconUsers,
+  IconUsersGroup,
 } from "@tabler/icons-react";
 import { paths } from "@/lib/paths";
 
@@ -38,6 +39,13 @@ export const NAVIGATION: PlaceGroup[] = [
     label: msg`Audience`,
     places: [
       { to: paths.people(), label: msg`People`, icon: IconAddressBook, key: "p", permission: "profile.read" },
+      {
+        to: paths.duplicates(),
+        label: msg`Duplicates`,
+        icon: IconUsersGroup,
+        key: "d",
+        permission: "profile.read",
+      },
       { to: paths.segments(), label: msg`Segments`, icon: IconFilter, key: "s", permission: "segment.read" },
     ],
   },

@@ -3,6 +3,7 @@
 export const paths = {
   home: () => "/",
   people: () => "/people",
+  duplicates: () => "/people/duplicates",
   person: (id: string) => `/people/${encodeURIComponent(id)}`,
   /** Who a person is made of; `dialog` opens there, see `dialogText`. */
   personIdentity: (id: string, dialog = "") =>

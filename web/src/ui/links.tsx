@@ -29,10 +29,13 @@ export function LinkButton({ to, children, ...props }: Target & ButtonProps) {
 
 type PlainProps = Target & { className?: string; tabIndex?: number; "aria-current"?: "page" };
 
+/** Only the very page is current by itself: whoever draws a menu says it of what lies inside a place. */
+const ONLY_ITSELF = { exact: true, includeSearch: false };
+
 /** An unstyled anchor, for cards and rows that are links as a whole. */
 export function PlainLink({ to, children, ...rest }: PlainProps) {
   return (
-    <Link {...target(to)} {...rest}>
+    <Link {...target(to)} activeOptions={ONLY_ITSELF} {...rest}>
       {children}
     </Link>
   );

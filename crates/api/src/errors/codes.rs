@@ -111,6 +111,7 @@ too_many_attempts | 429 | Too many attempts | Somebody tried to sign in too ofte
 too_many_events | 422 | Too many events | The customer has more events than can be sorted anew. | Such a customer is usually a shared device or a test account: erase it, or block its identifier.
 too_many_properties | 400 | Too many properties | `properties` or `traits` holds more than 300 keys. | Send only those you use.
 too_many_segments | 409 | Too many segments | The workspace has as many segments as it may have. | Delete some that nothing uses.
+too_many_suggestions | 422 | Too many suggestions | The request decides on more suggestions than one may. | Send it in parts of 500.
 type_mismatch | 400 | Two types | The path names one type and the body another. | Send it to the right path, or leave `type` out.
 unauthenticated | 401 | Not signed in | The request carries no, an unknown or an expired session or key. | Sign in, or send `Authorization: Bearer KEY`.
 unknown_currency | 400 | Unknown currency | The currency of an order is not one of ISO 4217. | Send a code of three letters, such as EUR, SEK or USD.

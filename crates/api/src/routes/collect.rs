@@ -71,6 +71,9 @@ struct CollectAnswer {
     /// Of a batch: events whose messageId was seen before; they count once.
     #[serde(skip_serializing_if = "Option::is_none")]
     duplicates: Option<u32>,
+    /// Of a batch: events whose `context.userAgent` is a bot's; they are counted for the source and stored for nobody.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bots: Option<u32>,
     /// Of a batch: events that were refused. The others are stored.
     #[serde(skip_serializing_if = "Option::is_none")]
     rejected: Option<Vec<RejectedView>>,
@@ -132,7 +135,7 @@ fn basic_write_key(headers: &HeaderMap) -> ApiResult<Option<String>> {
 
 fn single_answer(done: Accepted) -> Json<CollectAnswer> {
     let warnings = views(done.warnings);
-    Json(CollectAnswer { success: true, accepted: None, duplicates: None, rejected: None, warnings })
+    Json(CollectAnswer { success: true, accepted: None, duplicates: None, bots: None, rejected: None, warnings })
 }
 
 fn batch_answer(done: Accepted) -> Json<CollectAnswer> {
@@ -140,6 +143,7 @@ fn batch_answer(done: Accepted) -> Json<CollectAnswer> {
         success: true,
         accepted: Some(done.accepted),
         duplicates: Some(done.duplicates),
+        bots: (done.bots > 0).then_some(done.bots),
         rejected: Some(views(done.rejected)),
         warnings: views(done.warnings),
     })

@@ -7,6 +7,7 @@ pub mod collect;
 pub mod consent;
 pub mod content;
 pub mod deliver;
+pub mod duplicates;
 pub mod events;
 pub mod imports;
 pub mod keys;
@@ -38,6 +39,7 @@ pub fn all() -> Vec<OpenApiRouter<Arc<App>>> {
         measure::routes(),
         profile::routes(),
         consent::routes(),
+        duplicates::routes(),
         segment::routes(),
         content::routes(),
         campaign::routes(),

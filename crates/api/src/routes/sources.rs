@@ -18,6 +18,7 @@ pub fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(get, rename, delete))
         .routes(routes!(rotate))
         .routes(routes!(rejections))
+        .routes(routes!(bots))
 }
 
 #[derive(Serialize, ToSchema)]
@@ -32,6 +33,8 @@ struct SourceView {
     old_keys: Vec<OldKey>,
     events: u64,
     rejected: u64,
+    /// Events of bots, kept apart: they are not among `events` and nobody's.
+    bots: u64,
     #[schema(value_type = Option<String>)]
     last_event_at: Option<Timestamp>,
     last_error: Option<String>,
@@ -58,6 +61,7 @@ fn view(source: Source) -> SourceView {
         old_keys: old.map(|(write_key, accepted_until)| OldKey { write_key, accepted_until }).collect(),
         events: source.events,
         rejected: source.rejected,
+        bots: source.bots,
         last_event_at: source.last_event_at,
         last_error: source.last_error,
         last_error_at: source.last_error_at,
@@ -175,4 +179,35 @@ async fn rejections(
     // They have no id; those of one moment and place are as good as the same.
     let key = |one: &Rejection| format!("{} {} {}", one.at.ms(), one.code, one.pointer);
     Ok(Json(Listed::cut(rejections, &page, key, view)?))
+}
+
+/// A bot that sent events.
+#[derive(Serialize, ToSchema)]
+struct BotView {
+    /// Its user agent, cut to 200 characters; empty: bots beyond those told apart.
+    agent: String,
+    events: u64,
+    #[schema(value_type = String)]
+    first_at: Timestamp,
+    #[schema(value_type = String)]
+    last_at: Timestamp,
+}
+
+/// Bots that sent events to a source, the busiest first.
+#[utoipa::path(get, path = "/api/v1/sources/{id}/bots", tag = "sources", security(("api_key" = ["source.read"])), params(("id" = String, Path), PageQuery),
+    responses((status = 200, body = Listed<BotView>), (status = 400), (status = 401), (status = 403), (status = 404)))]
+async fn bots(
+    State(app): State<Arc<App>>,
+    auth: Auth,
+    Path(id): Path<SourceId>,
+    Paged(page): Paged,
+) -> ApiResult<Json<Listed<BotView>>> {
+    let bots = app.collect.bots(auth.workspace(), id).await?;
+    let view = |bot: collect::Bot| BotView {
+        agent: bot.agent,
+        events: bot.events,
+        first_at: bot.first_at,
+        last_at: bot.last_at,
+    };
+    Ok(Json(Listed::cut(bots, &page, |bot| bot.agent.clone(), view)?))
 }

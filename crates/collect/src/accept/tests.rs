@@ -271,3 +271,36 @@ async fn one_item_that_is_no_json_refuses_the_whole_body() {
     }
     assert!(room.events().await.is_empty(), "what was refused is not stored");
 }
+
+#[tokio::test]
+async fn a_bots_events_are_answered_counted_and_nobodys() {
+    for room in Room::all().await {
+        let source = room.source(SourceKind::Website).await;
+        let by = |message: &str, agent: &str| {
+            let mut item = track(message);
+            item["context"] = json!({ "userAgent": agent, "page": { "url": "https://shop.example/" } });
+            item
+        };
+        let (browser, crawler) = (
+            "Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0",
+            "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
+        );
+        let batch = json!([by("b1", browser), by("b2", crawler), by("b3", crawler), track("b4")]);
+        let done = room.collect.accept(Endpoint::Batch, body(json!({ "batch": batch })), Some(&source.write_key)).await;
+        let done = done.unwrap();
+        assert_eq!((done.accepted, done.bots, done.rejected.len()), (2, 2, 0));
+        // The context of the whole batch counts for items that state none.
+        let whole = json!({ "batch": [track("b5"), by("b6", browser)], "context": { "userAgent": crawler } });
+        let done = room.collect.accept(Endpoint::Batch, body(whole), Some(&source.write_key)).await.unwrap();
+        assert_eq!((done.accepted, done.bots), (1, 1));
+        let single =
+            room.collect.accept(Endpoint::Single(EventKind::Track), body(by("b7", crawler)), Some(&source.write_key));
+        assert_eq!(single.await.unwrap().bots, 1);
+        let seen: Vec<String> = room.events().await.into_iter().map(|event| event.message_id).collect();
+        assert_eq!(seen, ["b1", "b4", "b6"]);
+        let bots = room.collect.bots(WORKSPACE, source.id).await.unwrap();
+        assert_eq!(bots.iter().map(|bot| (bot.agent.as_str(), bot.events)).collect::<Vec<_>>(), [(crawler, 4)]);
+        let source = room.collect.source(WORKSPACE, source.id).await.unwrap();
+        assert_eq!((source.events, source.bots, source.rejected), (3, 4, 0));
+    }
+}

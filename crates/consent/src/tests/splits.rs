@@ -19,6 +19,8 @@ fn split(kept: &[&Event], left: &[&Event], joined_at: Option<Timestamp>) -> Spli
         joined_at,
         kept: all(kept),
         left: all(left),
+        staying: Vec::new(),
+        leaving: Vec::new(),
     }
 }
 
@@ -29,7 +31,9 @@ impl World {
         let mut tx = self.store.db.begin().await.expect("a transaction");
         ConsentView.apply(&mut tx, &batch, &mut effects).await.expect("the view applies");
         tx.commit().await.expect("commit");
-        let text = |event: &SystemEvent, key: &str| event.properties[key].as_str().unwrap_or_default().to_owned();
+        let text = |event: &SystemEvent, key: &str| {
+            event.properties.get(key).and_then(|value| value.as_str()).unwrap_or_default().to_owned()
+        };
         effects.emitted().iter().map(|event| (event.profile_id, text(event, "channel"), text(event, "state"))).collect()
     }
 }
@@ -71,6 +75,57 @@ async fn who_had_only_the_others_word_has_said_nothing() {
         let told = world.divide(split(&[], &[&of_bert], None)).await;
         assert_eq!((world.state(ANNA, Email).await, world.state(BERT, Email).await), (Unknown, Subscribed));
         assert_eq!(told, [(ANNA, "email".into(), "unknown".into()), (BERT, "email".into(), "subscribed".into())]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_no_said_together_survives_every_further_merge_and_split() {
+    on_every_store(async |world| {
+        let by = |user: &str, event: Event| Event { user_id: Some(user.into()), ..event };
+        let of_anna = by("anna", says(1, json!({"email": true})));
+        let of_bert = by("bert", says(2, json!({"email": true})));
+        world.feed(vec![(ANNA, of_anna.clone()), (BERT, of_bert.clone())], vec![]).await;
+        let merge = |from, into| vec![Merge { workspace: SHOP, from, into }];
+        let together = event(3, EventKind::Page);
+        world.feed(vec![(ANNA, together.clone())], merge(BERT, ANNA)).await;
+        let link = with(system(4, "Unsubscribed"), json!({"channel": "email"}));
+        world.feed(vec![(ANNA, link.clone())], vec![]).await;
+        world.divide(split(&[&of_anna, &together, &link], &[&of_bert], Some(together.at))).await;
+        let states = async || (world.state(ANNA, Email).await, world.state(BERT, Email).await);
+        assert_eq!(states().await, (Unsubscribed, Unsubscribed));
+        // Joined again later, either way round, and taken apart again: the no is older than the merge.
+        let later = testkit::NOW.plus_ms(50_000);
+        world.feed(vec![], merge(BERT, ANNA)).await;
+        world.divide(split(&[&of_anna, &together, &link], &[&of_bert], Some(later))).await;
+        assert_eq!(states().await, (Unsubscribed, Unsubscribed));
+        world.feed(vec![], merge(ANNA, BERT)).await;
+        let turned = Split {
+            from: BERT,
+            into: ANNA,
+            group: vec![ANNA],
+            ..split(&[&of_bert], &[&of_anna, &together, &link], Some(later))
+        };
+        world.divide(turned).await;
+        assert_eq!(states().await, (Unsubscribed, Unsubscribed));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_address_nothing_is_sent_to_goes_with_whose_it_is() {
+    on_every_store(async |world| {
+        let bounced = with(system(1, "Email Bounced"), json!({"bounce_type": "hard", "email": "bert@x.nl"}));
+        world.feed(vec![(ANNA, bounced.clone())], vec![]).await;
+        let email = |value: &str| events::Identifier { kind: "email".into(), value: value.into() };
+        let taken = Split {
+            staying: vec![email("anna@x.nl")],
+            leaving: vec![email("bert@x.nl")],
+            ..split(&[&bounced], &[], None)
+        };
+        world.divide(taken).await;
+        assert!(world.consents.suppressed(SHOP, ANNA).await.unwrap().is_empty());
+        assert_eq!(world.consents.suppressed(SHOP, BERT).await.unwrap().len(), 1);
     })
     .await;
 }

@@ -203,6 +203,8 @@ async fn a_merge_that_is_undone_gives_orders_touches_and_credit_back() {
                         joined_at: None,
                         kept: of(1),
                         left: of(2),
+                        staying: Vec::new(),
+                        leaving: Vec::new(),
                     });
                     shop.apply(&batch).await;
                 }

@@ -3,13 +3,15 @@
 use super::store;
 use super::{Identity, Reader};
 use crate::cache::{Known, anchor_key};
+use crate::document::Document;
 use crate::identifiers::Kind;
 use crate::model::{IdentifierSeen, MergeSeen};
+use crate::sorting;
 use crate::split::{Cut, SPLIT_EVENTS_MAX};
 use crate::store::{identifier_seen, merge_seen};
 use base::{ProfileId, Timestamp, WorkspaceId};
 use db::{DbError, Tx, Val};
-use events::{Event, ResolvedEvent, Split, ViewError};
+use events::{Event, EventKind, Identifier, ResolvedEvent, Split, ViewError};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -25,11 +27,16 @@ impl Identity {
             Ok(cut) => cut,
             Err(error) => {
                 tracing::warn!(%workspace, profile = %from, %error, "a split that was asked for is not possible any more");
+                write_refusal(tx, event, from, now).await?;
                 return Ok(None);
             }
         };
         let stored: Vec<ProfileId> = std::iter::once(from).chain(merges.iter().map(|merge| merge.from)).collect();
-        let (kept, left) = cut.divide(past.of(workspace, &stored, SPLIT_EVENTS_MAX).await?);
+        let unsorted = sorting::unsorted(tx, workspace).await?;
+        let mut events = unsorted.past_of(&**past, workspace, &stored, SPLIT_EVENTS_MAX).await?;
+        put_in_order(&mut events, &traits(tx, workspace, from).await?);
+        let stored = unsorted.stored_with(&stored);
+        let (kept, left) = cut.divide(events);
         let last = store::last_id(tx, workspace).await?;
         let into = cut.group.first().copied().unwrap_or(ProfileId::new(last + 1));
         let joined_at = merges.iter().find(|merge| merge.from == into).map(|merge| merge.at);
@@ -44,6 +51,8 @@ impl Identity {
             joined_at,
             kept: kept.iter().map(|item| item.event.clone()).collect(),
             left: left.iter().map(|item| item.event.clone()).collect(),
+            staying: cut.staying.iter().map(plain).collect(),
+            leaving: cut.leaving.iter().map(plain).collect(),
         };
         write(tx, &split, &cut, last.max(into.number()), now).await?;
         let moves = moves(&split, &kept, &left);
@@ -65,6 +74,26 @@ impl Identity {
     }
 }
 
+fn plain(seen: &IdentifierSeen) -> Identifier {
+    Identifier { kind: seen.kind.clone(), value: seen.value.clone() }
+}
+
+async fn traits(tx: &mut Tx, workspace: WorkspaceId, id: ProfileId) -> Result<Document, ViewError> {
+    let sql = "SELECT traits FROM profile WHERE workspace_id = $1 AND id = $2";
+    let row = tx.query_one(sql, &[workspace.into(), id.into()]).await?;
+    row.map_or(Ok(Document::default()), |row| crate::view::parse(&row.text("traits")?))
+}
+
+/// Of events of one moment the one whose word holds today was accepted last: the history does not know the order within
+/// a request.
+fn put_in_order(events: &mut [ResolvedEvent], today: &Document) {
+    let holds = |event: &Event| {
+        event.kind == EventKind::Identify
+            && today.iter().any(|item| item.at == event.at && event.traits.get(item.name) == Some(item.value))
+    };
+    events.sort_by_cached_key(|item| (item.event.received_at, item.event.at, holds(&item.event)));
+}
+
 async fn identifiers(tx: &mut Tx, workspace: WorkspaceId, id: ProfileId) -> Result<Vec<IdentifierSeen>, DbError> {
     let rows = tx.query(crate::store::IDENTIFIERS_OF, &[workspace.into(), id.into()]).await?;
     rows.iter().map(identifier_seen).collect()
@@ -84,6 +113,23 @@ async fn write(tx: &mut Tx, split: &Split, cut: &Cut, last_id: u32, now: Timesta
                    WHERE workspace_id = $1 AND kind = $2 AND value = $3";
         let args = [workspace.clone(), (&seen.kind).into(), (&seen.value).into(), into.clone(), home.into()];
         tx.execute(sql, &args).await?;
+    }
+    // What a person leaves behind does not come along when the two are merged and taken apart again.
+    for seen in cut.staying.iter().filter(|seen| split.group.contains(&seen.home)) {
+        let sql = "UPDATE profile_identifier SET home_id = $4 WHERE workspace_id = $1 AND kind = $2 AND value = $3";
+        tx.execute(sql, &[workspace.clone(), (&seen.kind).into(), (&seen.value).into(), from.clone()]).await?;
+    }
+    if cut.group.is_empty() {
+        // Whoever the customer was taken apart from, the new one is apart from too.
+        for (column, other) in [("profile_id", "other_id"), ("other_id", "profile_id")] {
+            let sql = format!(
+                "INSERT INTO profile_apart (workspace_id, {column}, {other}, at_ms) \
+                 SELECT workspace_id, CAST($3 AS BIGINT), {other}, at_ms FROM profile_apart WHERE workspace_id = $1 \
+                 AND ({column} = $2 OR {column} IN (SELECT from_id FROM profile_merge \
+                      WHERE workspace_id = $1 AND canonical_id = $2))"
+            );
+            tx.execute(&sql, &[workspace.clone(), from.clone(), into.clone()]).await?;
+        }
     }
     let sql = "DELETE FROM profile_merge WHERE workspace_id = $1 AND from_id = $2";
     tx.execute(sql, &[workspace.clone(), into.clone()]).await?;
@@ -131,6 +177,14 @@ async fn write_moves(
         serde_json::to_string(stored).unwrap_or_default().into(),
         serde_json::to_string(moves).unwrap_or_default().into(),
     ];
+    tx.execute(sql, &args).await.map(|_| ())
+}
+
+/// Notes that nothing came of it, for whoever asked.
+async fn write_refusal(tx: &mut Tx, event: &Event, from: ProfileId, now: Timestamp) -> Result<(), DbError> {
+    let sql = "INSERT INTO profile_split (workspace_id, event, from_id, into_id, at_ms, sorted, stored, moves) \
+               VALUES ($1, $2, $3, 0, $4, TRUE, '[]', '{}') ON CONFLICT (workspace_id, event) DO NOTHING";
+    let args = [event.workspace.into(), event.id.to_string().into(), from.into(), now.into()];
     tx.execute(sql, &args).await.map(|_| ())
 }
 

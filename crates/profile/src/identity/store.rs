@@ -8,7 +8,7 @@ use crate::identifiers::Kind;
 use base::{ProfileId, Timestamp, WorkspaceId};
 use db::{Db, DbError, Row, Tx, Val};
 use events::Event;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 /// Values of one `IN (...)` per row that a statement may carry: they are short and bound once.
@@ -111,8 +111,8 @@ impl Reader<'_> {
         let mut all = HashSet::new();
         for (workspace, ids) in by_workspace(ids) {
             let values: Vec<Val> = ids.iter().map(|id| Val::from(*id)).collect();
-            let select = "SELECT profile_id, other_id FROM profile_apart WHERE workspace_id = $1 AND profile_id IN";
-            for row in self.query_in(select, &[workspace.into()], &values).await? {
+            let select = format!("SELECT profile_id, other_id FROM {} WHERE profile_id IN", crate::sql::APART);
+            for row in self.query_in(&select, &[workspace.into()], &values).await? {
                 let (one, other) = (row.i64("profile_id")? as u32, row.i64("other_id")? as u32);
                 all.insert(((workspace, one), other));
                 all.insert(((workspace, other), one));
@@ -177,20 +177,13 @@ async fn write_merges(tx: &mut Tx, plan: &Plan<'_, '_>, events: &[Arc<Event>]) -
             vec![workspace.into(), row.merge.from.into(), into.into()]
         })
         .collect();
-    for (table, column) in [
-        ("profile_identifier", "profile_id"),
-        ("profile_merge", "canonical_id"),
-        ("profile_apart", "profile_id"),
-        ("profile_apart", "other_id"),
-    ] {
+    for (table, column) in [("profile_identifier", "profile_id"), ("profile_merge", "canonical_id")] {
         let tail = format!(
             "UPDATE {table} SET {column} = v.into_id FROM v \
              WHERE {table}.workspace_id = v.workspace_id AND {table}.{column} = v.from_id"
         );
         crate::sql::update_from(tx, &["workspace_id", "from_id", "into_id"], &["BIGINT"; 3], &tail, &moves).await?;
     }
-    // A pair that was joined after all.
-    tx.execute("DELETE FROM profile_apart WHERE profile_id = other_id", &[]).await?;
     let rows: Vec<Vec<Val>> = plan
         .merges
         .iter()
@@ -208,7 +201,24 @@ async fn write_merges(tx: &mut Tx, plan: &Plan<'_, '_>, events: &[Arc<Event>]) -
         })
         .collect();
     let head = "INSERT INTO profile_merge (workspace_id, from_id, into_id, canonical_id, at_ms, reason, event)";
-    tx.insert_many(head, "", &rows).await.map(|_| ())
+    tx.insert_many(head, "", &rows).await?;
+    let by_hand = plan.merges.iter().filter(|row| row.reason == super::plan::MERGED_BY_HAND);
+    for workspace in by_hand.map(|row| row.merge.workspace).collect::<BTreeSet<_>>() {
+        // Pairs that a person joined after all.
+        let name = |column: &str| {
+            format!(
+                "COALESCE((SELECT canonical_id FROM profile_merge WHERE workspace_id = $1 \
+                 AND from_id = profile_apart.{column}), {column})"
+            )
+        };
+        let sql = format!(
+            "DELETE FROM profile_apart WHERE workspace_id = $1 AND {} = {}",
+            name("profile_id"),
+            name("other_id")
+        );
+        tx.execute(&sql, &[workspace.into()]).await?;
+    }
+    Ok(())
 }
 
 async fn write_erasures(tx: &mut Tx, plan: &Plan<'_, '_>, now: Timestamp) -> Result<(), DbError> {
@@ -221,8 +231,13 @@ async fn write_erasures(tx: &mut Tx, plan: &Plan<'_, '_>, now: Timestamp) -> Res
             &args,
         )
         .await?;
-        let apart = "DELETE FROM profile_apart WHERE workspace_id = $1 AND (profile_id = $2 OR other_id = $2)";
-        tx.execute(apart, &args).await?;
+        for column in ["profile_id", "other_id"] {
+            let sql = format!(
+                "DELETE FROM profile_apart WHERE workspace_id = $1 AND ({column} = $2 OR {column} IN \
+                 (SELECT from_id FROM profile_merge WHERE workspace_id = $1 AND canonical_id = $2))"
+            );
+            tx.execute(&sql, &args).await?;
+        }
         let tombstones = "INSERT INTO profile_erased (workspace_id, id, canonical_id, at_ms, finished) \
                           SELECT workspace_id, from_id, canonical_id, CAST($3 AS BIGINT), FALSE FROM profile_merge \
                           WHERE workspace_id = $1 AND canonical_id = $2 ON CONFLICT (workspace_id, id) DO NOTHING";

@@ -33,9 +33,15 @@ impl World {
     }
 
     async fn split(&self, id: ProfileId, request: SplitRequest) -> ProfileId {
+        let new = self.split_only(id, request).await;
+        crate::finish_splits(self.db(), &*self.past).await.unwrap();
+        new
+    }
+
+    /// The history has not followed yet.
+    async fn split_only(&self, id: ProfileId, request: SplitRequest) -> ProfileId {
         let asked = self.profiles.split(SHOP, id, &request).await.expect("it can be split");
         assert!(self.follow().await.splits.len() == 1);
-        crate::finish_splits(self.db(), &*self.past).await.unwrap();
         self.profiles.split_into(SHOP, &asked.message_id).await.unwrap().expect("somebody left")
     }
 
@@ -141,8 +147,10 @@ async fn a_split_that_makes_no_sense_is_refused_with_its_reason() {
         // Asked for twice: the second finds nothing to do, and nothing breaks.
         world.profiles.split(SHOP, anna, &these(&[("email", "a@x.nl")])).await.unwrap();
         world.follow().await;
-        let second = world.follow().await;
-        assert!(second.splits.is_empty());
+        let second = world.profiles.split(SHOP, anna, &these(&[("email", "a@x.nl")])).await;
+        assert!(matches!(second, Err(ProfileError::Refused { code: "no_identifier", .. })));
+        let again = world.follow().await;
+        assert!(again.splits.is_empty());
         assert_eq!(world.profiles.counts(SHOP).await.unwrap().customers, 2);
     })
     .await;
@@ -164,6 +172,92 @@ async fn undoing_an_older_merge_takes_what_was_merged_into_it_along() {
         world.undo(ids[1], ids[2]).await;
         assert_eq!(world.profiles.counts(SHOP).await.unwrap().customers, 3);
         assert_eq!(world.feed(vec![track(10).user("c")]).await.events[0].profile, ids[2]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn splits_made_before_the_history_followed_are_as_right_as_later_ones() {
+    on_every_store(async |world| {
+        let joined = identify(1).user("x").id("email", "x@x.nl").id("card", "p").id("card", "q");
+        let x = world.feed(vec![joined]).await.events[0].profile;
+        let by = |n, value: &str| identify(n).id("card", value).traits(json!({ format!("color_{value}"): n }));
+        world.feed(vec![by(2, "p"), by(3, "q"), by(4, "p"), by(5, "q")]).await;
+        let one = world.split_only(x, these(&[("card", "p"), ("card", "q")])).await;
+        assert!(world.profiles.is_sorting(SHOP, one).await.unwrap());
+        let [stays, leaves] = world.profiles.split_preview(SHOP, one, &these(&[("card", "q")])).await.unwrap();
+        assert_eq!((stays.events, leaves.events), (2, 2));
+        let two = world.split_only(one, these(&[("card", "q")])).await;
+        crate::finish_splits(world.db(), &*world.past).await.unwrap();
+        // The second split's own event is told to the one it was asked of.
+        assert_eq!((world.known(one).await.2, world.known(two).await.2), (3, 2));
+        assert_eq!(world.known(one).await.1, *json!({"color_p": 4}).as_object().unwrap());
+        assert_eq!(world.known(two).await.1, *json!({"color_q": 5}).as_object().unwrap());
+        for (id, events) in [(x, 2), (one, 3), (two, 2)] {
+            let stored = world.past.0.lock().iter().filter(|item| item.profile == id).count();
+            assert_eq!(stored, events, "the history of {id}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_is_apart_stays_so_through_merges_and_splits_of_others() {
+    on_every_store(async |world| {
+        let batch = vec![identify(1).user("c").anonymous("cx"), identify(2).user("a")];
+        let ids: Vec<ProfileId> = world.feed(batch).await.events.iter().map(|item| item.profile).collect();
+        let (c, a) = (ids[0], ids[1]);
+        let x = world.split(c, these(&[("anonymous_id", "cx")])).await;
+        world.merge(a, c).await;
+        assert_eq!(world.profiles.apart(SHOP, a).await.unwrap()[0].profile.id, x, "as long as they are one");
+        world.undo(a, c).await;
+        let apart = async |id| -> BTreeSet<ProfileId> {
+            world.profiles.apart(SHOP, id).await.unwrap().into_iter().map(|apart| apart.profile.id).collect()
+        };
+        assert_eq!((apart(c).await, apart(x).await, apart(a).await), ([a, x].into(), [c].into(), [c].into()));
+        let again = world.feed(vec![identify(5).user("c").anonymous("cx")]).await;
+        assert!(again.merges.is_empty());
+        // A new customer out of C is apart from whom C is apart from.
+        world.feed(vec![identify(6).user("c").id("email", "c@x.nl")]).await;
+        let d = world.split(c, these(&[("email", "c@x.nl")])).await;
+        assert!(apart(d).await.contains(&x));
+        assert!(world.feed(vec![identify(7).anonymous("cx").id("email", "c@x.nl")]).await.merges.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_person_left_behind_does_not_leave_the_next_time() {
+    on_every_store(async |world| {
+        let batch = vec![identify(1).user("a"), identify(2).user("b").id("email", "b@x.nl").anonymous("bx")];
+        let ids: Vec<ProfileId> = world.feed(batch).await.events.iter().map(|item| item.profile).collect();
+        world.merge(ids[0], ids[1]).await;
+        let only_the_user = SplitRequest { revive: Some(ids[1]), ..these(&[("user_id", "b")]) };
+        world.split(ids[0], only_the_user).await;
+        let homes = world.profiles.get(SHOP, ids[0]).await.unwrap().identifiers;
+        assert!(homes.iter().all(|seen| seen.home == ids[0]), "{homes:?}");
+        world.merge(ids[0], ids[1]).await;
+        let undo = SplitRequest { revive: Some(ids[1]), ..SplitRequest::default() };
+        let [_, leaves] = world.profiles.split_preview(SHOP, ids[0], &undo).await.unwrap();
+        assert_eq!(leaves.identifiers.iter().map(|seen| seen.value.as_str()).collect::<Vec<_>>(), ["b"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_words_of_one_moment_the_one_that_held_holds_again() {
+    on_every_store(async |world| {
+        let say = |n: i64, tie: i64| {
+            let first = identify(1);
+            Event { at: first.at, received_at: first.received_at, ..identify(n).user("a").traits(json!({"tie": tie})) }
+        };
+        let a = world.feed((0..12).map(|n| say(n + 20, n)).collect()).await.events[0].profile;
+        let b = world.feed(vec![identify(40).user("b")]).await.events[0].profile;
+        // The history gives them back in another order.
+        world.past.0.lock().reverse();
+        world.merge(a, b).await;
+        world.undo(a, b).await;
+        assert_eq!(world.known(a).await.1["tie"], 11);
     })
     .await;
 }

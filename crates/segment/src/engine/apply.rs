@@ -87,8 +87,8 @@ impl Workspace {
         touched.whole.insert(into);
     }
 
-    /// Two out of one: what both did is taken in anew. Consent stays with the one that was there; `consent` reports
-    /// what holds for each, in the next batch.
+    /// Two out of one: what both did is taken in anew. Consent stays with the one that was there, and a suppression
+    /// holds for both, until `consent` reports, in the next batch, what holds for each.
     fn divide(&mut self, split: &Split, data: &dyn SegmentData, touched: &mut Touched, undo: &mut Vec<Undo>) {
         for (profile, events) in split.sides() {
             let profile = profile.number();
@@ -97,13 +97,11 @@ impl Workspace {
             self.revive(profile, touched, undo);
             for (channel, kind) in ADDRESS_KINDS {
                 self.note_address(kind, profile, data, touched, undo);
-                self.change_channel(channel, profile, (SUPPRESSED, 0), touched, undo);
+                let suppressed = self.channels.bits_of(channel, split.from.number()) & SUPPRESSED;
+                self.change_channel(channel, profile, (SUPPRESSED, suppressed), touched, undo);
             }
-            for event in events.iter().map(|item| &*item.event) {
-                if event.is_own(ADDRESS_SUPPRESSED) || event.is_own(ADDRESS_UNSUPPRESSED) {
-                    self.take_consent(event, profile, touched, undo);
-                }
-                self.hear(event, profile, data, touched, undo);
+            for item in &events {
+                self.hear(&item.event, profile, data, touched, undo);
             }
             touched.whole.insert(profile);
         }

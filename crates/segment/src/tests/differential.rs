@@ -152,6 +152,8 @@ proptest! {
             joined_at: None,
             kept: of(1),
             left: of(2),
+            staying: Vec::new(),
+            leaving: Vec::new(),
         };
         let before = memberships(&joined);
         let mut undo = Vec::new();

@@ -67,6 +67,10 @@ impl Eraser for DeliverEraser {
         }
         let email = person.identifiers.iter().filter(|identifier| identifier.kind == "email");
         let addresses: Vec<String> = email.map(|identifier| identifier.value.clone()).collect();
+        // A message may have gone to an address of theirs while they were one with somebody else.
+        if profile::was_anybody_split(tx, workspace).await? {
+            self.0.forget_addresses(tx, workspace, &addresses).await?;
+        }
         channels::SandboxChannel::erase(tx, workspace, &addresses).await
     }
 }

@@ -1,6 +1,7 @@
 //! Where the rooms meet: each room's small traits, implemented over the rooms that can answer.
 
 mod audience;
+mod duplicates;
 mod erasers;
 mod merge_data;
 mod outbox;
@@ -11,6 +12,7 @@ mod segment_data;
 mod workspaces;
 
 pub use audience::{CampaignUse, ConsentGate, SegmentAudience};
+pub use duplicates::{DuplicatesEraser, ProfilePeople};
 pub use erasers::{ConsentEraser, DeliverEraser, FilesEraser, MeasureEraser, TextsEraser};
 pub use merge_data::{CampaignMessages, ContentRenderer, PeopleData, SenderData};
 pub use outbox::DeliverOutbox;

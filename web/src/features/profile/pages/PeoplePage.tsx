@@ -1,6 +1,6 @@
 import { useLingui } from "@lingui/react/macro";
 import { Group, Select } from "@mantine/core";
-import { IconAddressBook } from "@tabler/icons-react";
+import { IconAddressBook, IconUsersGroup } from "@tabler/icons-react";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { segmentsQuery } from "@/api/query";
 import { useSearchValue } from "@/lib/nav";
@@ -24,7 +24,17 @@ export default function PeoplePage() {
   const people = useInfiniteQuery(peopleQuery({ q, segment, sort }));
   const rows = people.data?.pages.flatMap((page) => page.items);
   return (
-    <Page title={t`People`} description={t`Everybody known from any channel, one entry per person.`}>
+    <Page
+      title={t`People`}
+      description={t`Everybody known from any channel, one entry per person.`}
+      actions={
+        <LinkButton
+          to={paths.duplicates()}
+          variant="default"
+          leftSection={<IconUsersGroup size={16} aria-hidden />}
+        >{t`Duplicates`}</LinkButton>
+      }
+    >
       <Group gap="sm">
         <SearchField
           value={q}

@@ -17,6 +17,7 @@ import { EmptyState, QueryView } from "@/ui/states";
 import { Time } from "@/ui/Time";
 import { toastDone, undoable } from "@/ui/toast";
 import { useSourceKinds } from "../kinds";
+import { Bots } from "../parts/Bots";
 import { Listening } from "../parts/Listening";
 import { Rejections } from "../parts/Rejections";
 import { Snippets } from "../parts/Snippets";
@@ -57,6 +58,7 @@ function SourceBody({ source }: { source: Source }) {
     <Stack gap="md">
       <Listening source={source} />
       {source.last_error_at && <Rejections source={source} />}
+      {source.bots > 0 && <Bots source={source} />}
       <Snippets source={source} />
       <Panel title={t`Address and key`}>
         <Group gap="xl">

@@ -1,0 +1,335 @@
+//! Suggested duplicates: look for them, see why, merge them or say that they are two.
+
+use super::profile::{SummaryView, caught_up, summaries};
+use crate::problem::ApiResult;
+use crate::{App, Auth, Json, Listed, PageQuery, Paged};
+use axum::extract::State;
+use base::{Problem, ProfileId, Timestamp, WorkspaceId};
+use duplicates::{Duplicates, FIELDS, Group, Pair, RunStatus};
+use http::StatusCode;
+use profile::{PersonDetails, ProfileSummary};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// Suggestions one request may decide on.
+const GROUPS_MAX: usize = 500;
+
+pub fn routes() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(status))
+        .routes(routes!(find))
+        .routes(routes!(accept))
+        .routes(routes!(reject))
+}
+
+/// How much a field speaks for or against two customers being one person.
+#[derive(Serialize, ToSchema)]
+struct EvidenceView {
+    field: &'static str,
+    /// How alike the values are; null: one of them has none.
+    level: Option<String>,
+    one: Option<String>,
+    other: Option<String>,
+    /// Evidence in bits: +1 makes it twice as likely, −1 half as likely.
+    bits: f32,
+}
+
+/// Two customers that resemble each other: `prior_bits` and the bits of the evidence add up to `bits`.
+#[derive(Serialize, ToSchema)]
+struct PairView {
+    #[schema(value_type = String)]
+    one: ProfileId,
+    #[schema(value_type = String)]
+    other: ProfileId,
+    probability: f64,
+    bits: f32,
+    prior_bits: f32,
+    evidence: Vec<EvidenceView>,
+}
+
+/// Customers that are probably one person.
+#[derive(Serialize, ToSchema)]
+struct GroupView {
+    id: String,
+    /// That all of them are one person: of the weakest link that holds them together.
+    probability: f64,
+    /// The one that would stay first.
+    people: Vec<SummaryView>,
+    /// Strongest first.
+    pairs: Vec<PairView>,
+}
+
+fn id_text(id: u32) -> String {
+    format!("dup_{id}")
+}
+
+fn id_of(text: &str) -> Option<u32> {
+    text.strip_prefix("dup_")?.parse().ok()
+}
+
+/// A suggestion with the people it is about as they are now; None when it does not hold any more.
+struct Shown {
+    group: Group,
+    people: Vec<ProfileSummary>,
+}
+
+async fn shown(app: &App, workspace: WorkspaceId, group: Group) -> ApiResult<Option<Shown>> {
+    let mut seen = BTreeSet::new();
+    let found = app.profile.summaries(workspace, &group.members).await?;
+    let mut people: Vec<ProfileSummary> = found.into_iter().filter(|one| seen.insert(one.id)).collect();
+    // The one that would stay: known by more, then older.
+    people.sort_by_key(|one| (std::cmp::Reverse(one.events), one.id));
+    Ok((people.len() > 1).then_some(Shown { group, people }))
+}
+
+/// Suggested duplicates, surest first.
+#[utoipa::path(get, path = "/api/v1/duplicates", tag = "people", security(("api_key" = ["profile.read"])), params(PageQuery),
+    responses((status = 200, body = Listed<GroupView>), (status = 400), (status = 401), (status = 403)))]
+async fn list(State(app): State<Arc<App>>, auth: Auth, Paged(page): Paged) -> ApiResult<Json<Listed<GroupView>>> {
+    let workspace = auth.workspace();
+    let limit = page.limit();
+    let mut cursor = page.cursor.clone();
+    let mut items = Vec::new();
+    // Suggestions that were followed, or whose people are gone, are left out on the way.
+    loop {
+        let groups = app.duplicates.page(workspace, cursor.as_deref(), limit + 1).await?;
+        let more = groups.len() > limit as usize;
+        for group in groups.into_iter().take(limit as usize) {
+            cursor = Some(Duplicates::cursor(&group));
+            let id = group.id;
+            match shown(&app, workspace, group).await? {
+                Some(shown) => items.push(view(&app, workspace, shown).await?),
+                None => app.duplicates.settle(workspace, id).await?,
+            }
+        }
+        if !more || !items.is_empty() {
+            return Ok(Json(Listed { items, next_cursor: cursor.filter(|_| more) }));
+        }
+    }
+}
+
+async fn view(app: &App, workspace: WorkspaceId, shown: Shown) -> ApiResult<GroupView> {
+    let Shown { group, people } = shown;
+    let numbers: BTreeSet<u32> = group.pairs.iter().flat_map(|pair| [pair.one, pair.other]).collect();
+    let ids: Vec<ProfileId> = numbers.iter().map(|number| ProfileId::new(*number)).collect();
+    let details = app.profile.details(workspace, &ids).await?;
+    let details: HashMap<u32, [Option<String>; FIELDS.len()]> =
+        numbers.into_iter().zip(details).filter_map(|(id, one)| Some((id, PersonDetails::in_order(one?)))).collect();
+    Ok(GroupView {
+        id: id_text(group.id),
+        probability: group.probability(),
+        people: summaries(app, workspace, people).await?,
+        pairs: group.pairs.iter().map(|pair| pair_view(pair, &details)).collect(),
+    })
+}
+
+fn pair_view(pair: &Pair, details: &HashMap<u32, [Option<String>; FIELDS.len()]>) -> PairView {
+    let value = |id: u32, field: usize| details.get(&id).and_then(|fields| fields.get(field).cloned().flatten());
+    let evidence = pair.evidence.iter().filter_map(|step| {
+        Some(EvidenceView {
+            field: FIELDS.get(step.field)?.0,
+            level: step.level.clone(),
+            one: value(pair.one, step.field),
+            other: value(pair.other, step.field),
+            bits: step.bits,
+        })
+    });
+    PairView {
+        one: ProfileId::new(pair.one),
+        other: ProfileId::new(pair.other),
+        probability: pair.probability(),
+        bits: pair.bits,
+        prior_bits: pair.prior_bits,
+        evidence: evidence.collect(),
+    }
+}
+
+/// How the last search went, or how far it is.
+#[derive(Serialize, ToSchema)]
+struct StatusView {
+    /// never, running, done or failed.
+    state: &'static str,
+    #[schema(value_type = Option<String>)]
+    started_at: Option<Timestamp>,
+    #[schema(value_type = Option<String>)]
+    finished_at: Option<Timestamp>,
+    /// Customers with enough to compare.
+    people: u64,
+    /// Pairs that were compared.
+    compared: u64,
+    /// Suggestions it found.
+    groups: u64,
+    error: Option<String>,
+    /// While it runs: reading, comparing or writing.
+    step: Option<&'static str>,
+    done: u64,
+    of: u64,
+}
+
+impl From<RunStatus> for StatusView {
+    fn from(status: RunStatus) -> Self {
+        Self {
+            state: status.state.name(),
+            started_at: status.started_at,
+            finished_at: status.finished_at,
+            people: status.people,
+            compared: status.compared,
+            groups: status.groups,
+            error: status.error,
+            step: status.step.map(duplicates::Step::name),
+            done: status.done,
+            of: status.of,
+        }
+    }
+}
+
+/// How the last search for duplicates went, or how far it is.
+#[utoipa::path(get, path = "/api/v1/duplicates/status", tag = "people", security(("api_key" = ["profile.read"])),
+    responses((status = 200, body = StatusView), (status = 401), (status = 403)))]
+async fn status(State(app): State<Arc<App>>, auth: Auth) -> ApiResult<Json<StatusView>> {
+    Ok(Json(app.duplicates.status(auth.workspace()).await?.into()))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct FindRequest {}
+
+/// Looks for duplicates among all customers, in the background; when a search is running, that one goes on.
+#[utoipa::path(post, path = "/api/v1/duplicates/find", tag = "people", security(("api_key" = ["profile.write"])), request_body = FindRequest,
+    responses((status = 202, body = StatusView), (status = 401), (status = 403)))]
+async fn find(
+    State(app): State<Arc<App>>,
+    auth: Auth,
+    Json(FindRequest {}): Json<FindRequest>,
+) -> ApiResult<(StatusCode, Json<StatusView>)> {
+    let status = app.duplicates.start(auth.workspace()).await?;
+    auth.note(&app, "duplicates.find", String::new(), "looked for duplicates").await?;
+    Ok((StatusCode::ACCEPTED, Json(status.into())))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct AcceptedGroup {
+    id: String,
+    /// Whose id stays; left out: the first of `people` in the list.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    survivor: Option<ProfileId>,
+    /// Who is one person; left out: everybody. Those left out are two people from now on.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<String>>)]
+    people: Option<Vec<ProfileId>>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct AcceptRequest {
+    groups: Vec<AcceptedGroup>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct SkippedGroup {
+    id: String,
+    /// gone: nobody suggests it any more; or nobody to merge is left of it.
+    why: &'static str,
+}
+
+#[derive(Serialize, ToSchema)]
+struct AcceptAnswer {
+    /// Customers that were merged into another one.
+    merged: usize,
+    groups: usize,
+    skipped: Vec<SkippedGroup>,
+    /// False: durable, but not visible yet.
+    visible: bool,
+}
+
+fn check_count(count: usize) -> ApiResult<()> {
+    if count > GROUPS_MAX {
+        let detail = format!("one request decides on at most {GROUPS_MAX} suggestions");
+        return Err(Problem::invalid("too_many_suggestions", &detail)
+            .at("/groups", "too_many_suggestions", detail)
+            .into());
+    }
+    Ok(())
+}
+
+/// Merges the people of each suggestion; every merge can be undone.
+#[utoipa::path(post, path = "/api/v1/duplicates/accept", tag = "people", security(("api_key" = ["profile.write"])), request_body = AcceptRequest,
+    responses((status = 202, body = AcceptAnswer), (status = 401), (status = 403), (status = 422)))]
+async fn accept(
+    State(app): State<Arc<App>>,
+    auth: Auth,
+    Json(body): Json<AcceptRequest>,
+) -> ApiResult<(StatusCode, Json<AcceptAnswer>)> {
+    check_count(body.groups.len())?;
+    let mut answer = AcceptAnswer { merged: 0, groups: 0, skipped: Vec::new(), visible: false };
+    for asked in body.groups {
+        match accept_one(&app, &auth, &asked).await? {
+            0 => answer.skipped.push(SkippedGroup { id: asked.id, why: "gone" }),
+            merged => {
+                answer.merged += merged;
+                answer.groups += 1;
+            }
+        }
+    }
+    answer.visible = caught_up(&app).await;
+    Ok((StatusCode::ACCEPTED, Json(answer)))
+}
+
+/// Answers how many customers were merged into another one.
+async fn accept_one(app: &App, auth: &Auth, asked: &AcceptedGroup) -> ApiResult<usize> {
+    let workspace = auth.workspace();
+    let Some(id) = id_of(&asked.id) else { return Ok(0) };
+    let Some(group) = app.duplicates.group(workspace, id).await? else { return Ok(0) };
+    let Some(Shown { people, .. }) = shown(app, workspace, group).await? else { return Ok(0) };
+    let named = |id: &ProfileId| asked.people.as_ref().is_none_or(|people| people.contains(id));
+    let (same, others): (Vec<ProfileId>, Vec<ProfileId>) = people.iter().map(|one| one.id).partition(named);
+    let survivor = asked.survivor.filter(|id| same.contains(id)).or(same.first().copied());
+    let Some(survivor) = survivor.filter(|_| same.len() > 1) else { return Ok(0) };
+    let mut merged = 0;
+    for other in same.iter().filter(|id| **id != survivor) {
+        app.profile.merge(workspace, survivor, *other).await?;
+        auth.note(app, "duplicates.accept", survivor.to_string(), &format!("merged {other} into a customer")).await?;
+        merged += 1;
+    }
+    let two: Vec<(ProfileId, ProfileId)> = others.iter().map(|other| (survivor, *other)).collect();
+    app.duplicates.reject(workspace, &two).await?;
+    app.duplicates.settle(workspace, id).await?;
+    Ok(merged)
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct RejectRequest {
+    /// Ids of suggestions.
+    groups: Vec<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct RejectAnswer {
+    rejected: usize,
+}
+
+/// Says that nobody in these suggestions is somebody else in it: never suggested again.
+#[utoipa::path(post, path = "/api/v1/duplicates/reject", tag = "people", security(("api_key" = ["profile.write"])), request_body = RejectRequest,
+    responses((status = 202, body = RejectAnswer), (status = 401), (status = 403), (status = 422)))]
+async fn reject(
+    State(app): State<Arc<App>>,
+    auth: Auth,
+    Json(body): Json<RejectRequest>,
+) -> ApiResult<(StatusCode, Json<RejectAnswer>)> {
+    check_count(body.groups.len())?;
+    let mut rejected = 0;
+    for text in &body.groups {
+        let Some(id) = id_of(text) else { continue };
+        rejected += usize::from(app.duplicates.reject_group(auth.workspace(), id).await?);
+    }
+    auth.note(&app, "duplicates.reject", String::new(), &format!("refused {rejected} suggested duplicates")).await?;
+    Ok((StatusCode::ACCEPTED, Json(RejectAnswer { rejected })))
+}

@@ -1,0 +1,81 @@
+//! Events whose user agent says that a bot sent them: answered as accepted, counted by bot, and nobody's.
+//!
+//! `context.userAgent` is what counts, not the header of the request: a server sends events for its visitors.
+
+use crate::wire::{AgentContext, part_of};
+use base::Timestamp;
+use serde_json::value::RawValue;
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+/// Bots a source tells apart between two writes; further ones are counted as a whole.
+const AGENTS_AT_ONCE_MAX: usize = 200;
+/// Characters kept of a user agent.
+const AGENT_CHARS_MAX: usize = 200;
+/// Bots shown for a source.
+pub(crate) const AGENTS_SHOWN_MAX: i64 = 100;
+/// Where further ones are counted.
+const OTHERS: &str = "";
+
+/// A bot that sent events to a source.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Bot {
+    /// Its user agent, cut to 200 characters; empty: bots beyond the 200 told apart.
+    pub agent: String,
+    pub events: u64,
+    pub first_at: Timestamp,
+    pub last_at: Timestamp,
+}
+
+/// What is not written yet.
+#[derive(Debug, Default)]
+pub(crate) struct BotCounts(Mutex<HashMap<String, Bot>>);
+
+impl BotCounts {
+    pub fn count(&self, agent: &str, now: Timestamp) {
+        let agent: String = agent.chars().filter(|letter| !letter.is_control()).take(AGENT_CHARS_MAX).collect();
+        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let full = counts.len() >= AGENTS_AT_ONCE_MAX && !counts.contains_key(&agent);
+        let agent = if full { OTHERS.to_owned() } else { agent };
+        let blank = Bot { agent: agent.clone(), events: 0, first_at: now, last_at: now };
+        let bot = counts.entry(agent).or_insert(blank);
+        bot.events += 1;
+        bot.last_at = bot.last_at.max(now);
+    }
+
+    pub fn take(&self) -> Vec<Bot> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner)).into_values().collect()
+    }
+
+    /// Puts back what could not be written.
+    pub fn put_back(&self, bots: Vec<Bot>) {
+        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for bot in bots {
+            match counts.get_mut(&bot.agent) {
+                Some(later) => {
+                    later.events += bot.events;
+                    later.first_at = later.first_at.min(bot.first_at);
+                }
+                None => {
+                    counts.insert(bot.agent.clone(), bot);
+                }
+            }
+        }
+    }
+}
+
+/// The user agent a context states.
+pub(crate) fn agent_of(context: &RawValue) -> Option<String> {
+    // Most contexts have none; finding that out costs less than reading them.
+    memchr::memmem::find(context.get().as_bytes(), b"userAgent")?;
+    let mut held = String::new();
+    let context: AgentContext<'_> = part_of(context.get(), &mut held);
+    context.user_agent.get().map(str::to_owned)
+}
+
+/// The user agent of an item whose sender is a bot; the item's own counts before the batch's.
+pub(crate) fn bot_of(context: Option<&RawValue>, of_batch: Option<&str>) -> Option<String> {
+    let own = context.and_then(agent_of);
+    let agent = own.as_deref().or(of_batch)?;
+    agents::is_bot(agent).then(|| agent.to_owned())
+}

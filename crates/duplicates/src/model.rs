@@ -1,0 +1,133 @@
+//! What is compared, found and shown.
+
+use base::{ProfileId, Timestamp};
+use matching::FieldKind;
+use serde::{Deserialize, Serialize};
+
+/// What customers are compared by: name and kind, in the order of [`PersonFields`].
+pub const FIELDS: [(&str, FieldKind); 9] = [
+    ("first_name", FieldKind::GivenName),
+    ("last_name", FieldKind::FamilyName),
+    ("date_of_birth", FieldKind::DateOfBirth),
+    ("email", FieldKind::Email),
+    ("phone", FieldKind::Phone),
+    ("street", FieldKind::Street),
+    ("postal_code", FieldKind::Postcode),
+    ("city", FieldKind::City),
+    ("country", FieldKind::Region),
+];
+
+/// The values of one customer, in the order of [`FIELDS`].
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PersonFields(pub [Option<String>; FIELDS.len()]);
+
+/// How much a field speaks for two customers being one person.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// Index into [`FIELDS`].
+    #[serde(rename = "f")]
+    pub field: usize,
+    /// How alike the values are; None: one of them has none.
+    #[serde(rename = "l")]
+    pub level: Option<String>,
+    #[serde(rename = "b")]
+    pub bits: f32,
+}
+
+/// Two customers that resemble each other. `prior_bits` and the bits of the evidence add up to `bits`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Pair {
+    pub one: u32,
+    pub other: u32,
+    #[serde(rename = "b")]
+    pub bits: f32,
+    #[serde(rename = "p")]
+    pub prior_bits: f32,
+    #[serde(rename = "e")]
+    pub evidence: Vec<Evidence>,
+}
+
+impl Pair {
+    /// That they are one person.
+    pub fn probability(&self) -> f64 {
+        matching::probability(self.bits)
+    }
+}
+
+/// Customers that are probably one person.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Group {
+    /// The smallest number of its members when it was found.
+    pub id: u32,
+    /// Log odds of the weakest link that holds it together.
+    pub bits: f32,
+    pub members: Vec<ProfileId>,
+    /// Strongest first.
+    pub pairs: Vec<Pair>,
+}
+
+impl Group {
+    pub fn probability(&self) -> f64 {
+        matching::probability(self.bits)
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RunState {
+    Never,
+    Running,
+    Done,
+    Failed,
+}
+
+impl RunState {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Never => "never",
+            Self::Running => "running",
+            Self::Done => "done",
+            Self::Failed => "failed",
+        }
+    }
+    pub(crate) fn parse(text: &str) -> Self {
+        let all = [Self::Running, Self::Done, Self::Failed];
+        all.into_iter().find(|state| state.name() == text).unwrap_or(Self::Never)
+    }
+}
+
+/// What a search is at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    Reading,
+    Comparing,
+    Writing,
+}
+
+impl Step {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Reading => "reading",
+            Self::Comparing => "comparing",
+            Self::Writing => "writing",
+        }
+    }
+}
+
+/// How the last search went, or how far it is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunStatus {
+    pub state: RunState,
+    pub started_at: Option<Timestamp>,
+    pub finished_at: Option<Timestamp>,
+    /// Customers with enough to compare.
+    pub people: u64,
+    /// Pairs of them that were compared.
+    pub compared: u64,
+    /// Groups found.
+    pub groups: u64,
+    pub error: Option<String>,
+    /// While it runs: what it is at, and how many of how many.
+    pub step: Option<Step>,
+    pub done: u64,
+    pub of: u64,
+}

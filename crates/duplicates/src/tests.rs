@@ -1,0 +1,182 @@
+//! The room on both engines.
+
+use crate::*;
+use base::{ProfileId, WorkspaceId};
+use parking_lot::Mutex;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+const SHOP: WorkspaceId = WorkspaceId::new(1);
+const OTHER_SHOP: WorkspaceId = WorkspaceId::new(2);
+
+/// The customers of the shop; nobody else has any.
+#[derive(Default)]
+struct Town {
+    people: Mutex<BTreeMap<u32, PersonFields>>,
+    apart: Mutex<Vec<(ProfileId, ProfileId)>>,
+}
+
+#[async_trait::async_trait]
+impl People for Town {
+    async fn count(&self, _: WorkspaceId) -> Result<u64, String> {
+        Ok(self.people.lock().len() as u64)
+    }
+    async fn page(
+        &self,
+        workspace: WorkspaceId,
+        after: ProfileId,
+        limit: usize,
+    ) -> Result<Vec<(ProfileId, PersonFields)>, String> {
+        let people = self.people.lock();
+        let later = people.range(after.number() + 1..).filter(|_| workspace == SHOP);
+        Ok(later.take(limit).map(|(id, fields)| (ProfileId::new(*id), fields.clone())).collect())
+    }
+    async fn apart(&self, _: WorkspaceId) -> Result<Vec<(ProfileId, ProfileId)>, String> {
+        Ok(self.apart.lock().clone())
+    }
+}
+
+fn fields(values: [&str; 9]) -> PersonFields {
+    PersonFields(values.map(|value| (!value.is_empty()).then(|| value.to_owned())))
+}
+
+/// 300 different people, and duplicates of three of them: 1001 of 1, 1002 of 2, 1003 and 1004 of 3.
+fn town() -> Town {
+    let firsts =
+        ["Anna", "Bert", "Carla", "Dirk", "Eva", "Frans", "Gerda", "Hans", "Ida", "Jan", "Klaas", "Lies", "Mina"];
+    let lasts = ["Jansen", "de Vries", "Hoekstra", "Bakker", "Visser", "Smit", "Mulder", "Bos", "Vos", "Peters", "Kok"];
+    let streets = ["Kerkstraat", "Dorpsweg", "Havenkade", "Molenpad", "Singel", "Buorren", "Langestraat"];
+    let cities = ["Drachten", "Goingarijp", "Sneek", "Leeuwarden", "Groningen"];
+    let town = Town::default();
+    let mut people = town.people.lock();
+    for number in 1..=300_u32 {
+        let n = number as usize;
+        let (first, last) = (firsts[n * 7 % 13], lasts[n * 5 % 11]);
+        let born = format!("{}-{:02}-{:02}", 1950 + n * 13 % 50, 1 + n * 5 % 12, 1 + n * 11 % 28);
+        let email = format!("{}.{}{}@mail.example", first.to_lowercase(), number * 37, number);
+        let phone = format!("+316{:08}", (number * 7_919_777) % 100_000_000);
+        let street = format!("{} {}", streets[n * 3 % 7], 1 + n * 17 % 190);
+        let code = format!("{}{}", 8_000 + n * 29 % 1_900, ["AB", "CD", "EF"][n % 3]);
+        people.insert(number, fields([first, last, &born, &email, &phone, &street, &code, cities[n % 5], "NL"]));
+    }
+    let mut twin = |of: u32, id: u32, change: [(usize, &str); 2]| {
+        let mut copy = people[&of].clone();
+        for (field, value) in change {
+            copy.0[field] = (!value.is_empty()).then(|| value.to_owned());
+        }
+        people.insert(id, copy);
+    };
+    twin(1, 1001, [(3, "other.address@work.example"), (4, "")]);
+    twin(2, 1002, [(0, "Berrt"), (3, "")]);
+    twin(3, 1003, [(4, ""), (5, "Singel 999")]);
+    twin(3, 1004, [(3, "third@work.example"), (4, "+31699999999")]);
+    drop(people);
+    town
+}
+
+async fn on_every_store(test: impl AsyncFn(Duplicates, Arc<Town>, db::Db)) {
+    for store in testkit::stores(MIGRATIONS).await {
+        println!("on {}", store.name);
+        let town = Arc::new(town());
+        let clock = Arc::new(testkit::clock());
+        let duplicates = Duplicates::open(store.db.clone(), town.clone(), clock).await.unwrap();
+        test(duplicates, town, store.db.clone()).await;
+    }
+}
+
+async fn found(duplicates: &Duplicates) -> Vec<Vec<u32>> {
+    let status = duplicates.find(SHOP).await.unwrap();
+    assert_eq!(status.state, RunState::Done, "{:?}", status.error);
+    let mut all = Vec::new();
+    let mut cursor = None;
+    loop {
+        let page = duplicates.page(SHOP, cursor.as_deref(), 2).await.unwrap();
+        let Some(last) = page.last() else { break };
+        cursor = Some(Duplicates::cursor(last));
+        all.extend(page);
+    }
+    assert!(all.is_sorted_by(|one, other| one.bits >= other.bits), "surest first");
+    assert_eq!(status.groups, all.len() as u64);
+    let mut members: Vec<Vec<u32>> =
+        all.iter().map(|group| group.members.iter().map(|member| member.number()).collect()).collect();
+    members.sort();
+    members
+}
+
+#[tokio::test]
+async fn planted_duplicates_are_found_with_evidence_that_adds_up() {
+    on_every_store(async |duplicates, _, _| {
+        assert_eq!(duplicates.status(SHOP).await.unwrap().state, RunState::Never);
+        assert_eq!(found(&duplicates).await, [vec![1, 1001], vec![2, 1002], vec![3, 1003, 1004]]);
+        let group = duplicates.group(SHOP, 2).await.unwrap().unwrap();
+        assert!(group.probability() > 0.9, "{}", group.probability());
+        let pair = &group.pairs[0];
+        let sum: f32 = pair.prior_bits + pair.evidence.iter().map(|step| step.bits).sum::<f32>();
+        assert!((sum - pair.bits).abs() < 0.01, "{sum} {}", pair.bits);
+        let level = |name: &str| {
+            let field = FIELDS.iter().position(|(field, _)| *field == name).unwrap();
+            pair.evidence.iter().find(|step| step.field == field).unwrap().level.clone()
+        };
+        assert_eq!((level("last_name").as_deref(), level("first_name").as_deref()), (Some("exact"), Some("one edit")));
+        assert_eq!(level("email"), None, "one of them has none");
+        assert!(duplicates.page(OTHER_SHOP, None, 10).await.unwrap().is_empty());
+        assert_eq!(duplicates.status(OTHER_SHOP).await.unwrap().state, RunState::Never);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_person_refused_is_not_suggested_again_and_the_rest_of_a_group_stays() {
+    on_every_store(async |duplicates, town, _| {
+        found(&duplicates).await;
+        assert!(duplicates.reject_group(SHOP, 1).await.unwrap());
+        assert!(!duplicates.reject_group(SHOP, 1).await.unwrap(), "it is gone");
+        duplicates.reject(SHOP, &[(ProfileId::new(1004), ProfileId::new(3))]).await.unwrap();
+        town.apart.lock().push((ProfileId::new(1002), ProfileId::new(2)));
+        let left = found(&duplicates).await;
+        let [group] = left.as_slice() else { panic!("one group: {left:?}") };
+        assert!(group.contains(&1003) && group.len() == 2, "{group:?}");
+        duplicates.settle(SHOP, group[0]).await.unwrap();
+        assert!(duplicates.page(SHOP, None, 10).await.unwrap().is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn erased_people_are_in_no_suggestion_and_nothing_but_numbers_is_stored() {
+    on_every_store(async |duplicates, town, db| {
+        found(&duplicates).await;
+        for table in ["duplicate_group", "duplicate_run"] {
+            let column = if table == "duplicate_group" { "pairs" } else { "COALESCE(error, '')" };
+            for row in db.query(&format!("SELECT {column} AS text FROM {table}"), &[]).await.unwrap() {
+                let text = row.text("text").unwrap();
+                let values = town.people.lock()[&2].0.clone();
+                assert!(
+                    values.iter().flatten().all(|value| value.len() < 4 || !text.contains(value.as_str())),
+                    "{text}"
+                );
+            }
+        }
+        let mut tx = db.begin().await.unwrap();
+        assert!(Duplicates::erase(&mut tx, SHOP, &[ProfileId::new(1003)]).await.unwrap() > 0);
+        tx.commit().await.unwrap();
+        assert_eq!(duplicates.page(SHOP, None, 10).await.unwrap().len(), 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_search_cut_off_by_a_stop_has_failed_and_says_why() {
+    on_every_store(async |duplicates, town, db| {
+        store::begin(&db, SHOP, testkit::NOW).await.unwrap();
+        let again = Duplicates::open(db, town, Arc::new(testkit::clock())).await.unwrap();
+        let status = again.status(SHOP).await.unwrap();
+        assert_eq!(
+            (status.state, status.error.as_deref()),
+            (RunState::Failed, Some("the program was stopped meanwhile"))
+        );
+        assert_eq!(found(&again).await.len(), 3);
+        drop(duplicates);
+    })
+    .await;
+}

@@ -1,0 +1,81 @@
+/** How the search is going, or how the last one went. */
+import { Plural, Trans, useLingui } from "@lingui/react/macro";
+import { Alert, Group, Progress, Text } from "@mantine/core";
+import { IconAlertTriangle, IconUsersGroup } from "@tabler/icons-react";
+import * as format from "@/lib/format";
+import { Panel } from "@/ui/Panel";
+import { EmptyState } from "@/ui/states";
+import { Time } from "@/ui/Time";
+import { progress } from "../model";
+import type { Status } from "../types";
+import { useStepWords } from "../words";
+import { FindButton } from "./FindButton";
+
+export function RunPanel({ status }: { status: Status }) {
+  const { t } = useLingui();
+  switch (status.state) {
+    case "never":
+      return (
+        <Panel>
+          <EmptyState
+            icon={<IconUsersGroup />}
+            title={t`Nobody has looked for duplicates yet`}
+            text={t`The same person often comes in twice: with a typing error, a second e-mail address or a new phone. A search finds such pairs and says why. You decide which are one person.`}
+            actions={<FindButton status={status} />}
+          />
+        </Panel>
+      );
+    case "running":
+      return <Running status={status} />;
+    case "failed":
+      return (
+        <Alert icon={<IconAlertTriangle />} color="red" title={t`The last search stopped before its end`} role="alert">
+          <Text size="sm">
+            <Trans>
+              Nothing was changed. Look once more; if it stops again, this is what to tell your administrator:
+            </Trans>
+          </Text>
+          <Text size="sm" lang="en" style={{ overflowWrap: "anywhere" }}>
+            {status.error ?? format.NOTHING}
+          </Text>
+        </Alert>
+      );
+    case "done":
+      return (
+        <Text size="sm" c="dimmed" component="div">
+          <Trans>
+            Last looked <Time at={status.finished_at} />
+          </Trans>
+          {" · "}
+          <Plural value={status.people} one="# person compared" other="# people compared" />
+          {" · "}
+          <Plural value={status.groups} _0="nothing found" one="# group found" other="# groups found" />
+        </Text>
+      );
+  }
+}
+
+function Running({ status }: { status: Status }) {
+  const { t } = useLingui();
+  const words = useStepWords();
+  const { step, steps, share } = progress(status);
+  const what = status.step ? words[status.step] : t`Starting`;
+  return (
+    <Panel>
+      <Group justify="space-between" gap="xs" mb="xs">
+        <Text size="sm" fw={500} role="status">
+          {t`Step ${step} of ${steps}: ${what}`}
+        </Text>
+        {status.of > 0 && (
+          <Text size="sm" c="dimmed" style={{ fontVariantNumeric: "tabular-nums" }}>
+            {t`${format.number(status.done)} of ${format.number(status.of)}`}
+          </Text>
+        )}
+      </Group>
+      <Progress value={100 * share} size="lg" animated aria-label={t`Progress`} />
+      <Text size="sm" c="dimmed" mt="xs">
+        <Trans>You can leave this page: the search goes on.</Trans>
+      </Text>
+    </Panel>
+  );
+}
