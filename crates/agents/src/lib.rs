@@ -53,7 +53,7 @@ fn looks_like_a_bot(agent: &str) -> bool {
     let starts_with = |prefix: &&str| {
         agent.as_bytes().get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix.as_bytes()))
     };
-    if PREFIXES.iter().any(|prefix| starts_with(prefix)) {
+    if PREFIXES.iter().any(starts_with) {
         return true;
     }
     let (Some(tokens), Some(exceptions)) = (&*TOKEN_SEARCH, &*EXCEPTION_SEARCH) else { return false };

@@ -33,13 +33,16 @@ pub trait People: Send + Sync + 'static {
     async fn apart(&self, workspace: WorkspaceId) -> Result<Vec<(ProfileId, ProfileId)>, String>;
 }
 
+/// What a running search is at, how many of how many.
+type Progress = (Step, u64, u64);
+
 /// Suggested duplicates. Cheap to clone.
 #[derive(Clone)]
 pub struct Duplicates {
     db: Db,
     people: Arc<dyn People>,
     clock: Arc<dyn Clock>,
-    running: Arc<Mutex<HashMap<WorkspaceId, (Step, u64, u64)>>>,
+    running: Arc<Mutex<HashMap<WorkspaceId, Progress>>>,
 }
 
 impl Duplicates {

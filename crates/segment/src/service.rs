@@ -7,7 +7,7 @@ pub use saved::{DESCRIPTION_CHARS_MAX, NAME_CHARS_MAX, NewSegment, SEGMENTS_MAX,
 
 use crate::engine::behaviour::EVENT_NAMES_MAX;
 use crate::engine::definitions::Definition;
-use crate::engine::{EventName, PartCount, PropertyName, TraitName, Undo, ValueCount, Workspace};
+use crate::engine::{EventName, NOT_BEHAVIOUR, PartCount, PropertyName, TraitName, Undo, ValueCount, Workspace};
 use crate::{SegmentData, SegmentError, SegmentUse, store};
 use base::{Clock, Json, ProfileId, Rng, SegmentId, Timestamp, WorkspaceId};
 use db::Db;
@@ -283,6 +283,12 @@ impl Segments {
             let (step, code, detail) = match part {
                 Condition::Trait(asked) if space.traits.columns_of(&asked.name).next().is_none() => {
                     ("trait/name", "trait_never_seen", format!("no customer has the property \"{}\" yet", asked.name))
+                }
+                Condition::Event(asked) if NOT_BEHAVIOUR.contains(&asked.name.as_str()) => {
+                    let name = &asked.name;
+                    let detail =
+                        format!("\"{name}\" tells of a customer and is nothing they did: ask for a trait instead");
+                    ("event/name", "event_not_behaviour", detail)
                 }
                 Condition::Event(asked) if space.behaviour.find(&asked.name).is_none() && space.behaviour.is_full() => {
                     (

@@ -226,6 +226,8 @@ async fn editing_a_segment_moves_those_that_ask_for_it() {
         let warnings = segments.warnings(WORKSPACE, &odd).unwrap();
         assert_eq!(warnings[0].pointer, "/any/0/trait/name");
         assert_eq!(warnings[1].code, "event_never_seen");
+        let told = condition(json!({ "event": { "name": "Identified", "op": "performed" } }));
+        assert_eq!(segments.warnings(WORKSPACE, &told).unwrap()[0].code, "event_not_behaviour");
         assert_eq!(segments.event_names_in_use(), (0, 0));
     }
 }
