@@ -53,7 +53,7 @@ impl Collect {
     /// body must state one.
     pub async fn accept(&self, endpoint: Endpoint, body: Bytes, write_key: Option<&str>) -> Result<Accepted> {
         let done = self.take(endpoint, body, write_key).await?;
-        if done.accepted == 0 && !done.rejected.is_empty() {
+        if done.accepted == 0 && done.bots == 0 && !done.rejected.is_empty() {
             let is_single = matches!(endpoint, Endpoint::Single(_));
             return Err(nothing_accepted(is_single, &done.rejected).into());
         }

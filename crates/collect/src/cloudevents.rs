@@ -84,6 +84,7 @@ impl Collect {
             };
             all.accepted += done.accepted;
             all.duplicates += done.duplicates;
+            all.bots += done.bots;
             all.rejected.extend(done.rejected.into_iter().map(there));
             all.warnings.extend(done.warnings.into_iter().map(there));
         }

@@ -16,7 +16,10 @@ CREATE TABLE duplicate_run (
 -- `bits` are log odds that all of them are one person; `pairs` is JSON (model.rs).
 CREATE TABLE duplicate_group (
     workspace_id BIGINT NOT NULL,
+    -- The smallest number of its members.
     id BIGINT NOT NULL,
+    -- When the search that found it ended.
+    run_ms BIGINT NOT NULL,
     bits DOUBLE PRECISION NOT NULL,
     pairs TEXT NOT NULL,
     PRIMARY KEY (workspace_id, id)

@@ -1,9 +1,9 @@
 //! The search itself: customers in, groups out. Pure; takes as long as it takes, on a thread of its own.
 
 use crate::DuplicateError;
-use crate::model::{Evidence, FIELDS, Group, Pair, PersonFields};
+use crate::model::{Evidence, FIELDS, Group, GroupId, Pair, PersonFields};
 use crate::service::GROUP_SIZE_MAX;
-use base::ProfileId;
+use base::{ProfileId, Timestamp};
 use matching::{Field, Linkage, Options, Records, link};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -63,7 +63,9 @@ impl Search {
         let mut groups = Vec::new();
         for (first, records) in members {
             let links = links.remove(&first).unwrap_or_default();
-            groups.extend(group(&linkage, records, links, rejected));
+            if records.len() > 1 {
+                groups.extend(groups_of(&linkage, records, links, rejected));
+            }
         }
         Ok(Outcome { groups, compared: linkage.compared })
     }
@@ -77,31 +79,45 @@ fn ordered(one: u32, other: u32) -> (u32, u32) {
     (one.min(other), one.max(other))
 }
 
-/// The cluster as a suggestion, without those of whom a person said that they are somebody else.
-fn group(
+/// The cluster as suggestions in which no two are of whom a person said that they are two.
+fn groups_of(
     linkage: &Linkage,
-    mut records: Vec<u32>,
+    records: Vec<u32>,
     mut links: Vec<&matching::Link>,
     rejected: &HashSet<(u32, u32)>,
-) -> Option<Group> {
-    let is_rejected =
-        |link: &matching::Link| rejected.contains(&ordered(number(linkage, link.left), number(linkage, link.right)));
-    // Of a pair that was refused, the one with less evidence for the rest goes.
-    while let Some(refused) = links.iter().find(|link| is_rejected(link)).copied() {
-        let weight = |record: u32| -> f32 {
-            links.iter().filter(|link| link.left == record || link.right == record).map(|link| link.bits).sum()
-        };
-        let leaves = if weight(refused.left) < weight(refused.right) { refused.left } else { refused.right };
-        records.retain(|record| *record != leaves);
-        links.retain(|link| link.left != leaves && link.right != leaves);
-    }
-    records.truncate(GROUP_SIZE_MAX);
-    links.retain(|link| records.contains(&link.left) && records.contains(&link.right));
+) -> Vec<Group> {
     links.sort_by(|one, other| other.bits.total_cmp(&one.bits));
+    let is_rejected = |one: u32, other: u32| rejected.contains(&ordered(number(linkage, one), number(linkage, other)));
+    let any =
+        records.iter().enumerate().any(|(at, one)| records[at + 1..].iter().any(|other| is_rejected(*one, *other)));
+    let sets = if any { parted(&records, &links, is_rejected) } else { vec![records] };
+    sets.into_iter().filter_map(|records| group(linkage, records, &links)).collect()
+}
+
+/// Joins along the strongest links first, and never two sets with a rejected pair across them.
+fn parted(records: &[u32], links: &[&matching::Link], is_rejected: impl Fn(u32, u32) -> bool) -> Vec<Vec<u32>> {
+    let mut sets: Vec<Vec<u32>> = records.iter().map(|record| vec![*record]).collect();
+    for link in links.iter().filter(|link| link.bits > CUT_BITS) {
+        let place = |record: u32| sets.iter().position(|set| set.contains(&record));
+        let (Some(one), Some(other)) = (place(link.left), place(link.right)) else { continue };
+        let clash = sets[one].iter().any(|a| sets[other].iter().any(|b| is_rejected(*a, *b)));
+        if one != other && !clash {
+            let moved = std::mem::take(&mut sets[other]);
+            sets[one].extend(moved);
+        }
+    }
+    sets.iter_mut().for_each(|set| set.sort_unstable());
+    sets
+}
+
+fn group(linkage: &Linkage, mut records: Vec<u32>, links: &[&matching::Link]) -> Option<Group> {
+    records.truncate(GROUP_SIZE_MAX);
+    let mut links: Vec<&matching::Link> =
+        links.iter().filter(|link| records.contains(&link.left) && records.contains(&link.right)).copied().collect();
     let bits = weakest(&records, &links)?;
     links.truncate(PAIRS_PER_GROUP_MAX);
     Some(Group {
-        id: number(linkage, *records.first()?),
+        id: GroupId { run: Timestamp::default(), first: number(linkage, *records.first()?) },
         bits,
         members: records.iter().map(|record| ProfileId::new(number(linkage, *record))).collect(),
         pairs: links.into_iter().map(|link| pair(linkage, link)).collect(),

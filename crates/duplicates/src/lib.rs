@@ -11,7 +11,7 @@ mod service;
 mod store;
 
 pub use error::DuplicateError;
-pub use model::{Evidence, FIELDS, Group, Pair, PersonFields, RunState, RunStatus, Step};
+pub use model::{Evidence, FIELDS, Group, GroupId, Pair, PersonFields, RunState, RunStatus, Step};
 pub use service::{Duplicates, GROUP_SIZE_MAX, PEOPLE_MAX, People};
 
 /// The tables of this room.

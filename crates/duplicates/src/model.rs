@@ -54,11 +54,33 @@ impl Pair {
     }
 }
 
+/// Names a suggestion: a later search makes another one, also of the same people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct GroupId {
+    /// When the search that found it ended.
+    pub run: Timestamp,
+    /// The smallest number of its members.
+    pub first: u32,
+}
+
+impl std::fmt::Display for GroupId {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "dup_{:x}_{}", self.run.ms(), self.first)
+    }
+}
+
+impl GroupId {
+    /// Reads what [`std::fmt::Display`] writes.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (run, first) = text.strip_prefix("dup_")?.split_once('_')?;
+        Some(Self { run: Timestamp::from_ms(i64::from_str_radix(run, 16).ok()?), first: first.parse().ok()? })
+    }
+}
+
 /// Customers that are probably one person.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Group {
-    /// The smallest number of its members when it was found.
-    pub id: u32,
+    pub id: GroupId,
     /// Log odds of the weakest link that holds it together.
     pub bits: f32,
     pub members: Vec<ProfileId>,

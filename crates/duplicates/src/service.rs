@@ -1,7 +1,7 @@
 //! The façade: search, list, decide.
 
 use crate::find::{Outcome, Search};
-use crate::model::{Group, PersonFields, RunState, RunStatus, Step};
+use crate::model::{Group, GroupId, PersonFields, RunState, RunStatus, Step};
 use crate::{DuplicateError, store};
 use async_trait::async_trait;
 use base::{Clock, ProfileId, Timestamp, WorkspaceId};
@@ -29,6 +29,12 @@ pub trait People: Send + Sync + 'static {
         after: ProfileId,
         limit: usize,
     ) -> Result<Vec<(ProfileId, PersonFields)>, String>;
+    /// What each id is today.
+    async fn canonical(
+        &self,
+        workspace: WorkspaceId,
+        ids: &[ProfileId],
+    ) -> Result<HashMap<ProfileId, ProfileId>, String>;
     /// Pairs of which a person said that they are two.
     async fn apart(&self, workspace: WorkspaceId) -> Result<Vec<(ProfileId, ProfileId)>, String>;
 }
@@ -124,16 +130,29 @@ impl Duplicates {
             }
             self.at(workspace, Step::Reading, read, of.max(read));
         }
-        let mut rejected: HashSet<(u32, u32)> = store::rejected(&self.db, workspace).await?;
-        for (one, other) in self.people.apart(workspace).await.map_err(DuplicateError::People)? {
-            rejected.insert((one.min(other).number(), one.max(other).number()));
-        }
+        let rejected = self.two_people(workspace).await?;
         self.at(workspace, Step::Comparing, people, people);
         let Outcome { groups, compared } = tokio::task::spawn_blocking(move || search.run(&rejected))
             .await
             .map_err(|error| DuplicateError::People(error.to_string()))??;
         self.at(workspace, Step::Writing, groups.len() as u64, groups.len() as u64);
         store::replace(&self.db, workspace, &groups, (people, compared), self.clock.now()).await
+    }
+
+    /// Pairs that are two people, as they are today, the smaller number first.
+    async fn two_people(&self, workspace: WorkspaceId) -> Result<HashSet<(u32, u32)>, DuplicateError> {
+        let refused = store::rejected(&self.db, workspace).await?;
+        let ids: Vec<ProfileId> = refused.iter().flat_map(|(one, other)| [*one, *other]).collect();
+        let now = self.people.canonical(workspace, &ids).await.map_err(DuplicateError::People)?;
+        let today = |id: ProfileId| now.get(&id).copied().unwrap_or(id);
+        let apart = self.people.apart(workspace).await.map_err(DuplicateError::People)?;
+        let pairs = refused.into_iter().map(|(one, other)| (today(one), today(other))).chain(apart);
+        Ok(pairs.map(|(one, other)| (one.min(other).number(), one.max(other).number())).collect())
+    }
+
+    /// True while a search of any workspace is running: what it read is not written yet.
+    pub fn is_searching(&self) -> bool {
+        !self.running.lock().is_empty()
     }
 
     /// Suggestions, surest first. `cursor` is what [`Duplicates::cursor`] makes of the last one of the page before.
@@ -148,18 +167,19 @@ impl Duplicates {
     }
 
     pub fn cursor(last: &Group) -> String {
-        format!("{:016x}-{}", f64::from(last.bits).to_bits(), last.id)
+        format!("{:016x}-{}", f64::from(last.bits).to_bits(), last.id.first)
     }
 
-    pub async fn group(&self, workspace: WorkspaceId, id: u32) -> Result<Option<Group>, DuplicateError> {
+    pub async fn group(&self, workspace: WorkspaceId, id: GroupId) -> Result<Option<Group>, DuplicateError> {
         store::group(&self.db, workspace, id).await
     }
 
-    /// The suggestion was followed, or does not hold any more.
-    pub async fn settle(&self, workspace: WorkspaceId, id: u32) -> Result<(), DuplicateError> {
+    /// The suggestion is decided on, or does not hold any more. False: somebody else was faster.
+    pub async fn settle(&self, workspace: WorkspaceId, id: GroupId) -> Result<bool, DuplicateError> {
         let mut tx = self.db.begin().await?;
-        store::delete(&mut tx, workspace, id).await?;
-        Ok(tx.commit().await?)
+        let deleted = store::delete(&mut tx, workspace, id).await?;
+        tx.commit().await?;
+        Ok(deleted > 0)
     }
 
     /// A person says that each of `pairs` is two: they are not suggested again.
@@ -170,7 +190,7 @@ impl Duplicates {
     }
 
     /// A person says that nobody in the suggestion is somebody else in it. False: it is gone.
-    pub async fn reject_group(&self, workspace: WorkspaceId, id: u32) -> Result<bool, DuplicateError> {
+    pub async fn reject_group(&self, workspace: WorkspaceId, id: GroupId) -> Result<bool, DuplicateError> {
         let Some(group) = self.group(workspace, id).await? else { return Ok(false) };
         let members = &group.members;
         let pairs: Vec<(ProfileId, ProfileId)> = members

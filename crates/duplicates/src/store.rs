@@ -1,10 +1,10 @@
 //! The SQL of the room.
 
 use crate::DuplicateError;
-use crate::model::{Group, RunState, RunStatus};
+use crate::model::{Group, GroupId, RunState, RunStatus};
 use base::{ProfileId, Timestamp, WorkspaceId};
 use db::{Db, DbError, Row, Tx, Val};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 pub(crate) async fn status(db: &Db, workspace: WorkspaceId) -> Result<RunStatus, DbError> {
     let sql = "SELECT state, started_ms, finished_ms, people, compared, found, error FROM duplicate_run \
@@ -67,11 +67,17 @@ pub(crate) async fn replace(
     let mut rows = Vec::with_capacity(groups.len());
     for group in groups {
         let pairs = serde_json::to_string(&group.pairs).map_err(|error| DuplicateError::Broken(error.to_string()))?;
-        rows.push(vec![workspace.into(), i64::from(group.id).into(), f64::from(group.bits).into(), pairs.into()]);
+        rows.push(vec![
+            workspace.into(),
+            i64::from(group.id.first).into(),
+            now.into(),
+            f64::from(group.bits).into(),
+            pairs.into(),
+        ]);
     }
-    tx.insert_many("INSERT INTO duplicate_group (workspace_id, id, bits, pairs)", "", &rows).await?;
+    tx.insert_many("INSERT INTO duplicate_group (workspace_id, id, run_ms, bits, pairs)", "", &rows).await?;
     let member = |group: &Group| {
-        let id = i64::from(group.id);
+        let id = i64::from(group.id.first);
         group.members.iter().map(move |one| vec![workspace.into(), id.into(), (*one).into()]).collect::<Vec<Vec<Val>>>()
     };
     let rows: Vec<Vec<Val>> = groups.iter().flat_map(member).collect();
@@ -87,7 +93,8 @@ pub(crate) async fn replace(
 
 fn group_of(row: &Row) -> Result<Group, DuplicateError> {
     let pairs = serde_json::from_str(&row.text("pairs")?).map_err(|error| DuplicateError::Broken(error.to_string()))?;
-    Ok(Group { id: row.i64("id")? as u32, bits: row.f64("bits")? as f32, members: Vec::new(), pairs })
+    let id = GroupId { run: row.time("run_ms")?, first: row.i64("id")? as u32 };
+    Ok(Group { id, bits: row.f64("bits")? as f32, members: Vec::new(), pairs })
 }
 
 /// Groups after a place in the list, surest first.
@@ -98,7 +105,7 @@ pub(crate) async fn page(
     limit: u32,
 ) -> Result<Vec<Group>, DuplicateError> {
     let (bits, id) = after.unwrap_or((f64::MAX, 0));
-    let sql = "SELECT id, bits, pairs FROM duplicate_group WHERE workspace_id = $1 \
+    let sql = "SELECT id, run_ms, bits, pairs FROM duplicate_group WHERE workspace_id = $1 \
                AND (bits < $2 OR (bits = $2 AND id > $3)) ORDER BY bits DESC, id LIMIT $4";
     let args = [workspace.into(), bits.into(), i64::from(id).into(), i64::from(limit).into()];
     let mut groups: Vec<Group> =
@@ -107,9 +114,10 @@ pub(crate) async fn page(
     Ok(groups)
 }
 
-pub(crate) async fn group(db: &Db, workspace: WorkspaceId, id: u32) -> Result<Option<Group>, DuplicateError> {
-    let sql = "SELECT id, bits, pairs FROM duplicate_group WHERE workspace_id = $1 AND id = $2";
-    let Some(row) = db.query_one(sql, &[workspace.into(), i64::from(id).into()]).await? else { return Ok(None) };
+pub(crate) async fn group(db: &Db, workspace: WorkspaceId, id: GroupId) -> Result<Option<Group>, DuplicateError> {
+    let sql = "SELECT id, run_ms, bits, pairs FROM duplicate_group WHERE workspace_id = $1 AND id = $2 AND run_ms = $3";
+    let args = [workspace.into(), i64::from(id.first).into(), id.run.into()];
+    let Some(row) = db.query_one(sql, &args).await? else { return Ok(None) };
     let mut groups = vec![group_of(&row)?];
     add_members(db, workspace, &mut groups).await?;
     Ok(groups.pop())
@@ -117,7 +125,7 @@ pub(crate) async fn group(db: &Db, workspace: WorkspaceId, id: u32) -> Result<Op
 
 async fn add_members(db: &Db, workspace: WorkspaceId, groups: &mut [Group]) -> Result<(), DbError> {
     let mut members: BTreeMap<u32, Vec<ProfileId>> = BTreeMap::new();
-    let ids: Vec<Val> = groups.iter().map(|group| i64::from(group.id).into()).collect();
+    let ids: Vec<Val> = groups.iter().map(|group| i64::from(group.id.first).into()).collect();
     for chunk in db::pieces(&ids, db.chunk() * 4) {
         let list = (2..2 + chunk.len()).map(|number| format!("${number}")).collect::<Vec<_>>().join(",");
         let sql = format!(
@@ -131,15 +139,20 @@ async fn add_members(db: &Db, workspace: WorkspaceId, groups: &mut [Group]) -> R
         }
     }
     for group in groups {
-        group.members = members.remove(&group.id).unwrap_or_default();
+        group.members = members.remove(&group.id.first).unwrap_or_default();
     }
     Ok(())
 }
 
-pub(crate) async fn delete(tx: &mut Tx, workspace: WorkspaceId, id: u32) -> Result<u64, DbError> {
-    let args: [Val; 2] = [workspace.into(), i64::from(id).into()];
-    tx.execute("DELETE FROM duplicate_member WHERE workspace_id = $1 AND group_id = $2", &args).await?;
-    tx.execute("DELETE FROM duplicate_group WHERE workspace_id = $1 AND id = $2", &args).await
+pub(crate) async fn delete(tx: &mut Tx, workspace: WorkspaceId, id: GroupId) -> Result<u64, DbError> {
+    let args: [Val; 3] = [workspace.into(), i64::from(id.first).into(), id.run.into()];
+    let sql = "DELETE FROM duplicate_group WHERE workspace_id = $1 AND id = $2 AND run_ms = $3";
+    let deleted = tx.execute(sql, &args).await?;
+    if deleted > 0 {
+        let sql = "DELETE FROM duplicate_member WHERE workspace_id = $1 AND group_id = $2";
+        tx.execute(sql, &args[..2]).await?;
+    }
+    Ok(deleted)
 }
 
 /// Remembers that these are two people.
@@ -157,10 +170,12 @@ pub(crate) async fn reject(
     tx.insert_many(head, "ON CONFLICT (workspace_id, one_id, other_id) DO NOTHING", &rows).await.map(|_| ())
 }
 
-pub(crate) async fn rejected(db: &Db, workspace: WorkspaceId) -> Result<HashSet<(u32, u32)>, DbError> {
+pub(crate) async fn rejected(db: &Db, workspace: WorkspaceId) -> Result<Vec<(ProfileId, ProfileId)>, DbError> {
     let sql = "SELECT one_id, other_id FROM duplicate_rejected WHERE workspace_id = $1";
     let rows = db.query(sql, &[workspace.into()]).await?;
-    rows.iter().map(|row| Ok((row.i64("one_id")? as u32, row.i64("other_id")? as u32))).collect()
+    rows.iter()
+        .map(|row| Ok((ProfileId::from_sql(row.i64("one_id")?), ProfileId::from_sql(row.i64("other_id")?))))
+        .collect()
 }
 
 /// Forgets people: every suggestion they are in, and what was said of them. Answers the rows deleted.
@@ -170,7 +185,13 @@ pub(crate) async fn erase(tx: &mut Tx, workspace: WorkspaceId, profiles: &[Profi
         let args: [Val; 2] = [workspace.into(), (*profile).into()];
         let sql = "SELECT group_id FROM duplicate_member WHERE workspace_id = $1 AND profile_id = $2";
         for row in tx.query(sql, &args).await? {
-            deleted += delete(tx, workspace, row.i64("group_id")? as u32).await?;
+            let group: [Val; 2] = [workspace.into(), row.i64("group_id")?.into()];
+            for sql in [
+                "DELETE FROM duplicate_group WHERE workspace_id = $1 AND id = $2",
+                "DELETE FROM duplicate_member WHERE workspace_id = $1 AND group_id = $2",
+            ] {
+                deleted += tx.execute(sql, &group).await?;
+            }
         }
         let sql = "DELETE FROM duplicate_rejected WHERE workspace_id = $1 AND (one_id = $2 OR other_id = $2)";
         deleted += tx.execute(sql, &args).await?;

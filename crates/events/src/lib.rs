@@ -24,5 +24,6 @@ pub use pipeline::{
 pub use record::{Origin, Record, RecordError};
 pub use system::{SystemEvent, names};
 pub use view::{
-    Batch, Decoder, Effects, History, Merge, Past, Resolution, ResolvedEvent, Resolver, Split, View, ViewError,
+    Batch, Decoder, Effects, History, Merge, PAST_TOO_LONG, Past, Resolution, ResolvedEvent, Resolver, Split, View,
+    ViewError,
 };

@@ -65,11 +65,14 @@ impl Split {
     }
 }
 
+/// The view that an error of [`Past`] names when there are more events than asked for.
+pub const PAST_TOO_LONG: &str = "past";
+
 /// What was stored of people: for whoever has to work out anew who they are. Implemented over the history.
 #[async_trait]
 pub trait Past: Send + Sync + 'static {
-    /// Every event stored under one of `profiles`, in accepted order, each with the id it was stored under. An error
-    /// when there are more than `limit`.
+    /// Every event stored under one of `profiles`, in accepted order, each with the id it was stored under. More than
+    /// `limit` are an error that names [`PAST_TOO_LONG`].
     async fn of(
         &self,
         workspace: WorkspaceId,

@@ -188,7 +188,7 @@ impl Profiles {
             return Err(ProfileError::Refused {
                 pointer: "/identifiers",
                 code: "no_identifier",
-                detail: "somebody else changed this customer at the same moment: nobody is left to leave".into(),
+                detail: "the customer changed at the same moment: the split is not possible any more".into(),
             });
         }
         Ok(Some(ProfileId::from_sql(into)))

@@ -86,6 +86,7 @@ no_such_segment | 422 | Unknown segment | The segment named is not in this works
 not_a_bounce | 422 | Not a delivery report | The mail is no delivery report, complaint or automatic answer. | Nothing to do; nothing was changed.
 not_an_object | 400 | Not an object | An event must be a JSON object. | Send `{…}`.
 not_found | 404 | Not found | There is no such thing in this workspace. | Check the id, and the workspace you are in.
+not_in_suggestion | 422 | Not in the suggestion | A customer named is not among those the suggestion is about, or fewer than two are. | Choose from its `people`.
 not_merged | 422 | Not merged | The profile was not merged into this customer, or was taken out again already. | Choose one of `merges` of `GET /api/v1/profiles/{id}/identity`.
 nul_character | 400 | NUL in text | The text holds the character NUL, which no store keeps. | Take it out.
 number_too_large | 400 | Number too large | A number is larger than a 64-bit float holds. | Send it as text.

@@ -5,9 +5,9 @@ use crate::problem::ApiResult;
 use crate::{App, Auth, Json, Listed, PageQuery, Paged};
 use axum::extract::State;
 use base::{Problem, ProfileId, Timestamp, WorkspaceId};
-use duplicates::{Duplicates, FIELDS, Group, Pair, RunStatus};
+use duplicates::{Duplicates, FIELDS, Group, GroupId, Pair, RunStatus};
 use http::StatusCode;
-use profile::{PersonDetails, ProfileSummary};
+use profile::{PersonDetails, ProfileError, ProfileSummary};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -64,14 +64,6 @@ struct GroupView {
     pairs: Vec<PairView>,
 }
 
-fn id_text(id: u32) -> String {
-    format!("dup_{id}")
-}
-
-fn id_of(text: &str) -> Option<u32> {
-    text.strip_prefix("dup_")?.parse().ok()
-}
-
 /// A suggestion with the people it is about as they are now; None when it does not hold any more.
 struct Shown {
     group: Group,
@@ -104,7 +96,9 @@ async fn list(State(app): State<Arc<App>>, auth: Auth, Paged(page): Paged) -> Ap
             let id = group.id;
             match shown(&app, workspace, group).await? {
                 Some(shown) => items.push(view(&app, workspace, shown).await?),
-                None => app.duplicates.settle(workspace, id).await?,
+                None => {
+                    app.duplicates.settle(workspace, id).await?;
+                }
             }
         }
         if !more || !items.is_empty() {
@@ -121,7 +115,7 @@ async fn view(app: &App, workspace: WorkspaceId, shown: Shown) -> ApiResult<Grou
     let details: HashMap<u32, [Option<String>; FIELDS.len()]> =
         numbers.into_iter().zip(details).filter_map(|(id, one)| Some((id, PersonDetails::in_order(one?)))).collect();
     Ok(GroupView {
-        id: id_text(group.id),
+        id: group.id.to_string(),
         probability: group.probability(),
         people: summaries(app, workspace, people).await?,
         pairs: group.pairs.iter().map(|pair| pair_view(pair, &details)).collect(),
@@ -201,7 +195,7 @@ struct FindRequest {}
 
 /// Looks for duplicates among all customers, in the background; when a search is running, that one goes on.
 #[utoipa::path(post, path = "/api/v1/duplicates/find", tag = "people", security(("api_key" = ["profile.write"])), request_body = FindRequest,
-    responses((status = 202, body = StatusView), (status = 401), (status = 403)))]
+    responses((status = 202, body = StatusView), (status = 401), (status = 403), (status = 422)))]
 async fn find(
     State(app): State<Arc<App>>,
     auth: Auth,
@@ -268,9 +262,14 @@ async fn accept(
     Json(body): Json<AcceptRequest>,
 ) -> ApiResult<(StatusCode, Json<AcceptAnswer>)> {
     check_count(body.groups.len())?;
+    let mut plans = Vec::with_capacity(body.groups.len());
+    // All is read before anything is merged: what is wrong in the request changes nothing.
+    for (number, asked) in body.groups.iter().enumerate() {
+        plans.push(plan(&app, auth.workspace(), number, asked).await?);
+    }
     let mut answer = AcceptAnswer { merged: 0, groups: 0, skipped: Vec::new(), visible: false };
-    for asked in body.groups {
-        match accept_one(&app, &auth, &asked).await? {
+    for (asked, plan) in body.groups.into_iter().zip(plans) {
+        match carry_out(&app, &auth, plan).await? {
             0 => answer.skipped.push(SkippedGroup { id: asked.id, why: "gone" }),
             merged => {
                 answer.merged += merged;
@@ -282,26 +281,67 @@ async fn accept(
     Ok((StatusCode::ACCEPTED, Json(answer)))
 }
 
+/// What one accepted suggestion comes to.
+struct Plan {
+    group: GroupId,
+    survivor: ProfileId,
+    /// Who becomes the survivor.
+    merged: Vec<ProfileId>,
+    /// Who is somebody else.
+    others: Vec<ProfileId>,
+}
+
+fn not_in_suggestion(number: usize, field: &str) -> crate::ApiError {
+    let detail = "this customer is not in the suggestion";
+    let pointer = format!("/groups/{number}/{field}");
+    Problem::invalid("not_in_suggestion", detail).at(pointer, "not_in_suggestion", detail).into()
+}
+
+/// None: nobody suggests it any more.
+async fn plan(app: &App, workspace: WorkspaceId, number: usize, asked: &AcceptedGroup) -> ApiResult<Option<Plan>> {
+    let Some(id) = GroupId::parse(&asked.id) else { return Ok(None) };
+    let Some(group) = app.duplicates.group(workspace, id).await? else { return Ok(None) };
+    let Some(Shown { people, .. }) = shown(app, workspace, group).await? else { return Ok(None) };
+    let named: Vec<ProfileId> = asked.people.iter().flatten().chain(&asked.survivor).copied().collect();
+    let today = app.profile.canonical(workspace, &named).await?;
+    let today = |id: &ProfileId| today.get(id).copied().unwrap_or(*id);
+    let all: Vec<ProfileId> = people.iter().map(|one| one.id).collect();
+    let asked_for: Option<Vec<ProfileId>> = asked.people.as_ref().map(|people| people.iter().map(today).collect());
+    if asked_for.as_ref().is_some_and(|people| people.len() < 2 || people.iter().any(|id| !all.contains(id))) {
+        return Err(not_in_suggestion(number, "people"));
+    }
+    let is_same = |id: &ProfileId| asked_for.as_ref().is_none_or(|people| people.contains(id));
+    let (same, others): (Vec<ProfileId>, Vec<ProfileId>) = all.into_iter().partition(is_same);
+    let survivor = match &asked.survivor {
+        None => same.first().copied(),
+        Some(id) => Some(today(id)).filter(|id| same.contains(id)),
+    };
+    let survivor = survivor.ok_or_else(|| not_in_suggestion(number, "survivor"))?;
+    let merged: Vec<ProfileId> = same.into_iter().filter(|id| *id != survivor).collect();
+    Ok((!merged.is_empty()).then_some(Plan { group: id, survivor, merged, others }))
+}
+
 /// Answers how many customers were merged into another one.
-async fn accept_one(app: &App, auth: &Auth, asked: &AcceptedGroup) -> ApiResult<usize> {
+async fn carry_out(app: &App, auth: &Auth, plan: Option<Plan>) -> ApiResult<usize> {
     let workspace = auth.workspace();
-    let Some(id) = id_of(&asked.id) else { return Ok(0) };
-    let Some(group) = app.duplicates.group(workspace, id).await? else { return Ok(0) };
-    let Some(Shown { people, .. }) = shown(app, workspace, group).await? else { return Ok(0) };
-    let named = |id: &ProfileId| asked.people.as_ref().is_none_or(|people| people.contains(id));
-    let (same, others): (Vec<ProfileId>, Vec<ProfileId>) = people.iter().map(|one| one.id).partition(named);
-    let survivor = asked.survivor.filter(|id| same.contains(id)).or(same.first().copied());
-    let Some(survivor) = survivor.filter(|_| same.len() > 1) else { return Ok(0) };
-    let mut merged = 0;
-    for other in same.iter().filter(|id| **id != survivor) {
-        app.profile.merge(workspace, survivor, *other).await?;
-        auth.note(app, "duplicates.accept", survivor.to_string(), &format!("merged {other} into a customer")).await?;
-        merged += 1;
+    let Some(Plan { group, survivor, merged, others }) = plan else { return Ok(0) };
+    // Of two who decide at the same moment one is first.
+    if !app.duplicates.settle(workspace, group).await? {
+        return Ok(0);
+    }
+    let mut count = 0;
+    for other in merged {
+        match app.profile.merge(workspace, survivor, other).await {
+            Ok(_) => count += 1,
+            // Meanwhile they became one, or one of them is gone.
+            Err(ProfileError::Refused { .. } | ProfileError::NotFound(_)) => continue,
+            Err(error) => return Err(error.into()),
+        }
+        auth.note(app, "duplicates.accept", survivor.to_string(), format!("merged {other} into a customer")).await?;
     }
     let two: Vec<(ProfileId, ProfileId)> = others.iter().map(|other| (survivor, *other)).collect();
     app.duplicates.reject(workspace, &two).await?;
-    app.duplicates.settle(workspace, id).await?;
-    Ok(merged)
+    Ok(count)
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -327,7 +367,7 @@ async fn reject(
     check_count(body.groups.len())?;
     let mut rejected = 0;
     for text in &body.groups {
-        let Some(id) = id_of(text) else { continue };
+        let Some(id) = GroupId::parse(text) else { continue };
         rejected += usize::from(app.duplicates.reject_group(auth.workspace(), id).await?);
     }
     auth.note(&app, "duplicates.reject", String::new(), &format!("refused {rejected} suggested duplicates")).await?;

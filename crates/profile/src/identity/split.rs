@@ -11,7 +11,7 @@ use crate::split::{Cut, SPLIT_EVENTS_MAX};
 use crate::store::{identifier_seen, merge_seen};
 use base::{ProfileId, Timestamp, WorkspaceId};
 use db::{DbError, Tx, Val};
-use events::{Event, EventKind, Identifier, ResolvedEvent, Split, ViewError};
+use events::{Event, EventKind, Identifier, PAST_TOO_LONG, ResolvedEvent, Split, ViewError};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -33,7 +33,14 @@ impl Identity {
         };
         let stored: Vec<ProfileId> = std::iter::once(from).chain(merges.iter().map(|merge| merge.from)).collect();
         let unsorted = sorting::unsorted(tx, workspace).await?;
-        let mut events = unsorted.past_of(&**past, workspace, &stored, SPLIT_EVENTS_MAX).await?;
+        let mut events = match unsorted.past_of(&**past, workspace, &stored, SPLIT_EVENTS_MAX).await {
+            Err(ViewError::Broken { view: PAST_TOO_LONG, detail }) => {
+                tracing::warn!(%workspace, profile = %from, detail, "a split that was asked for is not possible any more");
+                write_refusal(tx, event, from, now).await?;
+                return Ok(None);
+            }
+            events => events?,
+        };
         put_in_order(&mut events, &traits(tx, workspace, from).await?);
         let stored = unsorted.stored_with(&stored);
         let (kept, left) = cut.divide(events);

@@ -5,6 +5,7 @@ use base::{ProfileId, WorkspaceId};
 use db::{DbError, Tx};
 use duplicates::{Duplicates, People, PersonFields};
 use profile::{Eraser, Person, PersonDetails, Profiles};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 pub struct ProfilePeople(pub Arc<Profiles>);
@@ -27,6 +28,14 @@ impl People for ProfilePeople {
     ) -> Result<Vec<(ProfileId, PersonFields)>, String> {
         let rows = self.0.stream_details(workspace, after, limit as u32).await.map_err(text)?;
         Ok(rows.into_iter().map(|(id, details)| (id, fields(details))).collect())
+    }
+
+    async fn canonical(
+        &self,
+        workspace: WorkspaceId,
+        ids: &[ProfileId],
+    ) -> Result<HashMap<ProfileId, ProfileId>, String> {
+        self.0.canonical(workspace, ids).await.map_err(text)
     }
 
     async fn apart(&self, workspace: WorkspaceId) -> Result<Vec<(ProfileId, ProfileId)>, String> {

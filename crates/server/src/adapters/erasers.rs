@@ -99,6 +99,7 @@ pub struct FilesEraser {
     pipeline: Arc<events::Pipeline>,
     deliver: Arc<deliver::Deliver>,
     collect: Arc<collect::Collect>,
+    duplicates: Arc<duplicates::Duplicates>,
     lake: Arc<lake::Lake>,
     clock: Arc<dyn Clock>,
     scrubbed_at: Mutex<Option<Timestamp>>,
@@ -112,6 +113,7 @@ impl FilesEraser {
             pipeline: app.pipeline.clone(),
             deliver: app.deliver.clone(),
             collect: app.collect.clone(),
+            duplicates: app.duplicates.clone(),
             lake: app.lake.clone(),
             clock: app.clock.clone(),
             scrubbed_at: Mutex::new(None),
@@ -126,6 +128,9 @@ fn text(error: impl std::fmt::Display) -> String {
 #[async_trait]
 impl FileEraser for FilesEraser {
     async fn settle(&self) -> Result<(), String> {
+        if self.duplicates.is_searching() {
+            return Err("a search for duplicates is at work: what it read before would be written".into());
+        }
         self.deliver.settle().await.map_err(text)?;
         let sealed = self.inbox.seal().await.map_err(text)?;
         while self.pipeline.status().cursor < sealed {

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use base::{EventId, ProfileId, WorkspaceId};
-use events::{Event, EventKind, Past, ResolvedEvent, ViewError};
+use events::{Event, EventKind, PAST_TOO_LONG, Past, ResolvedEvent, ViewError};
 use lake::{Lake, StoredEvent, TimelineFilter};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ impl Past for LakePast {
         let stored = self.0.timeline(workspace, profiles, None, limit + 1, &filter).await?;
         if limit < stored.len() {
             let detail = format!("this customer has more than {limit} events, which is more than can be sorted anew");
-            return Err(ViewError::Broken { view: "history", detail });
+            return Err(ViewError::Broken { view: PAST_TOO_LONG, detail });
         }
         let mut events: Vec<ResolvedEvent> = stored.into_iter().map(resolved).collect();
         events.sort_by_key(|item| (item.event.received_at, item.event.at, item.event.id));
