@@ -125,7 +125,8 @@ mod tests {
         // Somewhere else, twice, or no text: the reading decides, and then the batch.
         is(format!(r#"{{"page":{{"userAgent":"curl/8.5"}},"userAgent":"{browser}"}}"#), None);
         is(r#"{"page":{"userAgent":"curl/8.5"}}"#.into(), Some("Googlebot/2.1"));
-        is(r#"{"userAgent":7}"#.into(), Some("Googlebot/2.1"));
+        is(r#"{"userAgent":null}"#.into(), Some("Googlebot/2.1"));
+        is(r#"{"userAgent":7}"#.into(), None);
         is("{}".into(), Some("Googlebot/2.1"));
     }
 }
