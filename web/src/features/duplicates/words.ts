@@ -67,10 +67,10 @@ function useLevelNames(): Record<string, string> {
   };
 }
 
-export function useLevelWords(): (level: string | null) => string {
+export function useLevelWords(): (level: string | null | undefined) => string {
   const { t } = useLingui();
   const names = useLevelNames();
-  return (level) => (level === null ? t`not known of both` : (names[level] ?? level));
+  return (level) => (level == null ? t`not known of both` : (names[level] ?? level));
 }
 
 /** How much a field counts. Something that is not known of both counts for nothing. */
@@ -89,7 +89,7 @@ export function useStrengthWords(): (evidence: Pick<Evidence, "bits" | "level">)
     strong: t`speaks strongly against it`,
   };
   return ({ bits, level }) => {
-    if (level === null && bits === 0) return t`does not count`;
+    if (level == null && bits === 0) return t`does not count`;
     return (bits < 0 ? speaksAgainst : speaksFor)[strength(bits)];
   };
 }

@@ -119,11 +119,11 @@ describe("reasons and warnings", () => {
 });
 
 describe("why a value stays", () => {
-  const early = { value: "google", at: "2026-11-01T00:00:00Z" };
-  const late = { value: "bing", at: "2026-11-09T00:00:00Z" };
+  const said = (value: unknown, at: string) => ({ name: "city", value, at, source: "system" });
+  const early = said("google", "2026-11-01T00:00:00Z");
+  const late = said("bing", "2026-11-09T00:00:00Z");
   const choice = (more: Partial<TraitChoice>): TraitChoice => ({
     name: "city",
-    kept: "x",
     kept_from: "survivor",
     ...more,
   });
@@ -135,10 +135,10 @@ describe("why a value stays", () => {
   });
 
   it("goes by the name where the times do not say", () => {
-    expect(whyKept(choice({ name: "first_utm_source", survivor: { value: 1 }, merged: { value: 2 } }))).toBe(
+    expect(whyKept(choice({ name: "first_utm_source", survivor: said(1, early.at), merged: said(2, early.at) }))).toBe(
       "earliest",
     );
-    expect(whyKept(choice({ survivor: { value: 1 }, merged: { value: 2 } }))).toBe("latest");
+    expect(whyKept(choice({ survivor: said(1, early.at), merged: said(2, early.at) }))).toBe("latest");
   });
 
   it("is plain where there is no choice", () => {

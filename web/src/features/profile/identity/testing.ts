@@ -4,7 +4,7 @@ import type { Conflict, HomedIdentifier, Identity, Merge } from "./types";
 const AT = "2026-11-01T10:00:00Z";
 
 export function identifier(kind: string, value: string, home: string): HomedIdentifier {
-  return { kind, value, home, first_seen: AT, last_seen: AT, source: null, source_name: null };
+  return { kind, value, home, first_seen: AT, last_seen: AT, source: null };
 }
 
 export function merge(from: string, into: string, at = AT): Merge {

@@ -1,80 +1,28 @@
-/** Who a person is made of, and what joining and parting would do. By hand until the API's description has it. */
+/** Who a person is made of, and what joining and parting would do: the shapes of the API's own description. */
+import type { components } from "@/api/generated";
 import type { ProfileSummary } from "@/api/types";
 
+type Schemas = components["schemas"];
+
 export type IdentifierKey = { kind: string; value: string };
-
-export type HomedIdentifier = IdentifierKey & {
-  first_seen: string;
-  last_seen: string;
-  source?: string | null;
-  source_name?: string | null;
-  /** The profile it was first attached to: the person, or one that was merged into the person. */
-  home: string;
-};
-
-export type Merge = {
-  from: string;
-  into: string;
-  at: string;
-  /** "identify declared user_id", "merged by hand" and the like. */
-  reason: string;
-  event?: string | null;
-  identifiers: number;
-};
-
-export type Conflict = IdentifierKey & {
-  /** Who claims it. */
-  profile: string;
-  profile_label: string;
-  /** Whose it stayed; null when the claimant has too many of the kind. */
-  owner?: string | null;
-  owner_label?: string | null;
-  /** limit, other_profile or kept_apart. */
-  reason: string;
-  occurrences: number;
-  first_at: string;
-  last_at: string;
-};
-
-export type KeptApart = { profile: ProfileSummary; since: string };
-
-export type Identity = {
-  profile: string;
-  identifiers: HomedIdentifier[];
-  merges: Merge[];
-  conflicts: Conflict[];
-  kept_apart: KeptApart[];
-  /** A split was just done and the timeline is still being sorted. */
-  sorting: boolean;
-};
+export type HomedIdentifier = Schemas["IdentityIdentifier"];
+export type Merge = Schemas["IdentityMerge"];
+export type Conflict = Schemas["IdentityConflict"];
+export type KeptApart = Omit<Schemas["KeptApart"], "profile"> & { profile: ProfileSummary };
+export type Identity = Omit<Schemas["IdentityView"], "kept_apart"> & { kept_apart: KeptApart[] };
 
 export type Side = "survivor" | "merged";
-export type TraitOfSide = { value: unknown; at?: string | null; source?: string | null };
-export type TraitChoice = {
-  name: string;
-  kept: unknown;
-  kept_from: Side;
-  survivor?: TraitOfSide | null;
-  merged?: TraitOfSide | null;
-};
-
-export type MergePreview = {
+export type TraitOfSide = Schemas["TraitSaid"];
+export type TraitChoice = Omit<Schemas["MergedTrait"], "kept_from"> & { kept_from: Side };
+export type MergePreview = Omit<Schemas["MergePreview"], "survivor" | "merged" | "traits" | "identifiers"> & {
   survivor: ProfileSummary;
   merged: ProfileSummary;
   traits: TraitChoice[];
   identifiers: (IdentifierKey & { of: Side })[];
-  warnings: string[];
-  events: number;
 };
-export type MergeDone = { profile: string; merged: string; message_id: string; visible: boolean };
+export type MergeDone = Schemas["MergeAccepted"];
 
 export type SplitBody = { identifiers: IdentifierKey[]; revive?: string };
-export type SplitPart = {
-  events: number;
-  identifiers: IdentifierKey[];
-  traits: { name: string; value: unknown }[];
-  first_seen?: string | null;
-  last_seen?: string | null;
-};
-export type SplitPreview = { stays: SplitPart; leaves: SplitPart; revived?: string | null };
-export type SplitDone = { profile: string; new?: string | null; message_id: string; visible: boolean };
+export type SplitPart = Schemas["SplitSideView"];
+export type SplitPreview = Schemas["SplitPreview"];
+export type SplitDone = Schemas["SplitAccepted"];

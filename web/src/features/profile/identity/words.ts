@@ -21,11 +21,10 @@ export function useIdentifierNames(): (kind: string) => string {
 /** What came by no source of one's own has a name too. */
 const INSIDE = ["import", "system"];
 
-export function useOrigin(): (of: { source?: string | null; source_name?: string | null }) => string {
+export function useOrigin(): (of: { source?: string | null }) => string {
   const sourceName = useSourceName();
   const channel = useChannelLabel();
-  return ({ source, source_name }) => {
-    if (source_name) return source_name;
+  return ({ source }) => {
     if (!source) return NOTHING;
     return INSIDE.includes(source) ? channel(source) : sourceName(source);
   };
