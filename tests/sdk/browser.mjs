@@ -2,6 +2,9 @@
 import { readFile } from 'node:fs/promises';
 import http from 'node:http';
 
+const PERSONS_BROWSER =
+  'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36';
+
 const UMD = new URL('node_modules/@segment/analytics-next/dist/umd/', import.meta.url);
 const FLUSHED_MS_MAX = 45_000;
 
@@ -44,7 +47,8 @@ export async function deliverInBrowser(browser, html) {
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   try {
-    const page = await browser.newPage();
+    // A browser without a window says so in its user agent, and is kept apart as a bot: this one plays a person's.
+    const page = await browser.newPage({ userAgent: PERSONS_BROWSER });
     const errors = [];
     page.on('pageerror', (error) => errors.push(error.message));
     // Another name than the server's, so that CORS and third-party rules apply.
