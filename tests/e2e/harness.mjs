@@ -128,3 +128,46 @@ export async function eventually(what, check, seconds = 60) {
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
 }
+
+/** A telephone held upright: nothing may be wider. */
+const NARROW = { width: 360, height: 780 };
+
+/**
+ * Looks at screens on the way. What axe and `watchProblems` find is told at the end by `conclude`, so that one finding
+ * does not hide the rest of the story.
+ */
+export function lookout(page) {
+  const problems = watchProblems(page);
+  const found = [];
+  const looked = [];
+  const look = async (where, on = page) => {
+    looked.push(where);
+    await accessible(on, where).catch((error) => found.push(error.message));
+  };
+  return {
+    accessible: look,
+    /** Neither the page nor what lies over it is wider than a telephone's screen. */
+    async fits(where) {
+      const before = page.viewportSize();
+      await page.setViewportSize(NARROW);
+      await page.waitForTimeout(BEGINS_MS * 2);
+      const wide = await page.evaluate(() => [
+        document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        ...[...document.querySelectorAll('[role="dialog"]')].map((one) => one.scrollWidth - one.clientWidth),
+      ]);
+      expect(wide.every((more) => more <= 0), `${where}: ${wide} px too wide at ${NARROW.width}`);
+      await picture(page, `${where.replaceAll(' ', '-')}-narrow`);
+      await look(`${where}, narrow`);
+      await page.setViewportSize(before);
+    },
+    async conclude(step) {
+      await step('axe finds nothing serious on any screen, in light and dark', async () => {
+        console.log(`     looked at ${looked.length}: ${looked.join(', ')}`);
+        expect(found.length === 0, found.join('\n'));
+      }, { whatever: true });
+      await step('no page failed and no answer was a server error', async () => {
+        expect(problems.length === 0, problems.slice(0, 10).join('\n'));
+      }, { whatever: true });
+    },
+  };
+}

@@ -1,12 +1,10 @@
 // Who a customer is made of: two are merged by hand, the merge is undone, an identifier is split off. In Chromium, with
 // mouse and keyboard; the API makes the customers and confirms what the screen says.
 import {
-  accessible as checked, api, env, eventually, expect, openBrowser, picture, story, watchProblems,
+  api, env, eventually, expect, lookout, openBrowser, picture, story,
 } from './harness.mjs';
 
 const PATIENCE_MS = 20_000;
-/** A telephone held upright: nothing may be wider. */
-const NARROW = { width: 360, height: 780 };
 const WIDE = { width: 1360, height: 900 };
 const RUN = Date.now().toString(36);
 
@@ -16,15 +14,8 @@ const browser = await openBrowser();
 const context = await browser.newContext({ viewport: WIDE, colorScheme: 'light', locale: 'en-GB' });
 const page = await context.newPage();
 page.setDefaultTimeout(PATIENCE_MS);
-const problems = watchProblems(page);
+const { accessible, conclude, fits } = lookout(page);
 const main = page.getByRole('main');
-/** What axe found anywhere: told at the end, so that one finding does not hide the rest of the story. */
-const found = [];
-const looked = [];
-const accessible = async (where) => {
-  looked.push(where);
-  await checked(page, where).catch((error) => found.push(error.message));
-};
 
 // How a person finds things: by role and name.
 const button = (name, within = page) => within.getByRole('button', { name, exact: true });
@@ -34,19 +25,6 @@ const panel = (name) => main.getByRole('heading', { level: 2, name, exact: true 
 const rows = (name, within = main) => within.getByRole('table', { name, exact: true }).getByRole('row');
 const drawing = main.getByRole('listbox');
 const column = (name, within) => within.getByRole('group', { name, exact: true });
-
-/** Neither the page nor what lies over it is wider than the screen. */
-async function fits(where) {
-  await page.setViewportSize(NARROW);
-  await page.waitForTimeout(300);
-  const wide = await page.evaluate(() => [
-    document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    ...[...document.querySelectorAll('[role="dialog"]')].map((one) => one.scrollWidth - one.clientWidth),
-  ]);
-  expect(wide.every((more) => more <= 0), `${where}: ${wide} px too wide at ${NARROW.width}`);
-  await picture(page, `${where.replaceAll(' ', '-')}-narrow`);
-  await page.setViewportSize(WIDE);
-}
 
 /** The dialog is open, and the focus is in it. */
 async function hasFocus(shown) {
@@ -236,13 +214,7 @@ await step('an identifier is split off and becomes a customer of its own', async
   await accessible('a split customer');
 });
 
-await step('axe finds nothing serious on any screen, in light and dark', async () => {
-  console.log(`     looked at ${looked.length}: ${looked.join(', ')}`);
-  expect(found.length === 0, found.join('\n'));
-}, { whatever: true });
-await step('no page failed and no answer was a server error', async () => {
-  expect(problems.length === 0, problems.slice(0, 10).join('\n'));
-}, { whatever: true });
+await conclude(step);
 
 await browser.close();
 end();

@@ -2,7 +2,7 @@
 // The API is asked only to compare its numbers with those on screen; the shop's own part (its customers, its mail
 // server) is played through the collection API and a mail server on loopback.
 import {
-  accessible as checked, api, env, eventually, expect, openBrowser, picture, story, watchProblems,
+  api, env, eventually, expect, lookout, openBrowser, picture, story,
 } from './harness.mjs';
 import { smtpSink } from './smtp-sink.mjs';
 import { SNEAKER_BUYERS_IN_NL } from './sneaker-buyers.mjs';
@@ -28,15 +28,8 @@ await context.route((url) => url.hostname !== '127.0.0.1' && url.protocol.starts
 });
 const page = await context.newPage();
 page.setDefaultTimeout(PATIENCE_MS);
-const problems = watchProblems(page);
+const { accessible, conclude } = lookout(page);
 const main = page.getByRole('main');
-/** What axe found anywhere: told at the end, so that one finding does not hide the rest of the story. */
-const found = [];
-const looked = [];
-const accessible = async (where, on = page) => {
-  looked.push(where);
-  await checked(on, where).catch((error) => found.push(error.message));
-};
 
 // How a person finds things: by role and name.
 const button = (name, within = page) => within.getByRole('button', { name, exact: true });
@@ -612,13 +605,7 @@ await step('a colleague is invited, and the link lets them in with the rights of
   await theirs.context().close();
 });
 
-await step('axe finds nothing serious on any screen, in light and dark', async () => {
-  console.log(`     looked at ${looked.length}: ${looked.join(', ')}`);
-  expect(found.length === 0, found.join('\n'));
-}, { whatever: true });
-await step('no page failed and no answer was a server error', async () => {
-  expect(problems.length === 0, problems.slice(0, 10).join('\n'));
-}, { whatever: true });
+await conclude(step);
 
 await browser.close();
 end();

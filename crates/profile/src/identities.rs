@@ -263,17 +263,11 @@ impl SplitSide {
     fn of(events: &[ResolvedEvent], identifiers: Vec<IdentifierSeen>) -> Self {
         let mut traits = Document::default();
         events.iter().for_each(|item| crate::view::hear(&mut traits, &item.event));
-        let seen = |item: crate::document::Trait<'_>| TraitSeen {
-            name: item.name.to_owned(),
-            value: item.value.clone(),
-            at: item.at,
-            source: item.source.to_owned(),
-        };
         let times = || events.iter().map(|item| item.event.at);
         Self {
             events: events.len() as u64,
             identifiers,
-            traits: traits.iter().map(seen).collect(),
+            traits: traits.iter().map(TraitSeen::from).collect(),
             first_seen: times().min(),
             last_seen: events
                 .iter()

@@ -44,7 +44,7 @@ pub use model::{
 };
 pub use service::{Profiles, STREAM_LIMIT_MAX};
 pub use sorting::{Sorter, finish_splits, was_anybody_split};
-pub use split::{SPLIT_EVENTS_MAX, SplitRequest};
+pub use split::{SPLIT_EVENTS_MAX, SplitRequest, came_with};
 pub use stream::{PersonDetails, earliest_wins, traits_of_event};
 pub use view::{ProfileView, VIEW_NAME};
 

@@ -55,6 +55,12 @@ pub struct TraitSeen {
     pub source: String,
 }
 
+impl From<crate::document::Trait<'_>> for TraitSeen {
+    fn from(item: crate::document::Trait<'_>) -> Self {
+        Self { name: item.name.to_owned(), value: item.value.clone(), at: item.at, source: item.source.to_owned() }
+    }
+}
+
 /// A profile as the audience engine and exports stream it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ProfileRow {

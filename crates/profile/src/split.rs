@@ -43,10 +43,7 @@ impl Cut {
         identifiers: Vec<IdentifierSeen>,
         merges: &[MergeSeen],
     ) -> Result<Self, ProfileError> {
-        let group = match request.revive {
-            Some(revive) => group_of(revive, merges)?,
-            None => Vec::new(),
-        };
+        let group = group_of(request.revive, merges)?;
         let asked: HashSet<(String, String)> = request.identifiers.iter().filter_map(normal).collect();
         let leaves = |seen: &IdentifierSeen| {
             if request.identifiers.is_empty() {
@@ -55,7 +52,7 @@ impl Cut {
                 asked.contains(&(seen.kind.clone(), seen.value.clone()))
             }
         };
-        let (leaving, staying): (Vec<_>, Vec<_>) = identifiers.into_iter().partition(leaves);
+        let (leaving, staying) = identifiers.into_iter().partition(leaves);
         Self { leaving, staying, group }.checked()
     }
 
@@ -69,14 +66,10 @@ impl Cut {
         let revive = property("revive").and_then(Json::as_str).and_then(|text| text.parse().ok());
         let prints: HashSet<&str> =
             property("identifiers").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str).collect();
-        let group = match revive {
-            Some(revive) => group_of(revive, merges)?,
-            None => Vec::new(),
-        };
         let leaves =
             |seen: &IdentifierSeen| prints.contains(fingerprint(event.workspace, &seen.kind, &seen.value).as_str());
-        let (leaving, staying): (Vec<_>, Vec<_>) = identifiers.into_iter().partition(leaves);
-        Self { leaving, staying, group }.checked()
+        let (leaving, staying) = identifiers.into_iter().partition(leaves);
+        Self { leaving, staying, group: group_of(revive, merges)? }.checked()
     }
 
     fn checked(self) -> Result<Self, ProfileError> {
@@ -111,8 +104,9 @@ impl Cut {
     }
 }
 
-/// `revive` and everything that was merged into it before.
-fn group_of(revive: ProfileId, merges: &[MergeSeen]) -> Result<Vec<ProfileId>, ProfileError> {
+/// The ids that lead to whoever leaves; empty for a new customer.
+fn group_of(revive: Option<ProfileId>, merges: &[MergeSeen]) -> Result<Vec<ProfileId>, ProfileError> {
+    let Some(revive) = revive else { return Ok(Vec::new()) };
     if !merges.iter().any(|merge| merge.from == revive) {
         return Err(ProfileError::Refused {
             pointer: "/revive",
@@ -120,15 +114,20 @@ fn group_of(revive: ProfileId, merges: &[MergeSeen]) -> Result<Vec<ProfileId>, P
             detail: format!("{revive} was not merged into this customer, or was taken out again already"),
         });
     }
-    let mut group = vec![revive];
+    Ok(came_with(revive, merges))
+}
+
+/// `from` and everything that was merged into it before it was merged itself.
+pub fn came_with(from: ProfileId, merges: &[MergeSeen]) -> Vec<ProfileId> {
+    let mut group = vec![from];
     let mut next = 0;
     while let Some(into) = group.get(next).copied() {
-        let from = merges.iter().filter(|merge| merge.into == into).map(|merge| merge.from);
-        let new: Vec<ProfileId> = from.filter(|from| !group.contains(from)).collect();
+        let merged = merges.iter().filter(|merge| merge.into == into).map(|merge| merge.from);
+        let new: Vec<ProfileId> = merged.filter(|id| !group.contains(id)).collect();
         group.extend(new);
         next += 1;
     }
-    Ok(group)
+    group
 }
 
 fn normal(identifier: &PersonIdentifier) -> Option<(String, String)> {

@@ -65,13 +65,7 @@ impl Found {
     }
 
     pub fn traits_seen(&self) -> Vec<TraitSeen> {
-        let seen = |item: crate::document::Trait<'_>| TraitSeen {
-            name: item.name.to_owned(),
-            value: item.value.clone(),
-            at: item.at,
-            source: item.source.to_owned(),
-        };
-        self.traits.iter().map(seen).collect()
+        self.traits.iter().map(TraitSeen::from).collect()
     }
 
     pub fn trait_map(&self) -> JsonMap {

@@ -1,10 +1,11 @@
 //! What tests of several rooms share: a store on every engine, an event to fill in, the folder of public test data, a
 //! fixed clock.
 
-use base::{EventId, ManualClock, SourceId, Timestamp, WorkspaceId};
+use base::{EventId, ManualClock, ProfileId, SourceId, Timestamp, WorkspaceId};
 use db::{Db, Migration, Val};
-use events::{Channel, Event, EventKind, RawJson};
+use events::{Channel, Event, EventKind, RawJson, Split};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// 2026-11-22T10:00:00Z, the day most tests play on.
@@ -88,6 +89,24 @@ pub fn event(workspace: WorkspaceId, message_id: impl Into<String>, kind: EventK
         traits: RawJson::default(),
         properties: RawJson::default(),
         context: RawJson::default(),
+    }
+}
+
+/// Profile 1 turned out to be 1 and 2, an hour after [`NOW`]; 2 takes `left` with it.
+pub fn split(workspace: WorkspaceId, kept: Vec<Arc<Event>>, left: Vec<Arc<Event>>) -> Split {
+    let (from, into) = (ProfileId::new(1), ProfileId::new(2));
+    Split {
+        workspace,
+        event: EventId::of(workspace, "split"),
+        at: NOW.plus_ms(3_600_000),
+        from,
+        into,
+        group: vec![into],
+        joined_at: None,
+        kept,
+        left,
+        staying: Vec::new(),
+        leaving: Vec::new(),
     }
 }
 

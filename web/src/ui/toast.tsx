@@ -34,12 +34,12 @@ export function toastError(error: unknown): void {
 
 type Offer = { message: string; label: string; act: () => void };
 
-/** Says that something is done and offers what is likely to come next; it goes away by itself. */
-export function toastOffer({ message, label, act }: Offer): void {
+/** A message with one button. */
+function withButton({ message, label, act }: Offer, color: string): void {
   const id = notifications.show({
     ...closable(),
     autoClose: UNDO_MS,
-    color: "teal",
+    color,
     message: (
       <Group justify="space-between" wrap="nowrap">
         <Text size="sm">{message}</Text>
@@ -57,6 +57,11 @@ export function toastOffer({ message, label, act }: Offer): void {
       </Group>
     ),
   });
+}
+
+/** Says that something is done and offers what is likely to come next; it goes away by itself. */
+export function toastOffer(offer: Offer): void {
+  withButton(offer, "teal");
 }
 
 type Undoable = {
@@ -81,28 +86,12 @@ export function undoable({ message, commit, restore }: Undoable): void {
   };
   const timer = setTimeout(finish, UNDO_MS);
   window.addEventListener("pagehide", finish);
-  const id = notifications.show({
-    ...closable(),
-    autoClose: UNDO_MS,
-    color: "gray",
-    message: (
-      <Group justify="space-between" wrap="nowrap">
-        <Text size="sm">{message}</Text>
-        <Button
-          size="compact-sm"
-          variant="light"
-          onClick={() => {
-            if (!open) return;
-            open = false;
-            clearTimeout(timer);
-            window.removeEventListener("pagehide", finish);
-            restore();
-            notifications.hide(id);
-          }}
-        >
-          {t`Undo`}
-        </Button>
-      </Group>
-    ),
-  });
+  const act = () => {
+    if (!open) return;
+    open = false;
+    clearTimeout(timer);
+    window.removeEventListener("pagehide", finish);
+    restore();
+  };
+  withButton({ message, label: t`Undo`, act }, "gray");
 }

@@ -9,19 +9,7 @@ use serde_json::json;
 
 fn split(kept: &[&Event], left: &[&Event], joined_at: Option<Timestamp>) -> Split {
     let all = |events: &[&Event]| events.iter().map(|event| Arc::new(Event::clone(event))).collect();
-    Split {
-        workspace: SHOP,
-        event: EventId::of(SHOP, "split"),
-        at: testkit::NOW.plus_ms(90_000),
-        from: ANNA,
-        into: BERT,
-        group: vec![BERT],
-        joined_at,
-        kept: all(kept),
-        left: all(left),
-        staying: Vec::new(),
-        leaving: Vec::new(),
-    }
+    Split { joined_at, ..testkit::split(SHOP, all(kept), all(left)) }
 }
 
 impl World {

@@ -193,19 +193,7 @@ async fn a_merge_that_is_undone_gives_orders_touches_and_credit_back() {
                         theirs.map(|line| Arc::new(line.event(line.id.clone().unwrap(), SHOP))).collect()
                     };
                     let mut batch = shop.batch(&[], &[]);
-                    batch.splits.push(events::Split {
-                        workspace: SHOP,
-                        event: base::EventId(9),
-                        at: at(0),
-                        from: ProfileId::new(1),
-                        into: ProfileId::new(2),
-                        group: vec![ProfileId::new(2)],
-                        joined_at: None,
-                        kept: of(1),
-                        left: of(2),
-                        staying: Vec::new(),
-                        leaving: Vec::new(),
-                    });
+                    batch.splits.push(testkit::split(SHOP, of(1), of(2)));
                     shop.apply(&batch).await;
                 }
                 dumps.push(shop.dump().await);

@@ -2,7 +2,6 @@ use super::world::{Chance, Model, Step};
 use super::*;
 use crate::engine::{Change, Turned, Undo, Workspace, definitions::Definition};
 use base::SegmentId;
-use events::Split;
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -142,19 +141,7 @@ proptest! {
             let theirs = events.iter().filter(|item| item.profile.number() == profile);
             theirs.map(|item| item.event.clone()).collect::<Vec<_>>()
         };
-        let split = Split {
-            workspace: WORKSPACE,
-            event: base::EventId(1),
-            at: NOW,
-            from: ProfileId::new(1),
-            into: ProfileId::new(2),
-            group: vec![ProfileId::new(2)],
-            joined_at: None,
-            kept: of(1),
-            left: of(2),
-            staying: Vec::new(),
-            leaving: Vec::new(),
-        };
+        let split = testkit::split(WORKSPACE, of(1), of(2));
         let before = memberships(&joined);
         let mut undo = Vec::new();
         joined.apply(Turned { merges: &[], splits: &[&split] }, &[], NOW, &others, &mut undo);

@@ -1,6 +1,7 @@
 //! Who a customer is made of: identifiers, merges, what was kept apart; joining two, taking one apart, undoing.
 
 use super::caught_up;
+use super::views::IdentifierView;
 use crate::problem::ApiResult;
 use crate::routes::profile::{SummaryView, summaries};
 use crate::{App, Auth, Json, Path};
@@ -23,35 +24,6 @@ pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(merge))
         .routes(routes!(split_preview))
         .routes(routes!(split))
-}
-
-/// An identifier and the profile it was first attached to.
-#[derive(Serialize, ToSchema)]
-struct IdentityIdentifier {
-    kind: String,
-    value: String,
-    #[schema(value_type = String)]
-    first_seen: Timestamp,
-    /// Exact to a day.
-    #[schema(value_type = String)]
-    last_seen: Timestamp,
-    source: Option<String>,
-    /// The customer itself, or one that was merged into it.
-    #[schema(value_type = String)]
-    home: ProfileId,
-}
-
-impl From<&IdentifierSeen> for IdentityIdentifier {
-    fn from(seen: &IdentifierSeen) -> Self {
-        Self {
-            kind: seen.kind.clone(),
-            value: seen.value.clone(),
-            first_seen: seen.first_seen,
-            last_seen: seen.last_seen,
-            source: seen.source.clone(),
-            home: seen.home,
-        }
-    }
 }
 
 /// A profile that was joined to this one.
@@ -105,7 +77,7 @@ struct KeptApart {
 struct IdentityView {
     #[schema(value_type = String)]
     profile: ProfileId,
-    identifiers: Vec<IdentityIdentifier>,
+    identifiers: Vec<IdentifierView>,
     merges: Vec<IdentityMerge>,
     conflicts: Vec<IdentityConflict>,
     /// No event joins these again; a person may.
@@ -129,7 +101,7 @@ async fn identity(State(app): State<Arc<App>>, auth: Auth, Path(id): Path<Profil
     Ok(Json(IdentityView {
         profile: id,
         merges: merges.iter().map(|merge| merge_view(merge, &merges, &profile.identifiers)).collect(),
-        identifiers: profile.identifiers.iter().map(IdentityIdentifier::from).collect(),
+        identifiers: profile.identifiers.iter().map(IdentifierView::from).collect(),
         conflicts: conflicts(&app, workspace, id).await?,
         kept_apart: since.into_iter().zip(people).map(|(since, profile)| KeptApart { profile, since }).collect(),
         sorting: app.profile.is_sorting(workspace, id).await?,
@@ -137,7 +109,8 @@ async fn identity(State(app): State<Arc<App>>, auth: Auth, Path(id): Path<Profil
 }
 
 fn merge_view(merge: &MergeSeen, all: &[MergeSeen], identifiers: &[IdentifierSeen]) -> IdentityMerge {
-    let came = |seen: &&IdentifierSeen| came_with(seen.home, merge.from, all);
+    let came_with = profile::came_with(merge.from, all);
+    let came = |seen: &&IdentifierSeen| came_with.contains(&seen.home);
     IdentityMerge {
         from: merge.from,
         into: merge.into,
@@ -146,20 +119,6 @@ fn merge_view(merge: &MergeSeen, all: &[MergeSeen], identifiers: &[IdentifierSee
         event: merge.event.clone(),
         identifiers: identifiers.iter().filter(came).count(),
     }
-}
-
-/// True when `home` is `from`, or was merged into it before.
-fn came_with(mut home: ProfileId, from: ProfileId, all: &[MergeSeen]) -> bool {
-    for _ in 0..=all.len() {
-        if home == from {
-            return true;
-        }
-        match all.iter().find(|merge| merge.from == home) {
-            Some(merge) => home = merge.into,
-            None => return false,
-        }
-    }
-    false
 }
 
 async fn conflicts(app: &App, workspace: WorkspaceId, id: ProfileId) -> ApiResult<Vec<IdentityConflict>> {
@@ -341,7 +300,7 @@ impl From<SplitBody> for SplitRequest {
 #[derive(Serialize, ToSchema)]
 struct SplitSideView {
     events: u64,
-    identifiers: Vec<IdentityIdentifier>,
+    identifiers: Vec<IdentifierView>,
     traits: Vec<TraitSaid>,
     #[schema(value_type = Option<String>)]
     first_seen: Option<Timestamp>,
@@ -353,7 +312,7 @@ impl From<SplitSide> for SplitSideView {
     fn from(side: SplitSide) -> Self {
         Self {
             events: side.events,
-            identifiers: side.identifiers.iter().map(IdentityIdentifier::from).collect(),
+            identifiers: side.identifiers.iter().map(IdentifierView::from).collect(),
             traits: side.traits.into_iter().map(TraitSaid::from).collect(),
             first_seen: side.first_seen,
             last_seen: side.last_seen,

@@ -91,7 +91,7 @@ pub(in crate::routes) async fn summaries(
 }
 
 #[derive(Serialize, ToSchema)]
-struct IdentifierView {
+pub(super) struct IdentifierView {
     kind: String,
     value: String,
     #[schema(value_type = String)]
@@ -100,6 +100,9 @@ struct IdentifierView {
     #[schema(value_type = String)]
     last_seen: Timestamp,
     source: Option<String>,
+    /// The profile it was first attached to: the customer itself, or one that was merged into it.
+    #[schema(value_type = String)]
+    home: ProfileId,
 }
 
 impl From<&IdentifierSeen> for IdentifierView {
@@ -110,6 +113,7 @@ impl From<&IdentifierSeen> for IdentifierView {
             first_seen: seen.first_seen,
             last_seen: seen.last_seen,
             source: seen.source.clone(),
+            home: seen.home,
         }
     }
 }

@@ -5,7 +5,7 @@ import type { ProfileSummary } from "@/api/types";
 type Schemas = components["schemas"];
 
 export type IdentifierKey = { kind: string; value: string };
-export type HomedIdentifier = Schemas["IdentityIdentifier"];
+export type HomedIdentifier = Schemas["IdentifierView"];
 export type Merge = Schemas["IdentityMerge"];
 export type Conflict = Schemas["IdentityConflict"];
 export type KeptApart = Omit<Schemas["KeptApart"], "profile"> & { profile: ProfileSummary };
