@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 /// Log odds a suggestion needs: more likely than not.
 const CUT_BITS: f32 = 0.0;
 /// Values a customer needs to be compared at all: a visitor with one e-mail address resembles nobody.
-pub(crate) const VALUES_MIN: usize = 2;
+const VALUES_MIN: usize = 2;
 /// Pairs kept with a group: what a person can look at.
 const PAIRS_PER_GROUP_MAX: usize = 30;
 /// One for the server itself: a search is not urgent.

@@ -64,11 +64,12 @@ impl Identity {
         write(tx, &split, &cut, last.max(into.number()), now).await?;
         let moves = moves(&split, &kept, &left);
         write_moves(tx, &split, &stored, &moves, now).await?;
-        self.forget(&split, &cut);
+        self.remember_split(&split, &cut);
         Ok(Some(split))
     }
 
-    fn forget(&self, split: &Split, cut: &Cut) {
+    /// Notes who owns what now; holds after the commit.
+    fn remember_split(&self, split: &Split, cut: &Cut) {
         let mut cache = self.cache.lock();
         let (workspace, mut scratch) = (split.workspace, Vec::new());
         for seen in &cut.leaving {
@@ -172,8 +173,12 @@ async fn write_moves(
     moves: &BTreeMap<String, ProfileId>,
     now: Timestamp,
 ) -> Result<(), DbError> {
+    // Their order is that of their times, also of two within a millisecond.
     let sql = "INSERT INTO profile_split (workspace_id, event, from_id, into_id, at_ms, sorted, stored, moves) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+               SELECT CAST($1 AS BIGINT), CAST($2 AS TEXT), CAST($3 AS BIGINT), CAST($4 AS BIGINT), \
+               CASE WHEN last_ms >= $5 THEN last_ms + 1 ELSE CAST($5 AS BIGINT) END, \
+               CAST($6 AS BOOLEAN), CAST($7 AS TEXT), CAST($8 AS TEXT) \
+               FROM (SELECT COALESCE(MAX(at_ms), 0) AS last_ms FROM profile_split WHERE workspace_id = $1) AS latest";
     let args = [
         split.workspace.into(),
         split.event.to_string().into(),
