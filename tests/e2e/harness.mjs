@@ -150,7 +150,9 @@ export function lookout(page) {
     async fits(where) {
       const before = page.viewportSize();
       await page.setViewportSize(NARROW);
-      await page.waitForTimeout(BEGINS_MS * 2);
+      await page.waitForTimeout(BEGINS_MS);
+      // The menu slides away, and takes longer for it on a busy machine.
+      await settled(page);
       const wide = await page.evaluate(() => [
         document.documentElement.scrollWidth - document.documentElement.clientWidth,
         ...[...document.querySelectorAll('[role="dialog"]')].map((one) => one.scrollWidth - one.clientWidth),

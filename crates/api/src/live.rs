@@ -32,7 +32,25 @@ pub struct LiveEvent {
     pub traits: base::Json,
     #[schema(value_type = Object)]
     pub context: base::Json,
+    /// accepted; corrected: properties nobody planned were cut out; violating: stored though it breaks the plan.
     pub status: &'static str,
+    /// What the tracking plan said to it; null: nothing.
+    pub plan: Option<LivePlan>,
+}
+
+/// What the tracking plan said to an event that was stored.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct LivePlan {
+    pub violations: Vec<LiveViolation>,
+}
+
+/// One way in which an event breaks the plan; no value of it.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct LiveViolation {
+    pub code: &'static str,
+    /// Into the properties or traits, such as `/products/*/price`.
+    pub pointer: String,
+    pub message: String,
 }
 
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -41,7 +59,11 @@ pub struct LiveProfile {
     pub id: ProfileId,
     /// Name, e-mail address or another identifier; null for those who may not see customers.
     pub label: Option<String>,
+    /// The event was the first of this customer.
     pub created: bool,
+    /// The kinds of identifiers the event named, by which it was given to the customer: user_id, anonymous_id, email …;
+    /// profile: it named the customer itself.
+    pub by: Vec<String>,
 }
 
 impl LiveEvent {
@@ -57,13 +79,41 @@ impl LiveEvent {
             received_at: event.received_at,
             channel: event.channel.name(),
             source: event.source.map(|source| source.to_string()),
-            profile: LiveProfile { id: item.profile, label: None, created: item.created },
+            profile: LiveProfile { id: item.profile, label: None, created: item.created, by: named_by(event) },
             properties: object(&event.properties),
             traits: object(&event.traits),
             context: object(&event.context),
             status: "accepted",
+            plan: None,
         }
     }
+
+    /// Adds what the tracking plan said to the event.
+    pub fn remarked(&mut self, remark: &plan::Remark) {
+        self.status = if remark.changed { "corrected" } else { "violating" };
+        let violation = |one: &plan::Violation| LiveViolation {
+            code: one.code.name(),
+            pointer: one.pointer.clone(),
+            message: one.message.clone(),
+        };
+        self.plan = Some(LivePlan { violations: remark.violations.iter().map(violation).collect() });
+    }
+}
+
+fn named_by(event: &events::Event) -> Vec<String> {
+    let own = [
+        ("profile", event.profile.is_some()),
+        ("user_id", event.user_id.is_some()),
+        ("anonymous_id", event.anonymous_id.is_some()),
+        ("previous_id", event.previous_id.is_some()),
+    ];
+    let mut kinds: Vec<String> = own.into_iter().filter(|(_, named)| *named).map(|(kind, _)| kind.to_owned()).collect();
+    for identifier in &event.identifiers {
+        if !kinds.contains(&identifier.kind) {
+            kinds.push(identifier.kind.clone());
+        }
+    }
+    kinds
 }
 
 #[derive(Default)]
@@ -97,6 +147,10 @@ impl LiveEvents {
         // Of a large batch only the last events can stay; the rest is only counted.
         let first_kept = batch.events.len().saturating_sub(RECENT_EVENTS_MAX);
         for (index, item) in batch.events.iter().enumerate() {
+            // Traits that were worked out: nobody sent them.
+            if item.event.is_computed() {
+                continue;
+            }
             let of_workspace = recent.entry(item.event.workspace).or_default();
             of_workspace.total += 1;
             if item.event.display_name() == events::names::PROFILE_ERASED {

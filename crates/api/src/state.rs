@@ -33,9 +33,13 @@ pub struct PartHealth {
 pub struct App {
     pub access: Arc<access::Access>,
     pub collect: Arc<collect::Collect>,
+    pub connect: Arc<connect::Connect>,
     pub profile: Arc<profile::Profiles>,
     pub consent: Arc<consent::Consents>,
     pub duplicates: Arc<duplicates::Duplicates>,
+    pub plan: Arc<plan::Plans>,
+    pub company: Arc<company::Companies>,
+    pub compute: Arc<compute::Compute>,
     pub segment: Arc<segment::Segments>,
     pub content: Arc<content::Contents>,
     pub campaign: Arc<campaign::Campaigns>,

@@ -131,6 +131,8 @@ dense_id!(/// A workspace: one company or brand, isolated from all others. From 
     WorkspaceId, "wsp");
 dense_id!(/// A customer in one workspace, from 1; indexes bitmaps. A merged profile's id resolves for ever.
     ProfileId, "prf");
+dense_id!(/// A company customers belong to (an account of B2B), from 1 in its workspace.
+    CompanyId, "com");
 uuid_id!(/// A source events come from; owns a write key.
     SourceId, "src");
 uuid_id!(/// A saved segment.
@@ -147,8 +149,12 @@ uuid_id!(/// A signed-in browser.
     SessionId, "ses");
 uuid_id!(/// An API or write key.
     ApiKeyId, "key");
+uuid_id!(/// A computed trait.
+    ComputedTraitId, "ctr");
 uuid_id!(/// A file import.
     ImportId, "imp");
+uuid_id!(/// An entry of a tracking plan: one event, or the traits of customers or groups.
+    PlanEventId, "ple");
 uuid_id!(/// An entry of the audit trail.
     AuditId, "aud");
 uuid_id!(/// A mail kept by the sandbox channel.

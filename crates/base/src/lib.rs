@@ -16,8 +16,8 @@ mod time;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use hash::{ContentHash, HashKeyed, HashKeys, KeyIsHash};
 pub use ids::{
-    ApiKeyId, AuditId, CampaignId, EventId, IdError, ImportId, InboxMailId, MessageId, ProfileId, SegmentId, SessionId,
-    SourceId, TemplateId, UserId, WorkspaceId,
+    ApiKeyId, AuditId, CampaignId, CompanyId, ComputedTraitId, EventId, IdError, ImportId, InboxMailId, MessageId,
+    PlanEventId, ProfileId, SegmentId, SessionId, SourceId, TemplateId, UserId, WorkspaceId,
 };
 pub use money::{Currency, Money, MoneyError};
 pub use page::{PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX, Page, PageRequest};

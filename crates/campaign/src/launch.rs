@@ -41,6 +41,9 @@ impl Campaigns {
         let sorted = self.sort(workspace, campaign).await?;
         let sample = &sorted.first_recipients;
         let mut checks = self.ports().messages.checks(workspace, &campaign.message, sample).await?;
+        if let Some(topic) = &campaign.topic {
+            checks.extend(self.ports().gate.topic_checks(workspace, &campaign.channel, topic).await?);
+        }
         checks.extend(audience_checks(campaign, &sorted));
         let blocked = checks.iter().any(|check| check.severity == Severity::Blocking);
         let sample = if blocked || sample.is_empty() {
@@ -77,7 +80,8 @@ impl Campaigns {
         let mut seen: HashSet<u128> = HashSet::new();
         let members: Vec<ProfileId> = sorted.audience.iter().map(ProfileId::new).collect();
         for chunk in members.chunks(GATE_PROFILES) {
-            let answers = self.ports().gate.recipients(workspace, &campaign.channel, chunk).await?;
+            let answers =
+                self.ports().gate.recipients(workspace, &campaign.channel, campaign.topic.as_deref(), chunk).await?;
             for (member, answer) in chunk.iter().zip(answers) {
                 match answer.address {
                     Err(reason) => *sorted.exclusions.entry(reason).or_default() += 1,

@@ -32,6 +32,7 @@ pub const MIGRATIONS: &[db::Migration] = &[
         name: "campaign/0002_unconfirmed_left",
         sql: include_str!("../migrations/0002_unconfirmed_left.sql"),
     },
+    db::Migration { name: "campaign/0003_topic", sql: include_str!("../migrations/0003_topic.sql") },
 ];
 
 #[cfg(test)]

@@ -70,6 +70,9 @@ pub struct CampaignDraft {
     pub message: Json,
     #[serde(default = "email")]
     pub channel: String,
+    /// The key of the topic it is about; None: nothing in particular.
+    #[serde(default)]
+    pub topic: Option<String>,
 }
 
 fn email() -> String {
@@ -83,6 +86,8 @@ pub struct Campaign {
     pub state: CampaignState,
     pub channel: String,
     pub segment_id: Option<SegmentId>,
+    /// As in [`CampaignDraft`].
+    pub topic: Option<String>,
     /// After the launch this is the frozen copy.
     pub message: Json,
     /// Grows with every edit; the ETag.
@@ -104,6 +109,17 @@ pub struct Campaign {
 #[serde(rename_all = "snake_case")]
 pub enum Refusal {
     NoConsent,
+    /// Asked for, not yet confirmed from the mailbox (double opt-in).
+    NotConfirmed,
+    /// No marketing at all, whatever the channel.
+    MarketingRefused,
+    TopicUnsubscribed,
+    /// Never asked about a topic that has to be asked for.
+    TopicNotAsked,
+    /// Asked for a pause.
+    Paused,
+    /// Asked for fewer messages, and got one lately.
+    TooOften,
     NoAddress,
     Suppressed,
     InvalidAddress,

@@ -20,8 +20,13 @@ pub trait Gate: Send + Sync + 'static {
         &self,
         workspace: WorkspaceId,
         channel: &str,
+        topic: Option<&str>,
         profiles: &[ProfileId],
     ) -> Result<Vec<Recipient>, Problem>;
+    /// What stands in the way of sending about this topic at all.
+    async fn topic_checks(&self, _workspace: WorkspaceId, _channel: &str, _topic: &str) -> Result<Vec<Check>, Problem> {
+        Ok(Vec::new())
+    }
 }
 
 /// A member of the audience as the gate sees it.
@@ -43,6 +48,7 @@ pub trait Outbox: Send + Sync + 'static {
         workspace: WorkspaceId,
         campaign: &str,
         channel: &str,
+        topic: Option<&str>,
         messages: &[QueuedMessage],
     ) -> Result<(), Problem>;
     /// Sends, halts or gives up the campaign's pending rows. Telling it twice changes nothing.

@@ -151,7 +151,10 @@ impl Campaigns {
             return Ok(None);
         }
         let id = campaign.id.to_string();
-        self.ports().outbox.enqueue(&mut tx, workspace, &id, &campaign.channel, &messages).await?;
+        self.ports()
+            .outbox
+            .enqueue(&mut tx, workspace, &id, &campaign.channel, campaign.topic.as_deref(), &messages)
+            .await?;
         tx.commit().await?;
         Ok(Some(next))
     }
@@ -167,7 +170,8 @@ impl Campaigns {
         if members.is_empty() {
             return Ok(Vec::new());
         }
-        let answers = self.ports().gate.recipients(workspace, &campaign.channel, members).await?;
+        let answers =
+            self.ports().gate.recipients(workspace, &campaign.channel, campaign.topic.as_deref(), members).await?;
         let mut messages: Vec<QueuedMessage> = Vec::with_capacity(members.len());
         for (member, answer) in members.iter().zip(answers) {
             let duplicate = launch.duplicates.contains(member.number());

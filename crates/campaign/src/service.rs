@@ -80,6 +80,11 @@ impl Campaigns {
         Ok(Page::cut(rows, limit, |campaign| campaign.id.to_string()))
     }
 
+    /// Campaigns about a topic.
+    pub async fn using_topic(&self, workspace: WorkspaceId, topic: &str) -> Result<Vec<Campaign>, CampaignError> {
+        store::using_topic(self.db(), workspace, topic).await
+    }
+
     /// Campaigns whose audience this segment is or was.
     pub async fn using_segment(
         &self,
@@ -118,9 +123,9 @@ impl Campaigns {
 
     /// A new draft with the same content.
     pub async fn duplicate(&self, workspace: WorkspaceId, id: CampaignId) -> Result<Campaign, CampaignError> {
-        let Campaign { name, segment_id, message, channel, .. } = self.get(workspace, id).await?;
+        let Campaign { name, segment_id, message, channel, topic, .. } = self.get(workspace, id).await?;
         let name = format!("{} (copy)", name.chars().take(NAME_CHARS_MAX - 7).collect::<String>());
-        self.create(workspace, CampaignDraft { name, segment_id, message, channel }).await
+        self.create(workspace, CampaignDraft { name, segment_id, message, channel, topic }).await
     }
 
     /// Lets a draft go out by itself at `schedule.at`.

@@ -9,7 +9,7 @@ use roaring::RoaringBitmap;
 type Result<T> = std::result::Result<T, CampaignError>;
 
 const COLUMNS: &str = "campaign_id, name, state, channel, segment_id, message, version, created_ms, updated_ms, \
-     launched_ms, finished_ms, scheduled_ms, latest_ms, held, unconfirmed_left";
+     launched_ms, finished_ms, scheduled_ms, latest_ms, held, unconfirmed_left, topic";
 
 fn campaign_of(row: &Row) -> Result<Campaign> {
     let id: CampaignId = row.parse("campaign_id")?;
@@ -24,6 +24,7 @@ fn campaign_of(row: &Row) -> Result<Campaign> {
         name: row.text("name")?,
         state: row.parse("state")?,
         channel: row.text("channel")?,
+        topic: row.opt_text("topic")?,
         segment_id: segment
             .map(|text| text.parse::<SegmentId>())
             .transpose()
@@ -52,7 +53,7 @@ pub(crate) async fn insert(
     now: Timestamp,
 ) -> Result<()> {
     let sql = "INSERT INTO campaign (workspace_id, campaign_id, name, state, channel, segment_id, message, version,
-        created_ms, updated_ms, told) VALUES ($1, $2, $3, 'draft', $4, $5, $6, 1, $7, $8, $9)";
+        created_ms, updated_ms, told, topic) VALUES ($1, $2, $3, 'draft', $4, $5, $6, 1, $7, $8, $9, $10)";
     let mut args = key(workspace, id);
     args.extend([
         draft.name.as_str().into(),
@@ -62,6 +63,7 @@ pub(crate) async fn insert(
         now.into(),
         now.into(),
         true.into(),
+        draft.topic.as_deref().into(),
     ]);
     db.execute(sql, &args).await?;
     Ok(())
@@ -108,6 +110,13 @@ pub(crate) async fn using_segment(db: &Db, workspace: WorkspaceId, segment: Segm
     db.query(&sql, &[workspace.into(), segment.to_string().into()]).await?.iter().map(campaign_of).collect()
 }
 
+pub(crate) async fn using_topic(db: &Db, workspace: WorkspaceId, topic: &str) -> Result<Vec<Campaign>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM campaign WHERE workspace_id = $1 AND topic = $2 ORDER BY campaign_id DESC LIMIT 50"
+    );
+    db.query(&sql, &[workspace.into(), topic.into()]).await?.iter().map(campaign_of).collect()
+}
+
 /// Edits a draft of this version; false when it is no longer one.
 pub(crate) async fn update_draft(
     db: &Db,
@@ -118,7 +127,7 @@ pub(crate) async fn update_draft(
     now: Timestamp,
 ) -> Result<bool> {
     let sql = "UPDATE campaign SET name = $4, channel = $5, segment_id = $6, message = $7, version = version + 1,
-        updated_ms = $8 WHERE workspace_id = $1 AND campaign_id = $2 AND version = $3 AND state = 'draft'";
+        updated_ms = $8, topic = $9 WHERE workspace_id = $1 AND campaign_id = $2 AND version = $3 AND state = 'draft'";
     let mut args = key(workspace, id);
     args.extend([
         version.into(),
@@ -127,6 +136,7 @@ pub(crate) async fn update_draft(
         draft.segment_id.map(|id| id.to_string()).into(),
         draft.message.to_string().into(),
         now.into(),
+        draft.topic.as_deref().into(),
     ]);
     Ok(db.execute(sql, &args).await? == 1)
 }

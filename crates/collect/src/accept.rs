@@ -5,11 +5,12 @@
 use crate::bots::{agent_of, bot_of};
 use crate::check::{ItemProblem, read_item};
 use crate::limits::{BATCH_BYTES_MAX, BATCH_ITEMS_MAX, EVENT_BYTES_MAX};
+use crate::planner::{Edits, ItemPlan, PlanItem, Verdict, data_of, name_of, replaced};
 use crate::source::{SourceState, WriteKeyAnswer};
 use crate::split::{Cut, split};
 use crate::wire::{Envelope, Item, Text};
 use crate::{Collect, Result};
-use base::{EventId, Problem, ProblemKind, Timestamp, WorkspaceId};
+use base::{EventId, Problem, ProblemKind, SourceId, Timestamp, WorkspaceId};
 use bytes::Bytes;
 use events::{Channel, EventKind, Offset, Origin, Record};
 use serde_json::value::RawValue;
@@ -33,6 +34,8 @@ pub struct Accepted {
     pub duplicates: u32,
     /// Items of bots: counted for the source, and nobody's events.
     pub bots: u32,
+    /// Items the workspace's plan has no place for, and that are kept nowhere.
+    pub left_out: u32,
     pub rejected: Vec<Rejected>,
     /// Items that were stored, but say something that cannot be used.
     pub warnings: Vec<Rejected>,
@@ -53,7 +56,7 @@ impl Collect {
     /// body must state one.
     pub async fn accept(&self, endpoint: Endpoint, body: Bytes, write_key: Option<&str>) -> Result<Accepted> {
         let done = self.take(endpoint, body, write_key).await?;
-        if done.accepted == 0 && done.bots == 0 && !done.rejected.is_empty() {
+        if done.accepted == 0 && done.bots == 0 && done.left_out == 0 && !done.rejected.is_empty() {
             let is_single = matches!(endpoint, Endpoint::Single(_));
             return Err(nothing_accepted(is_single, &done.rejected).into());
         }
@@ -70,7 +73,39 @@ impl Collect {
         };
         let key = write_key.filter(|key| !key.is_empty()).or(parsed.write_key.get()).ok_or_else(missing_key)?;
         let source = self.source_of(key, now).await?;
-        let mut outcome = self.check_items(&parsed, &source, now);
+        self.store(&parsed, &source, endpoint, body.clone(), now).await
+    }
+
+    /// What is wrong with events, without storing any; pointers are relative to the event.
+    pub fn check(items: &[serde_json::Value]) -> Vec<Rejected> {
+        let problem_of = |(index, item): (usize, &serde_json::Value)| {
+            let text = item.to_string();
+            let problem = read_item(Cut { text: &text, plain: false }, None).err()?;
+            Some(rejected_of(index, problem, false))
+        };
+        items.iter().enumerate().filter_map(problem_of).collect()
+    }
+
+    /// As [`Collect::accept`] with the events of a source that has no write key of its own to send with: a connection.
+    /// At most [`BATCH_BYTES_MAX`] at once. That nothing could be accepted is no error.
+    pub async fn accept_for(&self, source: SourceId, items: &[serde_json::Value]) -> Result<Accepted> {
+        let now = self.inner.clock.now();
+        let state = self.inner.sources.state(source).ok_or_else(|| Problem::not_found("source", source))?;
+        let body = Bytes::from(serde_json::json!({ "batch": items }).to_string());
+        let parsed = parse_batch(body_text(&body)?)?;
+        self.store(&parsed, &state, Endpoint::Batch, body.clone(), now).await
+    }
+
+    async fn store(
+        &self,
+        parsed: &Parsed<'_>,
+        source: &SourceState,
+        endpoint: Endpoint,
+        body: Bytes,
+        now: Timestamp,
+    ) -> Result<Accepted> {
+        let text = body_text(&body)?;
+        let mut outcome = self.check_items(parsed, source, text, now);
         if parsed.is_split && !outcome.rejected.is_empty() {
             // Whoever cut the batch took its word for it; what is stored must be JSON from end to end.
             envelope_of(text)?;
@@ -78,8 +113,10 @@ impl Collect {
         let stored = outcome.ids.iter().filter(|id| id.0 != 0).count() as u32;
         let mut duplicates = 0;
         if stored > 0 {
+            let edited = (!outcome.edits.is_empty()).then(|| outcome.edits.apply(text));
             let body = match endpoint {
-                Endpoint::Single(kind) => wrap_single(kind, text),
+                Endpoint::Single(kind) => wrap_single(kind, edited.as_deref().unwrap_or(text)),
+                Endpoint::Batch if edited.is_some() => Bytes::from(edited.unwrap_or_default()),
                 // As it was read: without a byte order mark.
                 Endpoint::Batch => body.slice_ref(text.as_bytes()),
             };
@@ -88,8 +125,8 @@ impl Collect {
             duplicates = self.inner.inbox.append(record).await?.duplicates;
         }
         source.count(stored, now);
-        let Outcome { bots, rejected, warnings, .. } = outcome;
-        Ok(Accepted { accepted: stored, duplicates, bots, rejected, warnings })
+        let Outcome { bots, left_out, rejected, warnings, .. } = outcome;
+        Ok(Accepted { accepted: stored, duplicates, bots, left_out, rejected, warnings })
     }
 
     /// Stores events made by another room on somebody's behalf (a form in the UI), in the Segment form.
@@ -135,26 +172,39 @@ impl Collect {
         }
     }
 
-    fn check_items(&self, parsed: &Parsed<'_>, source: &SourceState, now: Timestamp) -> Outcome {
-        let ids = Vec::with_capacity(parsed.items.len());
-        let mut outcome = Outcome { ids, bots: 0, rejected: Vec::new(), warnings: Vec::new() };
+    /// `text` is the body the items were cut out of.
+    fn check_items(&self, parsed: &Parsed<'_>, source: &SourceState, text: &str, now: Timestamp) -> Outcome {
+        let mut outcome = Outcome { ids: Vec::with_capacity(parsed.items.len()), ..Outcome::default() };
+        let plan = self.inner.planner.plan_of(source.workspace);
         for (index, cut) in parsed.items.iter().enumerate() {
             match read_item(*cut, parsed.kind) {
-                Ok((item, _, warning)) => {
+                Ok((item, kind, warning)) => {
                     if let Some(agent) = bot_of(item.context, parsed.agent.as_deref()) {
                         source.count_bot(&agent, now);
                         outcome.bots += 1;
                         outcome.ids.push(EventId(0));
                         continue;
                     }
-                    outcome.ids.push(self.event_id(source.workspace, &item));
+                    let id = self.event_id(source.workspace, &item);
+                    let kept = match plan.as_deref() {
+                        None => Some(Cow::Borrowed(cut.text)),
+                        Some(plan) => {
+                            outcome.planned(plan, (index, *cut), (&item, kind, id), (parsed, source, text), now)
+                        }
+                    };
+                    let Some(kept) = kept else {
+                        outcome.ids.push(EventId(0));
+                        continue;
+                    };
+                    outcome.ids.push(id);
                     if let Some(problem) = warning {
-                        source.warn(now, problem.code, &problem.pointer, &problem.detail, cut.text);
+                        source.warn(now, problem.code, &problem.pointer, &problem.detail, &kept);
                         outcome.warnings.push(rejected_of(index, problem, parsed.kind.is_none()));
                     }
                 }
                 Err(problem) => {
-                    source.reject(now, problem.code, &problem.pointer, &problem.detail, cut.text);
+                    let why = (problem.code, problem.pointer.as_str(), problem.detail.as_str());
+                    source.reject(now, why, cut.text, parsed.kind);
                     outcome.ids.push(EventId(0));
                     outcome.rejected.push(rejected_of(index, problem, parsed.kind.is_none()));
                 }
@@ -179,17 +229,69 @@ struct Parsed<'a> {
     write_key: Text<'a>,
     /// The user agent of the batch; an item's own counts before it.
     agent: Option<String>,
+    /// The context of the batch says something about consent, for each of its items.
+    states_consent: bool,
     /// Set for a single call.
     kind: Option<EventKind>,
     /// The items were cut out of the body, not parsed: none is known to be JSON.
     is_split: bool,
 }
 
+#[derive(Default)]
 struct Outcome {
     ids: Vec<EventId>,
     bots: u32,
+    left_out: u32,
     rejected: Vec<Rejected>,
     warnings: Vec<Rejected>,
+    /// What must not be stored as it came.
+    edits: Edits,
+}
+
+impl Outcome {
+    /// Asks the workspace's plan about an item, and answers its text as it may be kept; None: it is not stored.
+    fn planned<'a>(
+        &mut self,
+        plan: &dyn ItemPlan,
+        (index, cut): (usize, Cut<'a>),
+        (item, kind, id): (&Item<'a>, EventKind, EventId),
+        (parsed, source, text): (&Parsed<'_>, &SourceState, &str),
+        now: Timestamp,
+    ) -> Option<Cow<'a, str>> {
+        let data = data_of(item, kind).map(RawValue::get);
+        let states_consent = parsed.states_consent || item.context.is_some_and(states_consent);
+        let name = name_of(item, kind);
+        let asked = PlanItem { source: Some(source.id), id, kind, name, data, states_consent };
+        match plan.judge(&asked) {
+            Verdict::Keep => Some(Cow::Borrowed(cut.text)),
+            Verdict::Replace(with) => {
+                let data = data?;
+                let kept = replaced(cut.text, data, &with);
+                self.edits.replace(text, data, with);
+                Some(Cow::Owned(kept))
+            }
+            Verdict::Refuse { code, pointer, detail, replaced: with } => {
+                let shown = match (data, with) {
+                    (Some(data), Some(with)) => Cow::Owned(replaced(cut.text, data, &with)),
+                    _ => Cow::Borrowed(cut.text),
+                };
+                source.reject(now, (code, &pointer, &detail), &shown, parsed.kind);
+                self.edits.blank(text, cut.text);
+                self.rejected.push(rejected_of(index, ItemProblem { code, pointer, detail }, parsed.kind.is_none()));
+                None
+            }
+            Verdict::Leave => {
+                self.edits.blank(text, cut.text);
+                self.left_out += 1;
+                None
+            }
+        }
+    }
+}
+
+/// A glance: what is meant by it is not for this room to say.
+pub(crate) fn states_consent(context: &RawValue) -> bool {
+    memchr::memmem::find(context.get().as_bytes(), b"\"consent\"").is_some()
 }
 
 fn malformed(code: &'static str, detail: impl Into<String>) -> Problem {
@@ -230,7 +332,14 @@ fn parse_single(text: &str, kind: EventKind) -> std::result::Result<Parsed<'_>, 
     let raw: &RawValue = serde_json::from_str(text).map_err(unreadable)?;
     // The item's own check says what is wrong with it; here only the key counts.
     let write_key = serde_json::from_str::<Item<'_>>(raw.get()).map(|item| item.write_key).unwrap_or_default();
-    Ok(Parsed { items: vec![unchecked(raw)], write_key, agent: None, kind: Some(kind), is_split: false })
+    Ok(Parsed {
+        items: vec![unchecked(raw)],
+        write_key,
+        agent: None,
+        states_consent: false,
+        kind: Some(kind),
+        is_split: false,
+    })
 }
 
 fn parse_batch(text: &str) -> std::result::Result<Parsed<'_>, Problem> {
@@ -240,15 +349,17 @@ fn parse_batch(text: &str) -> std::result::Result<Parsed<'_>, Problem> {
     let Some(cut) = split(text) else {
         let envelope = envelope_of(text)?;
         let (agent, write_key) = (envelope.context.and_then(agent_of), envelope.write_key);
+        let states_consent = envelope.context.is_some_and(states_consent);
         let items = envelope.batch.into_iter().flatten().map(unchecked).collect();
-        return Ok(Parsed { items, write_key, agent, kind: None, is_split: false });
+        return Ok(Parsed { items, write_key, agent, states_consent, kind: None, is_split: false });
     };
     check_count(cut.items.len())?;
     let rest: Envelope<'_> = serde_json::from_str(&cut.rest).map_err(|_| ()).or_else(|()| envelope_of(text))?;
     check_context(&rest)?;
     let write_key = rest.write_key.get().map_or(Text::Missing, |key| Text::Is(Cow::Owned(key.to_owned())));
     let agent = rest.context.and_then(agent_of);
-    Ok(Parsed { items: cut.items, write_key, agent, kind: None, is_split: true })
+    let states_consent = rest.context.is_some_and(states_consent);
+    Ok(Parsed { items: cut.items, write_key, agent, states_consent, kind: None, is_split: true })
 }
 
 fn unchecked(raw: &RawValue) -> Cut<'_> {

@@ -85,11 +85,12 @@ impl Collect {
             all.accepted += done.accepted;
             all.duplicates += done.duplicates;
             all.bots += done.bots;
+            all.left_out += done.left_out;
             all.rejected.extend(done.rejected.into_iter().map(there));
             all.warnings.extend(done.warnings.into_iter().map(there));
         }
         all.rejected.sort_by_key(|item| item.index);
-        if all.accepted == 0 && !all.rejected.is_empty() {
+        if all.accepted == 0 && all.left_out == 0 && !all.rejected.is_empty() {
             return Err(nothing_accepted(!batched, &all.rejected).into());
         }
         Ok(all)
@@ -178,7 +179,7 @@ fn calls_of(events: Vec<Read>, batched: bool, source: &SourceState, now: Timesta
         match call {
             Ok(json) => calls.push(Call { index, json: json.to_string() }),
             Err((ItemProblem { code, pointer, detail }, text)) => {
-                source.reject(now, code, &pointer, &detail, &text);
+                source.reject_kept(now, (code, &pointer, &detail), &text);
                 let pointer = if batched { format!("/{index}{pointer}") } else { pointer };
                 rejected.push(Rejected { index, code, pointer, detail });
             }

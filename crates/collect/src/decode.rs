@@ -2,6 +2,7 @@
 //! identifiers lifted out.
 
 use crate::limits::{EXTERNAL_IDS_MAX, FUTURE_MS_MAX};
+use crate::minimum;
 use crate::split::split;
 use crate::wire::{ContextIds, Envelope, ExternalId, Item, Text, TraitIds, is_object, part_of};
 use base::{EventId, JsonMap, ProfileId, Timestamp};
@@ -79,7 +80,8 @@ fn decode_item(record: &Record, envelope: &Envelope<'_>, raw: &str, id: EventId)
         Origin::Segment => None,
     };
     let name = if kind == EventKind::Track { &item.event } else { &item.name };
-    Ok(Event {
+    let declared = identifiers(kind, item.traits.map(RawValue::get), &ids);
+    let event = Event {
         workspace: record.workspace,
         id,
         message_id: item.message_id.to_option().unwrap_or_else(|| id.to_string()),
@@ -94,11 +96,26 @@ fn decode_item(record: &Record, envelope: &Envelope<'_>, raw: &str, id: EventId)
         previous_id: trimmed(&item.previous_id),
         group_id: trimmed(&item.group_id),
         profile,
-        identifiers: identifiers(kind, item.traits.map(RawValue::get), &ids),
+        identifiers: declared,
         traits: object(item.traits),
         properties: object(item.properties),
         context: context.text().map(RawJson::new).unwrap_or_default(),
-    })
+    };
+    Ok(if minimum::denies_analytics(event.context.text()) { reduced(event) } else { event })
+}
+
+/// What is kept of an event that says no to analytics.
+fn reduced(event: Event) -> Event {
+    let traits = match event.kind {
+        EventKind::Identify => RawJson::new(minimum::traits(event.traits.text())),
+        _ => RawJson::default(),
+    };
+    let context = RawJson::new(minimum::context(event.context.text()));
+    if minimum::is_kept(event.kind, &event.name) {
+        return Event { traits, context, ..event };
+    }
+    let name = if event.kind == EventKind::Track { minimum::NOT_RECORDED } else { "" };
+    Event { name: name.to_owned(), properties: RawJson::default(), traits, context, ..event }
 }
 
 fn trimmed(text: &Text<'_>) -> Option<String> {

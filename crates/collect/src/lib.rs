@@ -3,7 +3,7 @@
 //! - [`Collect::accept`] takes a request body, says what is wrong and where, and answers when the rest is durable.
 //! - [`SegmentDecoder`] is the way back: from a stored body to [`events::Event`]s, for the pipeline.
 //! - [`Source`]s own the write keys; [`Collect::sources`] tells how each is doing.
-//! - [`import`] turns files of customers and orders into the same events, resumable and with bounded memory.
+//! - [`import`] turns files of customers, orders and events into the same events, resumable and with bounded memory.
 //!
 //! This room does not know what events are for: it neither resolves people nor counts anything but its own work.
 //! Invariants: an accepted event is durable; an item that is refused costs no other item of its batch; a file
@@ -19,7 +19,10 @@ mod erase;
 mod error;
 pub mod import;
 pub mod limits;
+mod minimum;
 mod pixel;
+mod planner;
+mod replay;
 mod scan;
 mod source;
 mod split;
@@ -33,7 +36,10 @@ pub use bots::Bot;
 pub use cloudevents::CloudEventMode;
 pub use decode::{SegmentDecoder, declared_identifiers};
 pub use error::{CollectError, Result};
+pub use minimum::NOT_RECORDED;
 pub use pixel::{PIXEL_GIF, PixelCall, PixelHeaders, read_pixel};
+pub use planner::{ItemPlan, NoPlans, PlanItem, Planner, Verdict};
+pub use replay::{Correction, RefusedAgain, Replayed};
 pub use source::{Rejection, Source, SourceKind};
 
 use base::{Clock, Rng};
@@ -47,6 +53,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "collect/0001_init", sql: include_str!("../migrations/0001_init.sql") },
     Migration { name: "collect/0002_import_error_code", sql: include_str!("../migrations/0002_import_error_code.sql") },
     Migration { name: "collect/0003_bots", sql: include_str!("../migrations/0003_bots.sql") },
+    Migration { name: "collect/0004_connections", sql: include_str!("../migrations/0004_connections.sql") },
 ];
 
 /// The room; cheap to clone.
@@ -60,6 +67,7 @@ pub(crate) struct Inner {
     pub inbox: Arc<Inbox>,
     pub clock: Arc<dyn Clock>,
     pub rng: Arc<dyn Rng>,
+    pub planner: Arc<dyn Planner>,
     pub sources: source::Sources,
     pub imports: import::Imports,
     pub opened_at: base::Timestamp,
@@ -73,6 +81,8 @@ pub struct CollectParts {
     pub rng: Arc<dyn Rng>,
     /// Uploaded files go to `imports/ID/` below it.
     pub data_dir: PathBuf,
+    /// What each workspace plans to collect.
+    pub planner: Arc<dyn Planner>,
     /// Reads Parquet; without it a Parquet import answers that this build cannot.
     pub parquet: Option<Arc<dyn import::ParquetRows>>,
 }
@@ -84,8 +94,8 @@ impl Collect {
         sources.load(&parts.db).await?;
         let imports = import::Imports::new(parts.data_dir.join("imports"), parts.parquet);
         let opened_at = parts.clock.now();
-        let inner =
-            Inner { db: parts.db, inbox: parts.inbox, clock: parts.clock, rng: parts.rng, sources, imports, opened_at };
+        let CollectParts { db, inbox, clock, rng, planner, .. } = parts;
+        let inner = Inner { db, inbox, clock, rng, planner, sources, imports, opened_at };
         Ok(Self { inner: Arc::new(inner) })
     }
 

@@ -26,8 +26,8 @@ pub const REJECTIONS_KEPT: usize = 50;
 pub const REJECTIONS_KEPT_MS: i64 = 30 * 24 * 3_600_000;
 /// How often what is too old is looked for.
 pub const PRUNE_MS: i64 = 3_600_000;
-/// Of a rejected item this much text is kept.
-pub const REJECTION_BYTES_MAX: usize = 2_048;
+/// Of a rejected item this much text is kept; one that is shorter can be tried again.
+pub const REJECTION_BYTES_MAX: usize = 8_192;
 /// A rotated write key is still accepted for this long.
 pub const KEY_OVERLAP_MS: i64 = 24 * 3_600_000;
 /// An unknown write key makes us look into the store at most this often: another node may have made it.

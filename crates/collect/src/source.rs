@@ -7,7 +7,7 @@ use crate::limits::*;
 use crate::{Collect, Result, store};
 use base::{Problem, Rng, SourceId, Timestamp, WorkspaceId};
 use db::Db;
-use events::Channel;
+use events::{Channel, EventKind};
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -22,10 +22,31 @@ pub enum SourceKind {
     Shop,
     Phone,
     Other,
+    /// What another system posts, turned into events by a mapping.
+    Webhook,
+    /// Files that appear in a folder.
+    Folder,
+    /// A query, asked again and again.
+    Database,
+    /// A list that is fetched, such as one of products.
+    Feed,
 }
 
 impl SourceKind {
-    pub const ALL: [SourceKind; 6] = [Self::Website, Self::App, Self::Server, Self::Shop, Self::Phone, Self::Other];
+    pub const ALL: [SourceKind; 10] = [
+        Self::Website,
+        Self::App,
+        Self::Server,
+        Self::Shop,
+        Self::Phone,
+        Self::Other,
+        Self::Webhook,
+        Self::Folder,
+        Self::Database,
+        Self::Feed,
+    ];
+    /// Those that send by themselves, with a write key; the others are connections.
+    pub const SENDING: [SourceKind; 6] = [Self::Website, Self::App, Self::Server, Self::Shop, Self::Phone, Self::Other];
     pub const fn name(self) -> &'static str {
         match self {
             Self::Website => "website",
@@ -34,6 +55,10 @@ impl SourceKind {
             Self::Shop => "shop",
             Self::Phone => "phone",
             Self::Other => "other",
+            Self::Webhook => "webhook",
+            Self::Folder => "folder",
+            Self::Database => "database",
+            Self::Feed => "feed",
         }
     }
     pub fn parse(text: &str) -> Option<Self> {
@@ -45,7 +70,8 @@ impl SourceKind {
             Self::App => Channel::App,
             Self::Shop => Channel::Shop,
             Self::Phone => Channel::Phone,
-            Self::Server | Self::Other => Channel::Server,
+            Self::Folder => Channel::Import,
+            Self::Server | Self::Other | Self::Webhook | Self::Database | Self::Feed => Channel::Server,
         }
     }
 }
@@ -74,12 +100,18 @@ pub struct Source {
 /// An item that was refused, kept for the screen that shows what is wrong.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rejection {
+    /// Names it within its source; empty before it is stored.
+    pub id: String,
     pub at: Timestamp,
     pub code: String,
     pub pointer: String,
     pub detail: String,
     /// The item, cut to [`REJECTION_BYTES_MAX`].
     pub item: String,
+    /// The type its path named, when it was a call of its own.
+    pub kind: Option<EventKind>,
+    /// It was kept whole and stored nowhere else: it can be tried again.
+    pub replayable: bool,
 }
 
 /// A source in memory.
@@ -120,15 +152,44 @@ impl SourceState {
         self.bot_counts.count(agent, now);
         self.changed.store(true, Ordering::Release);
     }
-    pub fn reject(&self, now: Timestamp, code: &str, pointer: &str, detail: &str, item: &str) {
+    /// Keeps a refused item. `kind`: the type its path named; None: the item states it.
+    pub fn reject(&self, now: Timestamp, why: (&str, &str, &str), item: &str, kind: Option<EventKind>) {
         self.rejected.fetch_add(1, Ordering::Relaxed);
-        self.warn(now, code, pointer, detail, item);
+        self.keep(now, why, item, kind, true);
     }
 
-    /// Keeps what is wrong with an item that was stored all the same.
+    /// Keeps a refused item of another form than ours, which is shown and not tried again.
+    pub fn reject_kept(&self, now: Timestamp, why: (&str, &str, &str), item: &str) {
+        self.rejected.fetch_add(1, Ordering::Relaxed);
+        self.keep(now, why, item, None, false);
+    }
+
+    /// Counts rows of a file that are kept with their import.
+    pub fn count_refused(&self, rows: u64) {
+        if rows > 0 {
+            self.rejected.fetch_add(rows, Ordering::Relaxed);
+            self.changed.store(true, Ordering::Release);
+        }
+    }
+
+    /// Keeps what is wrong with an item that was stored all the same, or that is not ours to try again.
     pub fn warn(&self, now: Timestamp, code: &str, pointer: &str, detail: &str, item: &str) {
+        self.keep(now, (code, pointer, detail), item, None, false);
+    }
+
+    fn keep(
+        &self,
+        now: Timestamp,
+        (code, pointer, detail): (&str, &str, &str),
+        item: &str,
+        kind: Option<EventKind>,
+        refused: bool,
+    ) {
         let cut = item.char_indices().take_while(|(at, letter)| at + letter.len_utf8() <= REJECTION_BYTES_MAX).count();
         let rejection = Rejection {
+            id: String::new(),
+            kind,
+            replayable: refused && cut == item.chars().count() && !item.contains('\0'),
             at: now,
             code: code.to_owned(),
             pointer: pointer.to_owned(),
@@ -304,7 +365,6 @@ impl Collect {
         self.inner.sources.load(&self.inner.db).await
     }
 
-    /// The last refused items, newest first.
     /// Bots that sent events to the source, the busiest first; those of the last seconds may be missing.
     pub async fn bots(&self, workspace: WorkspaceId, id: SourceId) -> Result<Vec<crate::Bot>> {
         self.source(workspace, id).await?;
@@ -312,6 +372,7 @@ impl Collect {
         store::bots(&self.inner.db, workspace, id).await
     }
 
+    /// The last refused items, newest first.
     pub async fn rejections(&self, workspace: WorkspaceId, id: SourceId) -> Result<Vec<Rejection>> {
         self.source(workspace, id).await?;
         self.flush().await?;
@@ -322,6 +383,12 @@ impl Collect {
     pub async fn knows_write_key(&self, key: &str) -> Result<bool> {
         let answer = self.inner.sources.find(&self.inner.db, key, self.inner.clock.now()).await?;
         Ok(matches!(answer, WriteKeyAnswer::Known(_)))
+    }
+
+    /// Whose write key it is; an unknown or expired one is refused as it is for events.
+    pub async fn owner_of_key(&self, key: &str) -> Result<(WorkspaceId, SourceId)> {
+        let source = self.source_of(key, self.inner.clock.now()).await?;
+        Ok((source.workspace, source.id))
     }
 
     /// Writes the counters and rejected items that are only in memory. Called every few seconds and at shutdown.

@@ -6,6 +6,7 @@ use crate::limits::REJECTIONS_KEPT;
 use crate::source::{Rejection, Source, SourceKind, SourceState};
 use base::{SourceId, Timestamp, WorkspaceId};
 use db::{Db, Row, Tx, Val};
+use events::EventKind;
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 
@@ -146,6 +147,9 @@ pub(crate) async fn rejections(db: &Db, workspace: WorkspaceId, id: SourceId) ->
     let mut found = Vec::new();
     for row in db.query(sql, &[workspace.into(), id.to_string().into()]).await? {
         found.push(Rejection {
+            id: format!("{}-{}", row.i64("at_ms")?, row.i64("slot")?),
+            kind: row.opt_text("kind")?.as_deref().and_then(EventKind::parse),
+            replayable: row.bool("replayable")?,
             at: row.time("at_ms")?,
             code: row.text("code")?,
             pointer: row.text("pointer")?,
@@ -154,6 +158,15 @@ pub(crate) async fn rejections(db: &Db, workspace: WorkspaceId, id: SourceId) ->
         });
     }
     Ok(found)
+}
+
+/// Takes a refused item away, if it is still the one that was read.
+pub(crate) async fn delete_rejection(db: &Db, workspace: WorkspaceId, source: SourceId, id: &str) -> Result<bool> {
+    let Some((at, slot)) = id.split_once('-') else { return Ok(false) };
+    let (Ok(at), Ok(slot)) = (at.parse::<i64>(), slot.parse::<i64>()) else { return Ok(false) };
+    let sql = "DELETE FROM collect_rejection WHERE workspace_id = $1 AND source_id = $2 AND slot = $3 AND at_ms = $4";
+    let args = [workspace.into(), source.to_string().into(), Val::I(slot), Val::I(at)];
+    Ok(db.execute(sql, &args).await? > 0)
 }
 
 pub(crate) async fn delete_rejections(db: &Db, before: Timestamp) -> Result<()> {
@@ -202,6 +215,8 @@ fn ring_rows<'a>(
             (&rejection.pointer).into(),
             (&rejection.detail).into(),
             (&rejection.item).into(),
+            rejection.kind.map(EventKind::name).into(),
+            Val::Bool(rejection.replayable),
         ]
     };
     unwritten.enumerate().map(row).collect()
@@ -235,9 +250,11 @@ async fn write(
     .await?;
     write_bots(&mut tx, state, bots).await?;
     tx.insert_many(
-        "INSERT INTO collect_rejection (workspace_id, source_id, slot, at_ms, code, pointer, detail, item)",
+        "INSERT INTO collect_rejection (workspace_id, source_id, slot, at_ms, code, pointer, detail, item, \
+         kind, replayable)",
         "ON CONFLICT (workspace_id, source_id, slot) DO UPDATE SET at_ms = excluded.at_ms, code = excluded.code, \
-         pointer = excluded.pointer, detail = excluded.detail, item = excluded.item",
+         pointer = excluded.pointer, detail = excluded.detail, item = excluded.item, \
+         kind = excluded.kind, replayable = excluded.replayable",
         rejections,
     )
     .await?;

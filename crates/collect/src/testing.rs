@@ -1,6 +1,6 @@
 //! What the tests of this room share.
 
-use crate::{Collect, CollectParts, MIGRATIONS, SegmentDecoder, Source, SourceKind};
+use crate::{Collect, CollectParts, MIGRATIONS, NoPlans, Planner, SegmentDecoder, Source, SourceKind};
 use base::{ManualClock, SeededRng, WorkspaceId};
 use bytes::Bytes;
 use events::{Decoder, Event, Inbox, InboxConfig, Offset};
@@ -42,6 +42,15 @@ impl Room {
         Room { collect, inbox, clock, store }
     }
 
+    /// A room whose workspaces plan what they collect.
+    pub async fn planned(planner: Arc<dyn Planner>) -> Room {
+        let store = testkit::sqlite(MIGRATIONS).await;
+        let clock = testkit::clock();
+        let inbox = open_inbox(store.dir(), &clock, InboxConfig::default());
+        let collect = open_planned(&store, &inbox, &clock, planner).await;
+        Room { collect, inbox, clock, store }
+    }
+
     /// The same store as after a restart of the program; the old room must not be used any more.
     pub async fn reopened(self) -> Room {
         let Room { collect, inbox, clock, store } = self;
@@ -77,12 +86,22 @@ fn open_inbox(dir: &Path, clock: &ManualClock, config: InboxConfig) -> Arc<Inbox
 }
 
 async fn open(store: &testkit::Store, inbox: &Arc<Inbox>, clock: &ManualClock) -> Collect {
+    open_planned(store, inbox, clock, Arc::new(NoPlans)).await
+}
+
+async fn open_planned(
+    store: &testkit::Store,
+    inbox: &Arc<Inbox>,
+    clock: &ManualClock,
+    planner: Arc<dyn Planner>,
+) -> Collect {
     let parts = CollectParts {
         db: store.db.clone(),
         inbox: inbox.clone(),
         clock: Arc::new(clock.clone()),
         rng: Arc::new(SeededRng::new(7)),
         data_dir: store.dir().to_owned(),
+        planner,
         parquet: None,
     };
     Collect::open(parts).await.expect("the room opens")

@@ -6,15 +6,15 @@ use crate::address::normalise_address;
 use crate::sql::{COLUMNS, Reader, in_list, statement_of, write_history, write_states};
 use crate::statement::{self, Held, Statement};
 use crate::view::report_split;
-use crate::{ADDRESS_SUPPRESSED, ADDRESS_UNSUPPRESSED, ConsentState, ContactChannel};
+use crate::{ADDRESS_SUPPRESSED, ADDRESS_UNSUPPRESSED, ConsentState, ContactChannel, Subject};
 use base::{ProfileId, WorkspaceId};
 use db::{DbError, Tx, Val};
 use events::{Channel, Effects, Event, Split, SystemEvent};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What holds, by channel.
-type States = BTreeMap<ContactChannel, Held>;
-type Said = BTreeMap<ContactChannel, Vec<Statement>>;
+/// What holds, by subject.
+type States = BTreeMap<Subject, Held>;
+type Said = BTreeMap<Subject, Vec<Statement>>;
 
 /// Gives what was said to who said it, and addresses nothing is sent to, to whose they are.
 ///
@@ -39,7 +39,7 @@ async fn held(tx: &mut Tx, split: &Split, profile: ProfileId) -> Result<States, 
     let rows = tx.query(&sql, &[split.workspace.into(), profile.into()]).await?;
     let of_row = |row: &db::Row| {
         let statement = statement_of(row)?.1;
-        Ok((statement.channel, Held { statement, last: row.time("last_ms")? }))
+        Ok((statement.subject.clone(), Held { statement, last: row.time("last_ms")? }))
     };
     rows.iter().map(of_row).collect()
 }
@@ -49,7 +49,7 @@ async fn said(tx: &mut Tx, split: &Split, profile: ProfileId) -> Result<Said, Db
     let mut said = Said::new();
     for row in tx.query(&sql, &[split.workspace.into(), profile.into()]).await? {
         let statement = statement_of(&row)?.1;
-        said.entry(statement.channel).or_default().push(statement);
+        said.entry(statement.subject.clone()).or_default().push(statement);
     }
     Ok(said)
 }
@@ -58,7 +58,7 @@ async fn move_rows(tx: &mut Tx, split: &Split) -> Result<(), DbError> {
     let events: Vec<Val> = split.left.iter().map(|event| event.id.to_string().into()).collect();
     let fixed: [Val; 3] = [split.workspace.into(), split.from.into(), split.into.into()];
     for chunk in db::pieces(&events, tx.chunk() * 4) {
-        for table in ["consent_history", "suppression"] {
+        for table in ["consent_history", "suppression", "consent_request"] {
             let sql = format!(
                 "UPDATE {table} SET profile_id = $3 WHERE workspace_id = $1 AND profile_id = $2 AND event IN {}",
                 in_list(4, chunk.len())
@@ -100,7 +100,7 @@ async fn share(tx: &mut Tx, split: &Split) -> Result<(), DbError> {
         let shared = shared_by(tx, split, others).await?;
         let mut copies = Vec::new();
         for statement in said(tx, split, holder).await?.into_values().flatten() {
-            let key = (statement.channel.name().to_owned(), statement.proof.event.clone());
+            let key = (statement.subject.to_string(), statement.proof.event.clone());
             let together = statement.state == ConsentState::Unsubscribed
                 && holder == split.from
                 && said_together.contains(&statement.proof.event);
@@ -134,8 +134,8 @@ async fn write_shared(
     copies: &[(WorkspaceId, ProfileId, Statement)],
 ) -> Result<(), DbError> {
     let row = |statement: &Statement, profile: ProfileId| {
-        let (channel, event) = (statement.channel.name(), statement.proof.event.as_str());
-        vec![split.workspace.into(), profile.into(), channel.into(), event.into()]
+        let (subject, event) = (statement.subject.to_string(), statement.proof.event.as_str());
+        vec![split.workspace.into(), profile.into(), subject.into(), event.into()]
     };
     let of = |(_, _, statement): &(WorkspaceId, ProfileId, Statement)| {
         people.clone().map(|profile| row(statement, *profile)).collect::<Vec<Vec<Val>>>()
@@ -150,6 +150,15 @@ async fn write_shared(
 async fn move_suppressions(tx: &mut Tx, split: &Split) -> Result<(), DbError> {
     for (identifiers, owner) in [(&split.leaving, split.into), (&split.staying, split.from)] {
         for identifier in identifiers {
+            if identifier.kind == "email"
+                && let Ok(address) = normalise_address(ContactChannel::Email, &identifier.value)
+            {
+                let sql = "UPDATE consent_request SET profile_id = $2 WHERE workspace_id = $1 AND address = $3 \
+                           AND profile_id IN ($4, $5)";
+                let args: [Val; 5] =
+                    [split.workspace.into(), owner.into(), address.into(), split.from.into(), split.into.into()];
+                tx.execute(sql, &args).await?;
+            }
             let channels: &[ContactChannel] = match identifier.kind.as_str() {
                 "email" => &[ContactChannel::Email],
                 "phone" => &[ContactChannel::Sms, ContactChannel::Whatsapp, ContactChannel::Phone],
@@ -216,13 +225,13 @@ async fn settle(
     let sql = "DELETE FROM consent WHERE workspace_id = $1 AND profile_id = $2";
     tx.execute(sql, &[split.workspace.into(), profile.into()]).await?;
     let mut now = States::new();
-    for (channel, statements) in said(tx, split, profile).await? {
+    for (subject, statements) in said(tx, split, profile).await? {
         let Some(held) = statement::settle(statements) else { continue };
-        let was = before.remove(&channel).map_or(ConsentState::Unknown, |held| held.statement.state);
+        let was = before.remove(&subject).map_or(ConsentState::Unknown, |held| held.statement.state);
         if was != held.statement.state {
             report_split(effects, split, profile, &held.statement, (was, held.statement.state));
         }
-        now.insert(channel, held);
+        now.insert(subject, held);
     }
     // What is left was the other one's word only.
     for held in before.values() {

@@ -1,6 +1,6 @@
 //! The words of consent: channels, states, reasons, and what is shown of them.
 
-use crate::ConsentError;
+use crate::{Basis, ConsentError, Subject};
 use base::{ProfileId, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +40,9 @@ impl ContactChannel {
 pub enum ConsentState {
     Subscribed,
     Unsubscribed,
+    /// Asked for, and not yet confirmed from the mailbox itself (double opt-in).
+    Pending,
+    /// Never asked, as far as is known.
     Unknown,
 }
 
@@ -48,6 +51,7 @@ impl ConsentState {
         match self {
             Self::Subscribed => "subscribed",
             Self::Unsubscribed => "unsubscribed",
+            Self::Pending => "pending",
             Self::Unknown => "unknown",
         }
     }
@@ -59,6 +63,7 @@ impl ConsentState {
             }
             "unsubscribed" | "opted_out" | "opt_out" | "optout" | "denied" | "false" | "no" | "n" | "0" | "nee"
             | "nej" => Ok(Self::Unsubscribed),
+            "pending" | "unconfirmed" => Ok(Self::Pending),
             "unknown" => Ok(Self::Unknown),
             _ => Err(ConsentError::State(text.chars().take(40).collect())),
         }
@@ -108,6 +113,10 @@ pub struct Proof {
     pub method: Option<String>,
     /// The sentence the customer agreed to.
     pub text: Option<String>,
+    /// Which edition of it.
+    pub text_version: Option<String>,
+    /// Why the law allows it; None: nobody said.
+    pub basis: Option<Basis>,
     /// Truncated: the last octet of IPv4, all but the first 48 bits of IPv6 are zero.
     pub ip: Option<String>,
     /// The event that said it.
@@ -124,20 +133,32 @@ pub struct ChannelConsent {
     pub proof: Option<Proof>,
 }
 
+/// What holds about one subject.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SubjectState {
+    pub state: ConsentState,
+    pub at: Timestamp,
+    /// The end of a pause (milliseconds), the name of a frequency.
+    pub detail: Option<String>,
+    pub proof: Proof,
+}
+
 /// A statement of the past.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConsentRecord {
-    pub channel: ContactChannel,
+    pub subject: Subject,
     pub state: ConsentState,
+    /// As in [`SubjectState`].
+    pub detail: Option<String>,
     pub at: Timestamp,
     pub proof: Proof,
 }
 
-/// States of one profile, for whoever reads them all.
+/// States of one profile by channel, topic and purpose, for whoever reads them all. Wishes are left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProfileConsent {
     pub profile: ProfileId,
-    pub states: Vec<(ContactChannel, ConsentState)>,
+    pub states: Vec<(Subject, ConsentState)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -147,13 +168,4 @@ pub struct Suppression {
     pub reason: SuppressionReason,
     pub at: Timestamp,
     pub profile: Option<ProfileId>,
-}
-
-/// Whether one message may go out now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Permission {
-    Allowed,
-    /// Not subscribed: unsubscribed or unknown.
-    NoConsent(ConsentState),
-    Suppressed(SuppressionReason),
 }

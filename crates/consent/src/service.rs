@@ -1,23 +1,40 @@
 //! The façade: what may be sent to whom, who said so, and the suppression list.
 
 use crate::address::{HASH_PREFIX, hashed, normalise_address};
-use crate::sql::{COLUMNS, Reader, channel_of, permission, state_of, statement_of, suppression_of, write_suppressions};
-use crate::statement::DECLARED;
+use crate::permission::{self, Known, Permission, Question};
+use crate::sql::{COLUMNS, Reader, state_of, statement_of, subject_of, suppression_of, write_suppressions};
 use crate::{
-    ADDRESS_SUPPRESSED, ADDRESS_UNSUPPRESSED, ChannelConsent, ConsentError, ConsentRecord, ConsentState,
-    ContactChannel, Permission, ProfileConsent, Proof, Suppression, SuppressionReason,
+    ADDRESS_SUPPRESSED, ADDRESS_UNSUPPRESSED, Change, ChannelConsent, ConsentError, ConsentRecord, ConsentState,
+    ContactChannel, ProfileConsent, Proof, Subject, SubjectState, Suppression, SuppressionReason, TopicKey, TopicUse,
 };
-use base::{AuditId, Clock, Json, Page, PageRequest, ProfileId, Rng, WorkspaceId};
+use async_trait::async_trait;
+use base::{AuditId, Clock, Json, Page, PageRequest, Problem, ProfileId, Rng, Timestamp, WorkspaceId};
 use db::{Db, DbError, Tx, Val};
-use events::{Channel, Inbox, SystemEvent, names};
+use events::{Channel, Inbox, SystemEvent};
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Profiles one `stream` call answers at most.
 pub const STREAM_LIMIT_MAX: u32 = 10_000;
 /// Addresses of one import.
 pub const SUPPRESSION_IMPORT_MAX: usize = 100_000;
 const SUPPRESSION_COLUMNS: &str = "channel, address, reason, at_ms, profile_id";
+
+/// Rows of one `stream` page at least: more than one person can have.
+const STREAM_ROWS_MIN: usize = 4_096;
+
+/// When the latest message went to somebody, for who asked for fewer; `server` wires it over `deliver`.
+#[async_trait]
+pub trait SentLately: Send + Sync + 'static {
+    /// Those who were sent nothing since `since` are left out.
+    async fn last_sent(
+        &self,
+        workspace: WorkspaceId,
+        channel: ContactChannel,
+        profiles: &[ProfileId],
+        since: Timestamp,
+    ) -> Result<HashMap<ProfileId, Timestamp>, Problem>;
+}
 
 /// Consent and suppression; cheap to clone.
 #[derive(Clone)]
@@ -26,23 +43,62 @@ pub struct Consents {
     inbox: Arc<Inbox>,
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,
+    sent: Arc<OnceLock<Arc<dyn SentLately>>>,
+    topic_use: Arc<OnceLock<Arc<dyn TopicUse>>>,
+    brake: Arc<crate::brake::Brake>,
 }
 
 impl Consents {
     pub fn new(db: Db, inbox: Arc<Inbox>, clock: Arc<dyn Clock>, rng: Arc<dyn Rng>) -> Self {
-        Self { db, inbox, clock, rng }
+        Self { db, inbox, clock, rng, sent: Arc::default(), topic_use: Arc::default(), brake: Arc::default() }
+    }
+
+    /// Without it nobody is written to less often than campaigns go out.
+    pub fn set_sent(&self, sent: Arc<dyn SentLately>) {
+        let _ = self.sent.set(sent);
+    }
+    /// Without it every topic can be deleted.
+    pub fn set_topic_use(&self, found: Arc<dyn TopicUse>) {
+        let _ = self.topic_use.set(found);
+    }
+    /// May `sender` (an IP address) use a public form now? Counts the request.
+    pub fn allows_form(&self, sender: &str) -> bool {
+        self.brake.allows(sender, self.now())
+    }
+    pub(crate) fn topic_use(&self) -> Option<&dyn TopicUse> {
+        self.topic_use.get().map(|found| &**found)
+    }
+    pub(crate) fn db(&self) -> &Db {
+        &self.db
+    }
+    pub(crate) fn inbox(&self) -> &Inbox {
+        &self.inbox
+    }
+    pub(crate) fn rng(&self) -> &dyn Rng {
+        &*self.rng
+    }
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+    /// Part of a key that no other has.
+    pub(crate) fn chance(&self) -> String {
+        AuditId::new(self.now(), &*self.rng).uuid().to_string()
+    }
+    /// The id a profile has today.
+    pub(crate) async fn today(&self, workspace: WorkspaceId, profile: ProfileId) -> Result<ProfileId, ConsentError> {
+        Ok(self.canonical(workspace, &[profile]).await?.remove(&profile).unwrap_or(profile))
     }
 
     /// Every channel of the registry with its state and proof.
     pub async fn state(&self, workspace: WorkspaceId, profile: ProfileId) -> Result<Vec<ChannelConsent>, ConsentError> {
-        let profile = self.canonical(workspace, &[profile]).await?.remove(&profile).unwrap_or(profile);
+        let profile = self.today(workspace, profile).await?;
         let sql = format!("SELECT {COLUMNS} FROM consent WHERE workspace_id = $1 AND profile_id = $2");
         let mut known = HashMap::new();
         for row in self.db.query(&sql, &[workspace.into(), profile.into()]).await? {
             let (_, statement) = statement_of(&row)?;
-            known.insert(statement.channel, statement);
+            known.insert(statement.subject.clone(), statement);
         }
-        let channels = ContactChannel::ALL.into_iter().map(|channel| match known.remove(&channel) {
+        let channels = ContactChannel::ALL.into_iter().map(|channel| match known.remove(&Subject::Channel(channel)) {
             None => ChannelConsent { channel, state: ConsentState::Unknown, at: None, proof: None },
             Some(held) => ChannelConsent { channel, state: held.state, at: Some(held.at), proof: Some(held.proof) },
         });
@@ -55,7 +111,7 @@ impl Consents {
         workspace: WorkspaceId,
         profile: ProfileId,
     ) -> Result<Vec<ConsentRecord>, ConsentError> {
-        let profile = self.canonical(workspace, &[profile]).await?.remove(&profile).unwrap_or(profile);
+        let profile = self.today(workspace, profile).await?;
         let sql = format!(
             "SELECT {COLUMNS} FROM consent_history WHERE workspace_id = $1 AND profile_id = $2 \
              ORDER BY at_ms DESC, channel, event"
@@ -64,7 +120,13 @@ impl Consents {
         rows.iter()
             .map(|row| {
                 let (_, said) = statement_of(row)?;
-                Ok(ConsentRecord { channel: said.channel, state: said.state, at: said.at, proof: said.proof })
+                Ok(ConsentRecord {
+                    subject: said.subject,
+                    state: said.state,
+                    detail: said.detail,
+                    at: said.at,
+                    proof: said.proof,
+                })
             })
             .collect()
     }
@@ -75,44 +137,84 @@ impl Consents {
         &self,
         workspace: WorkspaceId,
         profile: ProfileId,
-        channel: ContactChannel,
+        subject: impl Into<Subject>,
         state: ConsentState,
         proof: &Proof,
     ) -> Result<String, ConsentError> {
-        let now = self.clock.now();
-        let key = format!("declared:{}", AuditId::new(now, &*self.rng).uuid());
-        let mut event = SystemEvent::new(workspace, names::CONSENT_CHANGED, &key, profile, now, Channel::System)
-            .with("channel", channel.name())
-            .with("state", state.name())
-            .with("source", proof.source.as_str())
-            .with(DECLARED, true);
-        for (name, value) in [("method", &proof.method), ("text", &proof.text), ("ip", &proof.ip)] {
-            if let Some(value) = value {
-                event = event.with(name, value.as_str());
-            }
-        }
-        self.inbox.append_system(&[event], now).await?;
-        Ok(key)
+        self.declare(workspace, profile, &[Change::new(subject.into(), state)], proof, None).await
     }
 
-    /// Whether each message may go out now, read from the store at this moment: consent and suppression in one or two
-    /// statements per few hundred recipients. Ids that were merged meanwhile are followed.
+    /// Whether each message may go out now, read from the store at this moment: consent and suppression in a few
+    /// statements per few hundred recipients. Ids that were merged meanwhile are followed. `topic`: what the message is
+    /// about; one that is no longer there counts as one that has to be asked for.
     pub async fn check(
         &self,
         workspace: WorkspaceId,
         channel: ContactChannel,
+        topic: Option<&TopicKey>,
         recipients: &[(ProfileId, String)],
     ) -> Result<Vec<Permission>, ConsentError> {
         let ids: Vec<ProfileId> = recipients.iter().map(|(profile, _)| *profile).collect();
-        let mut states = self.states(workspace, channel, &ids).await?;
-        let missing: Vec<ProfileId> = ids.iter().filter(|id| !states.contains_key(id)).copied().collect();
+        let subjects = permission::deciding(channel, topic);
+        let mut known = self.known(workspace, &subjects, &ids).await?;
+        let missing: Vec<ProfileId> = ids.iter().filter(|id| !known.contains_key(id)).copied().collect();
         if !missing.is_empty() {
             let mut names = self.canonical(workspace, &missing).await?;
             names.retain(|from, into| from != into);
             let targets: Vec<ProfileId> = names.values().copied().collect();
-            let of_targets = self.states(workspace, channel, &targets).await?;
-            states.extend(names.into_iter().filter_map(|(from, into)| Some((from, *of_targets.get(&into)?))));
+            let of_targets = self.known(workspace, &subjects, &targets).await?;
+            known.extend(names.into_iter().filter_map(|(from, into)| Some((from, of_targets.get(&into)?.clone()))));
         }
+        let wants_less =
+            |id: &&ProfileId| known.get(id).is_some_and(|known| permission::frequency(known).gap_ms().is_some());
+        let rare: Vec<ProfileId> = ids.iter().filter(wants_less).copied().collect();
+        let last_sent = self.last_sent(workspace, channel, &rare).await?;
+        let topic = match topic {
+            Some(key) => Some((key, self.is_opt_out(workspace, key).await?)),
+            None => None,
+        };
+        let question = Question { channel, topic, now: self.now() };
+        let suppressed = self.suppressions_of(workspace, channel, recipients).await?;
+        let nothing = Known::new();
+        let answer = |((profile, _), reason): (&(ProfileId, String), Option<SuppressionReason>)| {
+            let known = known.get(profile).unwrap_or(&nothing);
+            permission::decide(known, question, reason, last_sent.get(profile).copied())
+        };
+        Ok(recipients.iter().zip(suppressed).map(answer).collect())
+    }
+
+    async fn is_opt_out(&self, workspace: WorkspaceId, topic: &TopicKey) -> Result<bool, ConsentError> {
+        match self.topic(workspace, topic).await {
+            Ok(topic) => Ok(topic.draft.opt_out),
+            Err(ConsentError::NoTopic) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    pub(crate) async fn last_sent(
+        &self,
+        workspace: WorkspaceId,
+        channel: ContactChannel,
+        profiles: &[ProfileId],
+    ) -> Result<HashMap<ProfileId, Timestamp>, ConsentError> {
+        let longest = crate::Frequency::ALL.into_iter().filter_map(crate::Frequency::gap_ms).max().unwrap_or(0);
+        match self.sent.get() {
+            Some(sent) if !profiles.is_empty() => {
+                let since = self.now().plus_ms(-longest);
+                let found = sent.last_sent(workspace, channel, profiles, since).await;
+                found.map_err(ConsentError::Elsewhere)
+            }
+            _ => Ok(HashMap::new()),
+        }
+    }
+
+    /// Why nothing goes to each address, in order.
+    pub(crate) async fn suppressions_of(
+        &self,
+        workspace: WorkspaceId,
+        channel: ContactChannel,
+        recipients: &[(ProfileId, String)],
+    ) -> Result<Vec<Option<SuppressionReason>>, ConsentError> {
         let mut keys: Vec<Option<[String; 2]>> = Vec::with_capacity(recipients.len());
         for (_, address) in recipients {
             let normal = normalise_address(channel, address).ok();
@@ -125,27 +227,30 @@ impl Consents {
         for row in Reader::Db(&self.db).query_in(select, "", &fixed, &wanted).await? {
             suppressed.insert(row.text("address")?, SuppressionReason::parse(&row.text("reason")?)?);
         }
-        let answer = |((profile, _), keys): (&(ProfileId, String), &Option<[String; 2]>)| {
-            let reason = keys.iter().flatten().find_map(|key| suppressed.get(key)).copied();
-            permission(states.get(profile).copied(), reason)
-        };
-        Ok(recipients.iter().zip(&keys).map(answer).collect())
+        let reason = |keys: &Option<[String; 2]>| keys.iter().flatten().find_map(|key| suppressed.get(key)).copied();
+        Ok(keys.iter().map(reason).collect())
     }
 
-    async fn states(
+    /// What was said about `subjects`; who said nothing of them is left out.
+    async fn known(
         &self,
         workspace: WorkspaceId,
-        channel: ContactChannel,
+        subjects: &[Subject],
         ids: &[ProfileId],
-    ) -> Result<HashMap<ProfileId, ConsentState>, ConsentError> {
+    ) -> Result<HashMap<ProfileId, Known>, ConsentError> {
         let values: Vec<Val> = ids.iter().map(|id| (*id).into()).collect();
-        let select = "SELECT profile_id, state FROM consent WHERE workspace_id = $1 AND channel = $2 AND profile_id IN";
-        let fixed = [workspace.into(), channel.name().into()];
-        let mut states = HashMap::new();
-        for row in Reader::Db(&self.db).query_in(select, "", &fixed, &values).await? {
-            states.insert(ProfileId::from_sql(row.i64("profile_id")?), state_of(&row)?);
+        let list = crate::sql::in_list(2, subjects.len());
+        let select =
+            format!("SELECT {COLUMNS} FROM consent WHERE workspace_id = $1 AND channel IN {list} AND profile_id IN");
+        let mut fixed: Vec<Val> = vec![workspace.into()];
+        fixed.extend(subjects.iter().map(|subject| Val::from(subject.to_string())));
+        let mut known: HashMap<ProfileId, Known> = HashMap::new();
+        for row in Reader::Db(&self.db).query_in(&select, "", &fixed, &values).await? {
+            let (profile, said) = statement_of(&row)?;
+            let state = SubjectState { state: said.state, at: said.at, detail: said.detail, proof: said.proof };
+            known.entry(profile).or_default().insert(said.subject, state);
         }
-        Ok(states)
+        Ok(known)
     }
 
     async fn canonical(
@@ -169,23 +274,26 @@ impl Consents {
         after: ProfileId,
         limit: u32,
     ) -> Result<Vec<ProfileConsent>, ConsentError> {
-        // As many rows as `limit` profiles can have, so that none is cut through.
         let limit = limit.clamp(1, STREAM_LIMIT_MAX) as usize;
-        let rows_max = limit * ContactChannel::ALL.len();
+        let rows_max = (limit * ContactChannel::ALL.len()).max(STREAM_ROWS_MIN);
         let sql = "SELECT profile_id, channel, state FROM consent WHERE workspace_id = $1 AND profile_id > $2 \
-                   ORDER BY workspace_id, profile_id, channel LIMIT $3";
+                   AND channel NOT IN ('pause', 'frequency') ORDER BY workspace_id, profile_id, channel LIMIT $3";
         let rows = self.db.query(sql, &[workspace.into(), after.into(), rows_max.into()]).await?;
+        let is_cut = rows.len() == rows_max;
         let mut profiles: Vec<ProfileConsent> = Vec::new();
         for row in &rows {
             let profile = ProfileId::from_sql(row.i64("profile_id")?);
-            let state = (channel_of(row)?, state_of(row)?);
-            let full = profiles.len() == limit;
+            let state = (subject_of(row)?, state_of(row)?);
             match profiles.last_mut() {
                 Some(last) if last.profile == profile => last.states.push(state),
-                _ if full => break,
                 _ => profiles.push(ProfileConsent { profile, states: vec![state] }),
             }
         }
+        // The last one's rows may go on behind the page: they come with the next.
+        if is_cut && profiles.len() > 1 {
+            profiles.pop();
+        }
+        profiles.truncate(limit);
         Ok(profiles)
     }
 
@@ -226,7 +334,7 @@ impl Consents {
         workspace: WorkspaceId,
         profile: ProfileId,
     ) -> Result<Vec<Suppression>, ConsentError> {
-        let profile = self.canonical(workspace, &[profile]).await?.remove(&profile).unwrap_or(profile);
+        let profile = self.today(workspace, profile).await?;
         let sql = format!(
             "SELECT {SUPPRESSION_COLUMNS} FROM suppression WHERE workspace_id = $1 AND profile_id = $2 \
              ORDER BY channel, address"
@@ -340,13 +448,25 @@ impl Consents {
         let history = self.history(workspace, profile).await?;
         let suppressed = self.suppressed(workspace, profile).await?;
         let history = history.iter().map(|said| {
-            serde_json::json!({"channel": said.channel, "state": said.state, "at": said.at, "proof": said.proof})
+            serde_json::json!({
+                "channel": said.subject.to_string(), "state": said.state, "detail": said.detail, "at": said.at,
+                "proof": said.proof,
+            })
         });
         let suppressed = suppressed.iter().map(|one| {
             serde_json::json!({"channel": one.channel, "address": one.address, "reason": one.reason, "at": one.at})
         });
+        let asked = self.requests(workspace, profile).await?;
+        let asked = asked.iter().map(|request| {
+            serde_json::json!({
+                "kind": request.kind.name(), "address": request.address, "at": request.asked_at,
+                "subjects": request.subjects.iter().map(Subject::to_string).collect::<Vec<_>>(),
+                "answered_at": request.done_at, "proof": request.proof,
+            })
+        });
         Ok(serde_json::json!({
             "consent": history.collect::<Vec<_>>(),
+            "requests": asked.collect::<Vec<_>>(),
             "suppressed": suppressed.collect::<Vec<_>>(),
         }))
     }
@@ -373,6 +493,10 @@ impl Consents {
                 "DELETE FROM suppression WHERE workspace_id = $1 AND channel = $2 AND address = $3 \
                  RETURNING {SUPPRESSION_COLUMNS}"
             );
+            if *channel == ContactChannel::Email {
+                let sql = "DELETE FROM consent_request WHERE workspace_id = $1 AND address = $2";
+                tx.execute(sql, &[workspace.into(), normal.as_str().into()]).await?;
+            }
             rows.extend(tx.query(&sql, &[workspace.into(), channel.name().into(), normal.into()]).await?);
         }
         let mut hashes = BTreeMap::new();
@@ -393,6 +517,7 @@ impl Consents {
             ("consent", "profile_id"),
             ("consent_history", "profile_id"),
             ("consent_shared", "profile_id"),
+            ("consent_request", "profile_id"),
             ("consent_alias", "from_id"),
             ("consent_alias", "canonical_id"),
         ] {

@@ -1,12 +1,13 @@
 //! Rows of this room's tables, in and out.
 
 use crate::statement::{Held, Statement};
-use crate::{ConsentError, ConsentState, ContactChannel, Permission, Proof, Suppression, SuppressionReason};
+use crate::{Basis, ConsentError, ConsentState, ContactChannel, Proof, Subject, Suppression, SuppressionReason};
 use base::{ProfileId, WorkspaceId};
 use db::{Db, DbError, Row, Tx, Val};
 use std::fmt::Write;
 
-pub(crate) const COLUMNS: &str = "profile_id, channel, state, weak, at_ms, source, method, proof_text, ip, event";
+pub(crate) const COLUMNS: &str =
+    "profile_id, channel, state, weak, at_ms, source, method, proof_text, ip, event, basis, text_version, detail";
 
 /// Reads inside a transaction or outside of any.
 pub(crate) enum Reader<'r> {
@@ -61,6 +62,10 @@ pub(crate) fn channel_of(row: &Row) -> Result<ContactChannel, DbError> {
     ContactChannel::parse(&row.text("channel")?).map_err(|error| bad("channel", error))
 }
 
+pub(crate) fn subject_of(row: &Row) -> Result<Subject, DbError> {
+    Subject::parse(&row.text("channel")?).map_err(|error| bad("channel", error))
+}
+
 pub(crate) fn state_of(row: &Row) -> Result<ConsentState, DbError> {
     ConsentState::parse(&row.text("state")?).map_err(|error| bad("state", error))
 }
@@ -68,14 +73,17 @@ pub(crate) fn state_of(row: &Row) -> Result<ConsentState, DbError> {
 /// A row with [`COLUMNS`].
 pub(crate) fn statement_of(row: &Row) -> Result<(ProfileId, Statement), DbError> {
     let statement = Statement {
-        channel: channel_of(row)?,
+        subject: subject_of(row)?,
         state: state_of(row)?,
         weak: row.bool("weak")?,
         at: row.time("at_ms")?,
+        detail: row.opt_text("detail")?,
         proof: Proof {
             source: row.text("source")?,
             method: row.opt_text("method")?,
             text: row.opt_text("proof_text")?,
+            text_version: row.opt_text("text_version")?,
+            basis: row.opt_text("basis")?.as_deref().and_then(Basis::parse),
             ip: row.opt_text("ip")?,
             event: row.text("event")?,
         },
@@ -88,7 +96,7 @@ fn values(workspace: WorkspaceId, profile: ProfileId, statement: &Statement) -> 
     vec![
         workspace.into(),
         profile.into(),
-        statement.channel.name().into(),
+        statement.subject.to_string().into(),
         statement.state.name().into(),
         statement.weak.into(),
         statement.at.into(),
@@ -97,6 +105,9 @@ fn values(workspace: WorkspaceId, profile: ProfileId, statement: &Statement) -> 
         proof.text.as_deref().into(),
         proof.ip.as_deref().into(),
         proof.event.as_str().into(),
+        proof.basis.map(Basis::name).into(),
+        proof.text_version.as_deref().into(),
+        statement.detail.as_deref().into(),
     ]
 }
 
@@ -110,7 +121,9 @@ pub(crate) async fn write_states(tx: &mut Tx, states: &[(WorkspaceId, ProfileId,
     let head = format!("INSERT INTO consent (workspace_id, {COLUMNS}, last_ms)");
     let tail = "ON CONFLICT (workspace_id, profile_id, channel) DO UPDATE SET state = excluded.state, \
                 weak = excluded.weak, at_ms = excluded.at_ms, source = excluded.source, method = excluded.method, \
-                proof_text = excluded.proof_text, ip = excluded.ip, event = excluded.event, last_ms = excluded.last_ms";
+                proof_text = excluded.proof_text, ip = excluded.ip, event = excluded.event, \
+                basis = excluded.basis, text_version = excluded.text_version, detail = excluded.detail, \
+                last_ms = excluded.last_ms";
     tx.insert_many(&head, tail, &rows).await.map(|_| ())
 }
 
@@ -155,12 +168,4 @@ pub(crate) fn suppression_of(row: &Row) -> Result<Suppression, DbError> {
         at: row.time("at_ms")?,
         profile: row.opt_i64("profile_id")?.map(ProfileId::from_sql),
     })
-}
-
-pub(crate) fn permission(state: Option<ConsentState>, suppressed: Option<SuppressionReason>) -> Permission {
-    match (suppressed, state) {
-        (Some(reason), _) => Permission::Suppressed(reason),
-        (None, Some(ConsentState::Subscribed)) => Permission::Allowed,
-        (None, state) => Permission::NoConsent(state.unwrap_or(ConsentState::Unknown)),
-    }
 }

@@ -10,7 +10,8 @@ use crate::address::{hashed, normalise_address};
 use crate::divide::divide;
 use crate::sql::{COLUMNS, Reader, statement_of, suppression_of, write_history, write_states, write_suppressions};
 use crate::statement::{self, Held, Statement};
-use crate::{ADDRESS_SUPPRESSED, ConsentState, ContactChannel, Suppression, SuppressionReason};
+use crate::{ADDRESS_SUPPRESSED, ConsentState, ContactChannel, Subject, Suppression, SuppressionReason};
+use crate::{requests, topics};
 use async_trait::async_trait;
 use base::{Json, ProfileId, WorkspaceId};
 use db::{DbError, Tx, Val};
@@ -21,7 +22,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub const VIEW_NAME: &str = "consent";
 
 type Who = (WorkspaceId, ProfileId);
-type Key = (WorkspaceId, ProfileId, ContactChannel);
+type Key = (WorkspaceId, ProfileId, Subject);
 
 /// Keeps the tables of this room.
 #[derive(Debug, Default)]
@@ -40,9 +41,11 @@ impl View for ConsentView {
         let mut said: BTreeMap<Key, Vec<Statement>> = BTreeMap::new();
         for item in batch.events.iter().filter(|item| statement::may_tell(&item.event)) {
             for statement in statement::read(&item.event) {
-                said.entry((item.event.workspace, item.profile, statement.channel)).or_default().push(statement);
+                let key = (item.event.workspace, item.profile, statement.subject.clone());
+                said.entry(key).or_default().push(statement);
             }
         }
+        leave_out_unknown_topics(tx, &mut said).await?;
         let survivors: BTreeMap<Who, ProfileId> =
             batch.merges.iter().map(|merge| ((merge.workspace, merge.into), merge.from)).collect();
         if !survivors.is_empty() {
@@ -53,9 +56,23 @@ impl View for ConsentView {
             let declarations = declarations.map(|item| item.event.id.to_string()).collect();
             settle(tx, said, &survivors, &declarations, effects).await?;
         }
+        requests::note(tx, batch).await?;
         suppress(tx, &batch.events, effects).await?;
         Ok(())
     }
+}
+
+/// A topic nobody made is no topic: a write key is public, and a page must not fill the tables with names of its own.
+/// One query per workspace of a batch that speaks of topics.
+async fn leave_out_unknown_topics(tx: &mut Tx, said: &mut BTreeMap<Key, Vec<Statement>>) -> Result<(), DbError> {
+    let of_topics = said.keys().filter(|key| key.2.topic().is_some());
+    let workspaces: BTreeSet<WorkspaceId> = of_topics.map(|key| key.0).collect();
+    for workspace in workspaces {
+        let known = topics::keys(tx, workspace).await?;
+        let is_known = |subject: &Subject| subject.topic().is_none_or(|topic| known.contains(topic.as_str()));
+        said.retain(|(of, _, subject), _| *of != workspace || is_known(subject));
+    }
+    Ok(())
 }
 
 /// Brings the rows of merged profiles to their survivors. States are worked out anew afterwards.
@@ -73,6 +90,7 @@ async fn move_merged(tx: &mut Tx, merges: &[Merge]) -> Result<(), DbError> {
         for sql in [
             "UPDATE consent_history SET profile_id = $3 WHERE workspace_id = $1 AND profile_id = $2",
             "UPDATE suppression SET profile_id = $3 WHERE workspace_id = $1 AND profile_id = $2",
+            "UPDATE consent_request SET profile_id = $3 WHERE workspace_id = $1 AND profile_id = $2",
             "UPDATE consent_alias SET canonical_id = $3 WHERE workspace_id = $1 AND canonical_id = $2",
             "INSERT INTO consent_alias (workspace_id, from_id, canonical_id) VALUES ($1, $2, $3) \
              ON CONFLICT (workspace_id, from_id) DO UPDATE SET canonical_id = excluded.canonical_id",
@@ -104,7 +122,7 @@ async fn settle(
         .chain(survivors.keys().copied())
         .collect();
     let mut history = load_history(tx, &late).await?;
-    let keys: BTreeSet<Key> = said.keys().chain(history.keys()).copied().collect();
+    let keys: BTreeSet<Key> = said.keys().chain(history.keys()).cloned().collect();
     let mut changed: BTreeMap<Key, Held> = BTreeMap::new();
     for key in keys {
         let new = said.get(&key).cloned().unwrap_or_default();
@@ -125,7 +143,7 @@ async fn settle(
         let merged = survivors.get(&(key.0, key.1)).filter(|_| states.len() > 1);
         // "Consent Changed" says it itself, unless what it declared did not come to hold.
         if merged.is_some() || if declared { !told } else { before != now.statement.state } {
-            report(effects, key, before, &now, merged.copied());
+            report(effects, &key, before, &now, merged.copied());
         }
         if old != Some(&now) {
             changed.insert(key, now);
@@ -146,20 +164,19 @@ async fn settle(
 /// "Consent Changed", under a key that follows from what changed it.
 fn report(
     effects: &mut Effects,
-    (workspace, profile, channel): Key,
+    (workspace, profile, subject): &Key,
     before: ConsentState,
     now: &Held,
     merged: Option<ProfileId>,
 ) {
     let statement = &now.statement;
-    let mut occurrence =
-        format!("consent:{profile}:{}:{}:{}", channel.name(), statement.state.name(), statement.proof.event);
+    let mut occurrence = format!("consent:{profile}:{subject}:{}:{}", statement.state.name(), statement.proof.event);
     if let Some(from) = merged {
         occurrence.push_str(&format!(":{from}"));
     }
     effects.emit(
-        SystemEvent::new(workspace, names::CONSENT_CHANGED, occurrence, profile, statement.at, Channel::System)
-            .with("channel", channel.name())
+        SystemEvent::new(*workspace, names::CONSENT_CHANGED, occurrence, *profile, statement.at, Channel::System)
+            .with("channel", subject.to_string())
             .with("state", statement.state.name())
             .with("previous", before.name()),
     );
@@ -173,11 +190,11 @@ pub(crate) fn report_split(
     statement: &Statement,
     (before, now): (ConsentState, ConsentState),
 ) {
-    let channel = statement.channel.name();
-    let occurrence = format!("consent:{profile}:{channel}:{}:{}", now.name(), split.event);
+    let subject = statement.subject.to_string();
+    let occurrence = format!("consent:{profile}:{subject}:{}:{}", now.name(), split.event);
     effects.emit(
         SystemEvent::new(split.workspace, names::CONSENT_CHANGED, occurrence, profile, split.at, Channel::System)
-            .with("channel", channel)
+            .with("channel", subject)
             .with("state", now.name())
             .with("previous", before.name()),
     );
@@ -190,7 +207,7 @@ async fn load_held(tx: &mut Tx, profiles: &BTreeSet<Who>) -> Result<BTreeMap<Key
         for row in Reader::Tx(tx).query_in(&select, "", &[workspace.into()], &ids).await? {
             let (profile, statement) = statement_of(&row)?;
             let last = row.time("last_ms")?;
-            found.insert((workspace, profile, statement.channel), Held { statement, last });
+            found.insert((workspace, profile, statement.subject.clone()), Held { statement, last });
         }
     }
     Ok(found)
@@ -202,7 +219,7 @@ async fn load_history(tx: &mut Tx, profiles: &BTreeSet<Who>) -> Result<BTreeMap<
         let select = format!("SELECT {COLUMNS} FROM consent_history WHERE workspace_id = $1 AND profile_id IN");
         for row in Reader::Tx(tx).query_in(&select, "", &[workspace.into()], &ids).await? {
             let (profile, statement) = statement_of(&row)?;
-            found.entry((workspace, profile, statement.channel)).or_default().push(statement);
+            found.entry((workspace, profile, statement.subject.clone())).or_default().push(statement);
         }
     }
     Ok(found)

@@ -11,13 +11,13 @@ const MJML: &str = r##"
         <mj-divider border-width="1px" border-color="#d9dde3" padding="0 25px 16px" />
         <mj-text align="center" font-size="12px" line-height="18px" color="#6b7280" font-family="Helvetica, Arial, sans-serif">
           {{ workspace.name }}{% if workspace.postal_address != blank %} &middot; {{ workspace.postal_address }}{% endif %}<br />
-          <a href="{{ unsubscribe_url }}" style="color:#6b7280">Unsubscribe</a> &middot; <a href="{{ view_url }}" style="color:#6b7280">View in browser</a>
+          <a href="{{ unsubscribe_url }}" style="color:#6b7280">Unsubscribe</a> &middot; <a href="{{ preferences_url }}" style="color:#6b7280">Preferences</a> &middot; <a href="{{ view_url }}" style="color:#6b7280">View in browser</a>
         </mj-text>
       </mj-column>
     </mj-section>
 "##;
 
-const HTML: &str = r##"<div style="margin:32px 0 0;padding:16px;border-top:1px solid #d9dde3;text-align:center;font:12px/18px Helvetica,Arial,sans-serif;color:#6b7280">{{ workspace.name }}{% if workspace.postal_address != blank %} &middot; {{ workspace.postal_address }}{% endif %}<br><a href="{{ unsubscribe_url }}" style="color:#6b7280">Unsubscribe</a> &middot; <a href="{{ view_url }}" style="color:#6b7280">View in browser</a></div>
+const HTML: &str = r##"<div style="margin:32px 0 0;padding:16px;border-top:1px solid #d9dde3;text-align:center;font:12px/18px Helvetica,Arial,sans-serif;color:#6b7280">{{ workspace.name }}{% if workspace.postal_address != blank %} &middot; {{ workspace.postal_address }}{% endif %}<br><a href="{{ unsubscribe_url }}" style="color:#6b7280">Unsubscribe</a> &middot; <a href="{{ preferences_url }}" style="color:#6b7280">Preferences</a> &middot; <a href="{{ view_url }}" style="color:#6b7280">View in browser</a></div>
 "##;
 
 const PLAIN: &str = "
@@ -25,6 +25,7 @@ const PLAIN: &str = "
 -- 
 {{ workspace.name }}{% if workspace.postal_address != blank %}, {{ workspace.postal_address }}{% endif %}
 Unsubscribe: {{ unsubscribe_url }}
+Preferences: {{ preferences_url }}
 ";
 
 /// True when the body gets a footer.

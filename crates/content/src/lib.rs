@@ -6,7 +6,7 @@
 //! does not place `{{ unsubscribe_url }}` itself gets a footer.
 //!
 //! Data of a rendering: `customer` (id, first_name, last_name, email, every trait), `campaign` (id, name), `workspace`
-//! (name, postal_address), `unsubscribe_url`, `view_url`, `now`.
+//! (name, postal_address), `unsubscribe_url`, `preferences_url`, `view_url`, `now`.
 
 mod cache;
 mod checks;

@@ -39,6 +39,7 @@ pub struct CampaignMerge {
 pub(crate) struct Links<'a> {
     pub unsubscribe: &'a str,
     pub view: &'a str,
+    pub preferences: &'a str,
 }
 
 pub(crate) fn merge_data(
@@ -54,6 +55,7 @@ pub(crate) fn merge_data(
         "workspace": { "name": workspace.name, "postal_address": workspace.postal_address },
         "unsubscribe_url": links.unsubscribe,
         "view_url": links.view,
+        "preferences_url": links.preferences,
         "now": now,
     })
 }

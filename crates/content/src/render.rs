@@ -32,6 +32,7 @@ struct Inner {
 pub struct RenderFor {
     pub profile: ProfileId,
     pub unsubscribe_url: String,
+    pub preferences_url: String,
     pub view_url: String,
 }
 
@@ -128,7 +129,11 @@ impl Contents {
             if customer.is_null() {
                 return Err("the customer is gone".to_owned());
             }
-            let links = Links { unsubscribe: &recipient.unsubscribe_url, view: &recipient.view_url };
+            let links = Links {
+                unsubscribe: &recipient.unsubscribe_url,
+                view: &recipient.view_url,
+                preferences: &recipient.preferences_url,
+            };
             let data = merge_data(customer, campaign, &about, &links, self.now());
             let email = self.render_one(&compiled, &data, &about).map_err(|error| error.to_string())?;
             Ok(rendered(message, campaign, email))
@@ -147,7 +152,7 @@ impl Contents {
         let about = self.0.workspaces.data(workspace).await?;
         let campaign = CampaignMerge { id: None, name: "Test".into() };
         let customer = self.customer(workspace, profile).await?;
-        let links = Links { unsubscribe: PREVIEW_LINK, view: PREVIEW_LINK };
+        let links = Links { unsubscribe: PREVIEW_LINK, view: PREVIEW_LINK, preferences: PREVIEW_LINK };
         let data = merge_data(customer, &campaign, &about, &links, self.now());
         let email = self.render_one(&compiled, &data, &about).map_err(render_error)?;
         Ok(rendered(message, &campaign, email))
@@ -185,7 +190,7 @@ impl Contents {
         of: PreviewFor,
     ) -> Result<Preview, ContentError> {
         let about = self.0.workspaces.data(workspace).await?;
-        let links = Links { unsubscribe: PREVIEW_LINK, view: PREVIEW_LINK };
+        let links = Links { unsubscribe: PREVIEW_LINK, view: PREVIEW_LINK, preferences: PREVIEW_LINK };
         let campaign = CampaignMerge { id: None, name: "Preview".into() };
         let data = |customer| merge_data(customer, &campaign, &about, &links, self.now());
         let data = match of {
@@ -249,7 +254,7 @@ impl Contents {
         if customers.is_empty() {
             customers.push(example_customer());
         }
-        let links = Links { unsubscribe: PREVIEW_LINK, view: PREVIEW_LINK };
+        let links = Links { unsubscribe: PREVIEW_LINK, view: PREVIEW_LINK, preferences: PREVIEW_LINK };
         let mut emails = Vec::new();
         for customer in customers {
             let data = merge_data(customer, &CampaignMerge::default(), &about, &links, self.now());
@@ -277,6 +282,7 @@ impl Contents {
         let links = |profile: &ProfileId| RenderFor {
             profile: *profile,
             unsubscribe_url: PREVIEW_LINK.into(),
+            preferences_url: PREVIEW_LINK.into(),
             view_url: PREVIEW_LINK.into(),
         };
         let recipients: Vec<RenderFor> = profiles.iter().map(links).collect();

@@ -47,6 +47,7 @@ fn to(profile: u32) -> RenderFor {
     RenderFor {
         profile: ProfileId::new(profile),
         unsubscribe_url: format!("https://t.example/u/{profile}"),
+        preferences_url: format!("https://t.example/p/{profile}"),
         view_url: format!("https://t.example/v/{profile}"),
     }
 }

@@ -77,6 +77,7 @@ mod tests {
 
     fn row(attempt: u32) -> Claimed {
         Claimed {
+            topic: None,
             workspace: WorkspaceId::new(1),
             id: MessageId::derived("a"),
             campaign: "cmp_1".into(),

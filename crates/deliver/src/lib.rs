@@ -38,12 +38,12 @@ pub use error::{DeliverError, Result};
 pub use guard::BounceGuard;
 pub use hits::{Class, HITS_RECLASSIFIED, Hit, HitKind};
 pub use limits::RetryPolicy;
-pub use model::{NewMessage, Progress, RunState, State};
+pub use model::{NewMessage, Progress, RunState, SERVICE, State};
 pub use ports::{
-    Capabilities, Channel, Confirmation, DkimKey, GateAnswer, MailTools, Outgoing, RenderFailure, RenderRequest,
+    Asked, Capabilities, Channel, Confirmation, DkimKey, GateAnswer, MailTools, Outgoing, RenderFailure, RenderRequest,
     RenderedMessage, Renderer, SandboxInbox, SandboxMail, SandboxMailBody, SendGate, SendOutcome, Stage, Utm, Wake,
 };
-pub use receipts::{BounceAction, BounceResult, UnsubscribePage};
+pub use receipts::{BounceAction, BounceResult, MessageOf, Scope, UnsubscribePage};
 pub use report::{DeliveryReport, FailureRow, HitCounts, LinkRow, Recipient, RecipientFilter, SeriesPoint};
 pub use secrets::InstanceKey;
 pub use sender::{DkimAlgorithm, DkimSettings, Sender, Senders, SmtpSettings, TlsMode};
@@ -54,6 +54,7 @@ pub use worker::RecoveryReport;
 pub const MIGRATIONS: &[db::Migration] = &[
     db::Migration { name: "deliver/0001_init", sql: include_str!("../migrations/0001_init.sql") },
     db::Migration { name: "deliver/0002_nodes_and_guard", sql: include_str!("../migrations/0002_nodes_and_guard.sql") },
+    db::Migration { name: "deliver/0003_topics", sql: include_str!("../migrations/0003_topics.sql") },
 ];
 
 #[cfg(test)]

@@ -61,6 +61,10 @@ impl State {
     }
 }
 
+/// The campaign of mails that answer somebody (a confirmation they asked for): they carry no unsubscribe link and no
+/// tracking, the gate asks for suppression only, and bounces halt none of them.
+pub const SERVICE: &str = "service";
+
 /// A message to be sent. The key (campaign, profile, occurrence) makes it exist once, however often it is asked for.
 #[derive(Debug, Clone)]
 pub struct NewMessage {
@@ -72,6 +76,8 @@ pub struct NewMessage {
     /// `email`.
     pub channel: String,
     pub address: String,
+    /// The key of the topic it is about; None: nothing in particular.
+    pub topic: Option<String>,
 }
 
 impl NewMessage {
@@ -90,6 +96,7 @@ pub struct Claimed {
     pub profile: ProfileId,
     pub channel: String,
     pub address: String,
+    pub topic: Option<String>,
     /// This attempt, from 1.
     pub attempt: u32,
     pub created: Timestamp,

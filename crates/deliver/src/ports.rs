@@ -9,6 +9,16 @@ use db::Tx;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
+/// What the gate is asked about.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    pub channel: &'a str,
+    /// Who sends: a campaign's id, or [`crate::SERVICE`].
+    pub campaign: &'a str,
+    /// The key of the topic; None: nothing in particular.
+    pub topic: Option<&'a str>,
+}
+
 /// May this be sent now? Asked right before the handover; implemented over `consent`.
 #[async_trait]
 pub trait SendGate: Send + Sync + 'static {
@@ -16,7 +26,7 @@ pub trait SendGate: Send + Sync + 'static {
     async fn check(
         &self,
         workspace: WorkspaceId,
-        channel: &str,
+        asked: Asked<'_>,
         recipients: &[(ProfileId, String)],
     ) -> std::result::Result<Vec<GateAnswer>, base::Problem>;
 }
@@ -35,6 +45,7 @@ pub struct RenderRequest {
     pub message: MessageId,
     pub address: String,
     pub unsubscribe_url: String,
+    pub preferences_url: String,
     pub view_url: String,
 }
 

@@ -10,7 +10,7 @@ use crate::links::{LinkKind, rewrite_html};
 use crate::model::{Claimed, RowOutcome};
 use crate::service::Deliver;
 use crate::store::{self, MessageRow};
-use base::{MessageId, Timestamp, WorkspaceId};
+use base::{MessageId, ProfileId, Timestamp, WorkspaceId};
 use events::{SystemEvent, names};
 
 /// What was done about one recipient of a report.
@@ -47,9 +47,32 @@ impl BounceAction {
     }
 }
 
+/// What somebody leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// The topic of the message, on its channel; the channel when it has none.
+    Topic,
+    /// Everything on the channel.
+    Channel,
+}
+
+/// Who got a message.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MessageOf {
+    pub workspace: WorkspaceId,
+    /// None: a test message; nobody got it.
+    pub profile: Option<ProfileId>,
+    pub channel: String,
+    pub address: String,
+}
+
 /// Who unsubscribes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UnsubscribePage {
+    pub workspace: WorkspaceId,
+    pub message: MessageId,
+    /// What the message was about.
+    pub topic: Option<String>,
     pub address: String,
     /// None: a test message; there is nobody to unsubscribe.
     pub campaign: Option<String>,
@@ -144,35 +167,62 @@ impl Deliver {
         let row = store::message(self.db(), token.workspace, token.message).await?;
         let sender = self.senders().get(token.workspace).await?;
         Ok(UnsubscribePage {
+            workspace: token.workspace,
+            message: token.message,
+            topic: row.as_ref().and_then(|row| row.topic.clone()),
             address: row.as_ref().map(|row| row.address.clone()).unwrap_or_default(),
             campaign: row.map(|row| row.campaign),
             from_name: sender.from_name.clone(),
         })
     }
 
-    /// Unsubscribes the recipient from marketing on this channel; durable when it returns. Repeating changes nothing.
-    pub async fn unsubscribe(&self, token: &str) -> Result<()> {
-        self.change_consent(token, true).await
+    /// Whose preference page a link in a message shows.
+    pub async fn message_of(&self, token: &str) -> Result<MessageOf> {
+        let token = self.links().verify(LinkKind::Preferences, token)?;
+        let row = store::message(self.db(), token.workspace, token.message).await?;
+        Ok(match row {
+            // Who was erased has no address here any more.
+            Some(row) if !row.address.is_empty() => MessageOf {
+                workspace: token.workspace,
+                profile: Some(row.profile),
+                channel: row.channel,
+                address: row.address,
+            },
+            _ => {
+                MessageOf { workspace: token.workspace, profile: None, channel: String::new(), address: String::new() }
+            }
+        })
+    }
+
+    /// Unsubscribes the recipient from what the message was about, or from marketing on its channel; durable when it
+    /// returns. Repeating changes nothing.
+    pub async fn unsubscribe(&self, token: &str, scope: Scope) -> Result<()> {
+        self.change_consent(token, scope, true).await
     }
 
     /// Takes an unsubscribing back, from the page that confirmed it.
-    pub async fn undo_unsubscribe(&self, token: &str) -> Result<()> {
-        self.change_consent(token, false).await
+    pub async fn undo_unsubscribe(&self, token: &str, scope: Scope) -> Result<()> {
+        self.change_consent(token, scope, false).await
     }
 
-    async fn change_consent(&self, token: &str, leaves: bool) -> Result<()> {
+    async fn change_consent(&self, token: &str, scope: Scope, leaves: bool) -> Result<()> {
         let token = self.links().verify(LinkKind::Unsubscribe, token)?;
         let Some(row) = store::message(self.db(), token.workspace, token.message).await? else { return Ok(()) };
         let now = self.now();
         let about = About::from_row(token.workspace, &row);
+        let topic = row.topic.as_deref().filter(|_| scope == Scope::Topic);
         let mut tx = self.db().begin().await?;
         // A change of mind is an event of its own each time; the time in the key tells them apart.
         let event = if leaves {
             store::mark_once(&mut tx, token.workspace, row.id, "unsubscribed_ms", now).await?;
-            event(&about, names::UNSUBSCRIBED, &format!("unsubscribed:{}", now.ms()), now).with("method", "one_click")
+            let left = event(&about, names::UNSUBSCRIBED, &format!("unsubscribed:{}", now.ms()), now);
+            let left = left.with("method", "one_click");
+            if let Some(topic) = topic { left.with("topic", topic) } else { left }
         } else {
             store::clear_unsubscribed(&mut tx, token.workspace, row.id).await?;
+            let subject = topic.map_or_else(|| row.channel.clone(), |topic| format!("topic:{topic}/{}", row.channel));
             event(&about, names::CONSENT_CHANGED, &format!("resubscribed:{}", now.ms()), now)
+                .with("channel", subject)
                 .with("state", "subscribed")
                 .with("declared", true)
                 .with("method", "undo_unsubscribe")
@@ -200,6 +250,7 @@ impl Deliver {
             profile: row.profile,
             channel: row.channel,
             address: row.address,
+            topic: row.topic,
             attempt: 0,
             created: Timestamp::default(),
         };

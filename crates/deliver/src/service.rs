@@ -152,6 +152,17 @@ impl Deliver {
         store::enqueue(tx, workspace, messages, self.now()).await
     }
 
+    /// When the latest message on `channel` went to each of `profiles`; those who got none since `since` are left out.
+    pub async fn last_sent(
+        &self,
+        workspace: WorkspaceId,
+        channel: &str,
+        profiles: &[ProfileId],
+        since: Timestamp,
+    ) -> Result<Vec<(ProfileId, Timestamp)>> {
+        Ok(store::last_sent(self.db(), workspace, channel, profiles, since).await?)
+    }
+
     /// Starts or continues a campaign.
     pub async fn resume(&self, workspace: WorkspaceId, campaign: &str) -> Result<()> {
         self.set_run(workspace, campaign, RunState::Running).await
@@ -260,6 +271,7 @@ impl Deliver {
                 profile: ProfileId::new(0),
                 channel: "email".into(),
                 address: address.clone(),
+                topic: None,
                 attempt: 1,
                 created: self.now(),
             };
@@ -282,6 +294,7 @@ impl Deliver {
             message: row.id,
             address: row.address.clone(),
             unsubscribe_url: self.links().unsubscribe(row.workspace, row.id),
+            preferences_url: self.links().preferences(row.workspace, row.id),
             view_url: self.links().view(row.workspace, row.id),
         }
     }

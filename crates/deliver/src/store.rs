@@ -1,12 +1,12 @@
 //! SQL of the outbox. One text for SQLite and PostgreSQL.
 
 use crate::journal::AttemptKey;
-use crate::model::{Claimed, NewMessage, Progress, Recorded, RowOutcome, RunState, State};
+use crate::model::{Claimed, NewMessage, Progress, Recorded, RowOutcome, RunState, SERVICE, State};
 use base::{MessageId, ProfileId, Timestamp, WorkspaceId};
 use db::{Db, Result, Row, Tx, Val, placeholders};
 use std::collections::HashSet;
 
-const CLAIM_COLUMNS: &str = "id, campaign_id, profile_id, channel, address, attempts, created_ms";
+const CLAIM_COLUMNS: &str = "id, campaign_id, profile_id, channel, address, topic, attempts, created_ms";
 
 /// Writes rows that are not there yet; answers how many were new. A campaign that had nothing left to send runs again.
 pub async fn enqueue(tx: &mut Tx, workspace: WorkspaceId, messages: &[NewMessage], now: Timestamp) -> Result<u64> {
@@ -27,6 +27,7 @@ pub async fn enqueue(tx: &mut Tx, workspace: WorkspaceId, messages: &[NewMessage
             Val::from(&message.occurrence),
             Val::from(&message.channel),
             Val::from(&message.address),
+            message.topic.as_deref().into(),
             Val::I(State::Pending.rank()),
             Val::I(0),
             now.into(),
@@ -37,8 +38,8 @@ pub async fn enqueue(tx: &mut Tx, workspace: WorkspaceId, messages: &[NewMessage
     }
     let added = tx
         .insert_many(
-            "INSERT INTO outbox (workspace_id, id, campaign_id, profile_id, occurrence, channel, address, state, attempts, \
-             due_ms, created_ms, machine_open, machine_click)",
+            "INSERT INTO outbox (workspace_id, id, campaign_id, profile_id, occurrence, channel, address, topic, \
+             state, attempts, due_ms, created_ms, machine_open, machine_click)",
             "ON CONFLICT DO NOTHING",
             &rows,
         )
@@ -326,10 +327,11 @@ pub struct MessageRow {
     pub profile: ProfileId,
     pub channel: String,
     pub address: String,
+    pub topic: Option<String>,
     pub sent: Option<Timestamp>,
 }
 
-const MESSAGE_COLUMNS: &str = "id, campaign_id, profile_id, channel, address, sent_ms";
+const MESSAGE_COLUMNS: &str = "id, campaign_id, profile_id, channel, address, topic, sent_ms";
 
 fn message_of(row: &Row) -> Result<MessageRow> {
     Ok(MessageRow {
@@ -338,6 +340,7 @@ fn message_of(row: &Row) -> Result<MessageRow> {
         profile: ProfileId::from_sql(row.i64("profile_id")?),
         channel: row.text("channel")?,
         address: row.text("address")?,
+        topic: row.opt_text("topic")?,
         sent: row.opt_time("sent_ms")?,
     })
 }
@@ -406,6 +409,31 @@ pub async fn clear_unsubscribed(tx: &mut Tx, workspace: WorkspaceId, id: Message
     tx.execute(sql, &[workspace.into(), id_val(id)]).await.map(|_| ())
 }
 
+/// When the latest message on `channel` went to each of `profiles`; those who got none since `since` are left out.
+pub async fn last_sent(
+    db: &Db,
+    workspace: WorkspaceId,
+    channel: &str,
+    profiles: &[ProfileId],
+    since: Timestamp,
+) -> Result<Vec<(ProfileId, Timestamp)>> {
+    let mut found = Vec::new();
+    for chunk in profiles.chunks(db.chunk()) {
+        let list: Vec<String> = (0..chunk.len()).map(|n| format!("${}", n + 5)).collect();
+        let sql = format!(
+            "SELECT profile_id, MAX(sent_ms) AS sent_ms FROM outbox WHERE workspace_id = $1 AND channel = $2 \
+             AND sent_ms > $3 AND campaign_id <> $4 AND profile_id IN ({}) GROUP BY profile_id",
+            list.join(",")
+        );
+        let fixed: [Val; 4] = [workspace.into(), channel.into(), since.into(), SERVICE.into()];
+        let args: Vec<Val> = fixed.into_iter().chain(chunk.iter().map(|id| (*id).into())).collect();
+        for row in db.query(&sql, &args).await? {
+            found.push((ProfileId::from_sql(row.i64("profile_id")?), row.time("sent_ms")?));
+        }
+    }
+    Ok(found)
+}
+
 fn claimed_of(workspace: WorkspaceId, row: &Row) -> Result<Claimed> {
     Ok(Claimed {
         workspace,
@@ -414,6 +442,7 @@ fn claimed_of(workspace: WorkspaceId, row: &Row) -> Result<Claimed> {
         profile: ProfileId::from_sql(row.i64("profile_id")?),
         channel: row.text("channel")?,
         address: row.text("address")?,
+        topic: row.opt_text("topic")?,
         attempt: row.i64("attempts")?.clamp(0, i64::from(u32::MAX)) as u32,
         created: row.time("created_ms")?,
     })

@@ -175,6 +175,14 @@ impl Event {
     pub fn is_own(&self, name: &str) -> bool {
         self.source.is_none() && self.kind == EventKind::Track && self.name == name
     }
+    /// True for traits that Tutti worked out from the log. They follow from it: the history does not keep them, and they
+    /// are nothing that happened.
+    pub fn is_computed(&self) -> bool {
+        self.source.is_none()
+            && self.profile.is_some()
+            && self.kind == EventKind::Identify
+            && self.message_id.starts_with(crate::system::COMPUTED_PREFIX)
+    }
     /// True for events that are processed in a batch of their own.
     pub fn stands_alone(&self) -> bool {
         self.is_own(crate::names::PROFILE_SPLIT)

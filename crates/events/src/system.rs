@@ -37,7 +37,7 @@ pub mod names {
 pub struct SystemEvent {
     #[serde(skip)]
     pub workspace: WorkspaceIdField,
-    /// `track` always: system events are things that happened.
+    /// `track`, a thing that happened; or `identify`, see [`SystemEvent::traits`].
     #[serde(rename = "type")]
     pub kind: String,
     pub message_id: String,
@@ -45,8 +45,15 @@ pub struct SystemEvent {
     pub profile_id: ProfileId,
     pub timestamp: Timestamp,
     pub properties: JsonMap,
+    #[serde(default, skip_serializing_if = "JsonMap::is_empty")]
+    pub traits: JsonMap,
     pub context: SystemContext,
 }
+
+/// The source of traits that were worked out, as profiles name it.
+pub const COMPUTED_SOURCE: &str = "computed";
+/// How the messageId of a [`SystemEvent::traits`] begins.
+pub(crate) const COMPUTED_PREFIX: &str = "computed:";
 
 /// The workspace travels in the record's header, not in the body.
 #[derive(Debug, Clone, Copy)]
@@ -81,8 +88,22 @@ impl SystemEvent {
             profile_id: profile,
             timestamp: at,
             properties: JsonMap::new(),
+            traits: JsonMap::new(),
             context: SystemContext { channel },
         }
+    }
+
+    /// Traits that were worked out ([`crate::Event::is_computed`]); null takes one back. `key` names the occurrence.
+    pub fn traits(
+        workspace: WorkspaceId,
+        key: impl std::fmt::Display,
+        profile: ProfileId,
+        at: Timestamp,
+        traits: JsonMap,
+    ) -> Self {
+        let message_id = format!("{COMPUTED_PREFIX}{key}");
+        let event = Self::new(workspace, "", message_id, profile, at, Channel::System);
+        Self { kind: "identify".into(), traits, ..event }
     }
 
     /// Adds a property.

@@ -4,7 +4,7 @@ use crate::config::TIMELINE_PROFILES_MAX;
 use crate::file::{DataFile, numbers};
 use crate::query::Tuning;
 use crate::schema::{AT_MS, EVENT_ID, PROFILE_ID, RECEIVED_MS, event_id_text};
-use crate::table::{Inner, Lake};
+use crate::table::{Inner, Lake, State};
 use crate::{HistoryRow, LakeError, StoredEvent};
 use base::{EventId, ProfileId, Timestamp, WorkspaceId};
 use deltalake::arrow::array::{Array, AsArray, RecordBatch, StringArray};
@@ -82,34 +82,20 @@ impl Lake {
         workspace: WorkspaceId,
         visit: &mut (dyn for<'a> FnMut(HistoryRow<'a>) + Send),
     ) -> Result<u64, LakeError> {
+        self.snapshot(workspace).await?.scan(visit).await
+    }
+
+    /// The events of a workspace as they are now. Its files stay readable for as long as it lives, whatever is written,
+    /// compacted or erased meanwhile: keep it for the length of a reading only.
+    pub async fn snapshot(&self, workspace: WorkspaceId) -> Result<HistorySnapshot, LakeError> {
         let _reading = self.inner.readers.read().await;
         let state = self.inner.state.read().clone();
-        let paths: Vec<PathBuf> =
-            state.files_of(workspace).iter().map(|file| file.full_path(&self.inner.root)).collect();
-        let (send, mut batches) = tokio::sync::mpsc::channel(SCAN_AHEAD);
-        let reader = tokio::task::spawn_blocking(move || {
-            for path in paths {
-                for batch in open_columns(&path, &SCAN_COLUMNS)? {
-                    if send.blocking_send(batch?).is_err() {
-                        return Ok(());
-                    }
-                }
-            }
-            Ok::<(), LakeError>(())
-        });
-        let mut rows = 0;
-        while let Some(batch) = batches.recv().await {
-            rows += batch.num_rows() as u64;
-            visit_batch(&batch, visit)?;
-        }
-        reader.await??;
-        for item in state.tail.chunks().flat_map(|chunk| &chunk.events) {
-            if item.event.workspace == workspace {
-                rows += 1;
-                visit(HistoryRow::from(item));
-            }
-        }
-        Ok(rows)
+        let open = |file: Arc<DataFile>| {
+            let path = file.full_path(&self.inner.root);
+            File::open(&path).map_err(|error| LakeError::io(&path, error))
+        };
+        let files = state.files_of(workspace).into_iter().map(open).collect::<Result<Vec<File>, LakeError>>()?;
+        Ok(HistorySnapshot { workspace, files, state })
     }
 
     /// Events by name since a time, most frequent first.
@@ -141,6 +127,45 @@ impl Lake {
         let files: u64 = state.files.iter().filter(|file| file.workspace == workspace).map(|file| file.rows).sum();
         let of_tail = |item: &&ResolvedEvent| item.event.workspace == workspace;
         files + state.tail.chunks().flat_map(|chunk| &chunk.events).filter(of_tail).count() as u64
+    }
+}
+
+/// See [`Lake::snapshot`].
+pub struct HistorySnapshot {
+    workspace: WorkspaceId,
+    files: Vec<File>,
+    state: State,
+}
+
+impl HistorySnapshot {
+    /// As [`Lake::scan`]; answers how many rows there were.
+    pub async fn scan(&self, visit: &mut (dyn for<'a> FnMut(HistoryRow<'a>) + Send)) -> Result<u64, LakeError> {
+        let files = self.files.iter().map(File::try_clone).collect::<Result<Vec<File>, std::io::Error>>();
+        let files = files.map_err(|error| LakeError::io(Path::new("a file of the history"), error))?;
+        let (send, mut batches) = tokio::sync::mpsc::channel(SCAN_AHEAD);
+        let reader = tokio::task::spawn_blocking(move || {
+            for file in files {
+                for batch in columns_of(file, &SCAN_COLUMNS)? {
+                    if send.blocking_send(batch?).is_err() {
+                        return Ok(());
+                    }
+                }
+            }
+            Ok::<(), LakeError>(())
+        });
+        let mut rows = 0;
+        while let Some(batch) = batches.recv().await {
+            rows += batch.num_rows() as u64;
+            visit_batch(&batch, visit)?;
+        }
+        reader.await??;
+        for item in self.state.tail.chunks().flat_map(|chunk| &chunk.events) {
+            if item.event.workspace == self.workspace {
+                rows += 1;
+                visit(HistoryRow::from(item));
+            }
+        }
+        Ok(rows)
     }
 }
 
@@ -207,7 +232,10 @@ impl Inner {
 type Batches = deltalake::parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 
 fn open_columns(path: &Path, columns: &[&str]) -> Result<Batches, LakeError> {
-    let file = File::open(path).map_err(|error| LakeError::io(path, error))?;
+    columns_of(File::open(path).map_err(|error| LakeError::io(path, error))?, columns)
+}
+
+fn columns_of(file: File, columns: &[&str]) -> Result<Batches, LakeError> {
     let builder = ParquetRecordBatchReaderBuilder::try_new(file)?;
     let mask = ProjectionMask::columns(builder.parquet_schema(), columns.iter().copied());
     Ok(builder.with_projection(mask).with_batch_size(SCAN_BATCH_ROWS).build()?)

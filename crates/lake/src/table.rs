@@ -187,7 +187,9 @@ impl History for Lake {
         if batch.end.0 <= inner.state.read().taken {
             return Ok(());
         }
-        let mut events = batch.events.clone();
+        // What was worked out of the history is not part of it.
+        let happened = batch.events.iter().filter(|item| !item.event.is_computed());
+        let mut events: Vec<_> = happened.cloned().collect();
         if !inner.state.read().first_batch_seen {
             inner.drop_stored(&mut events).await?;
         }

@@ -11,17 +11,20 @@ use std::collections::{BTreeMap, BTreeSet};
 pub enum ConsentState {
     Subscribed,
     Unsubscribed,
+    /// Asked for, not yet confirmed; counts as no.
+    Pending,
     /// Never said; counts as no.
     #[default]
     Unknown,
 }
 
 impl ConsentState {
-    pub const ALL: [ConsentState; 3] = [Self::Subscribed, Self::Unsubscribed, Self::Unknown];
+    pub const ALL: [ConsentState; 4] = [Self::Subscribed, Self::Unsubscribed, Self::Pending, Self::Unknown];
     pub const fn name(self) -> &'static str {
         match self {
             Self::Subscribed => "subscribed",
             Self::Unsubscribed => "unsubscribed",
+            Self::Pending => "pending",
             Self::Unknown => "unknown",
         }
     }
@@ -36,7 +39,8 @@ pub trait ProfileFacts {
     fn trait_values(&self, path: &str, each: &mut dyn FnMut(Scalar<'_>));
     /// Every event of that name, in any order.
     fn events(&self, name: &str, each: &mut dyn FnMut(&dyn EventFacts));
-    fn consent(&self, channel: &str) -> ConsentState;
+    /// About a channel, or a topic or purpose in the form of [`crate::ConsentIs`].
+    fn consent(&self, subject: &str) -> ConsentState;
     /// Is there an address for the channel (an e-mail address, a phone number)?
     fn has_address(&self, channel: &str) -> bool;
     /// Is the address on the suppression list?
@@ -93,8 +97,8 @@ impl ProfileFacts for JsonFacts {
     fn events(&self, name: &str, each: &mut dyn FnMut(&dyn EventFacts)) {
         self.events.iter().filter(|event| event.name == name).for_each(|event| each(event));
     }
-    fn consent(&self, channel: &str) -> ConsentState {
-        self.consent.get(channel).copied().unwrap_or_default()
+    fn consent(&self, subject: &str) -> ConsentState {
+        self.consent.get(subject).copied().unwrap_or_default()
     }
     fn has_address(&self, channel: &str) -> bool {
         self.addresses.contains(channel)

@@ -50,7 +50,7 @@ pub use value_test::{
     Date, Literal, Op, Operand, REGEX_BYTES_MAX, REGEX_PROGRAM_BYTES_MAX, Span, Unit, ValueTest, ValueType,
 };
 pub use window::Window;
-pub use words::{Locale, SegmentNames, Words, describe};
+pub use words::{Locale, SegmentNames, Words, describe, describe_events};
 
 #[cfg(test)]
 mod tests;

@@ -4,6 +4,7 @@ use crate::*;
 use base::{Json, SegmentId, Timestamp};
 use serde_json::json;
 
+mod consent;
 mod golden;
 mod sentences;
 

@@ -51,6 +51,12 @@ pub fn describe(condition: &Condition, locale: Locale, names: SegmentNames<'_>) 
     }
 }
 
+/// The events a condition is about, without what is asked of them: "“Order Completed” in the last 90 days".
+pub fn describe_events(event: &EventDone, locale: Locale) -> String {
+    let words = Words { phrases: phrases::of(locale), names: &|_| None };
+    quoted(&event.name) + &words.scope(event)
+}
+
 /// The phrases of one language and what else a clause needs.
 pub struct Words<'a> {
     phrases: &'static Phrases,
@@ -131,14 +137,20 @@ impl Words<'_> {
     pub(crate) fn event(&self, event: &EventDone) -> String {
         let happened = if event.negated { self.phrases.did_not } else { self.phrases.did };
         let mut clause = fill(happened, &quoted(&event.name));
-        let mut add = |part: String| {
-            clause.push(' ');
-            clause.push_str(&part);
-        };
         match event.count {
             CountOp::AtLeast(1) => {}
-            count => add(self.count(count)),
+            count => clause = format!("{clause} {}", self.count(count)),
         }
+        clause + &self.scope(event)
+    }
+
+    /// When, through which channel and with what: " in the last 60 days through web with …"; empty for every event.
+    fn scope(&self, event: &EventDone) -> String {
+        let mut scope = String::new();
+        let mut add = |part: String| {
+            scope.push(' ');
+            scope.push_str(&part);
+        };
         match &event.window {
             Window::Ever => {}
             Window::Last(span) => add(fill(self.phrases.in_last, &self.span(*span))),
@@ -153,7 +165,7 @@ impl Words<'_> {
                 event.filters.iter().map(|filter| self.test(&filter.property, &filter.test)).collect();
             add(fill(self.phrases.with, &filters.join(self.phrases.and)));
         }
-        clause
+        scope
     }
 
     fn count(&self, count: CountOp) -> String {
@@ -166,13 +178,28 @@ impl Words<'_> {
         fill(template, &format!("{number} {times}"))
     }
 
-    pub(crate) fn consent(&self, channel: &str, state: ConsentState) -> String {
+    pub(crate) fn consent(&self, subject: &str, state: ConsentState) -> String {
         let template = match state {
             ConsentState::Subscribed => self.phrases.subscribed,
             ConsentState::Unsubscribed => self.phrases.unsubscribed,
+            ConsentState::Pending => self.phrases.consent_pending,
             ConsentState::Unknown => self.phrases.consent_unknown,
         };
-        fill(template, &(self.phrases.channel)(channel))
+        fill(template, &self.subject(subject))
+    }
+
+    /// A channel by its name; a topic and a purpose with the word for what they are.
+    fn subject(&self, subject: &str) -> String {
+        if let Some(purpose) = subject.strip_prefix("purpose:") {
+            return (self.phrases.purpose)(purpose).to_owned();
+        }
+        match subject.strip_prefix("topic:").map(|rest| rest.split_once('/').unwrap_or((rest, ""))) {
+            None => (self.phrases.channel)(subject),
+            Some((topic, "")) => fill(self.phrases.topic, &quoted(topic)),
+            Some((topic, channel)) => {
+                format!("{} ({})", fill(self.phrases.topic, &quoted(topic)), (self.phrases.channel)(channel))
+            }
+        }
     }
 
     pub(crate) fn reachable(&self, channel: &str) -> String {

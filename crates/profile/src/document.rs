@@ -3,13 +3,19 @@
 //! Stored as one JSON text: `{"v":1,"s":["src_…"],"t":{"email":["anna@…",1795341600000,0]}}`: value, event time in
 //! ms, index into the sources `s`. A trait that was taken back stays as null with its time, so that an older event
 //! that arrives late does not bring it back.
+//!
+//! Version 2 has `m` as well: of traits for which the workspace has a rule of its own, what else was said and may come to
+//! hold ([`crate::survivor`]). It is written only where there is such a thing.
 
+use crate::rules::Rules;
+use crate::survivor::{Memory, Said, TraitRule};
 use base::{Json, Timestamp};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-/// Version of the stored form.
+/// Versions of the stored form: of one without memories, and of one with them.
 const DOCUMENT_VERSION: u8 = 1;
+const DOCUMENT_VERSION_WITH_MEMORIES: u8 = 2;
 /// Traits per profile; more are not stored.
 pub const TRAITS_MAX: usize = 400;
 /// Bytes of a trait's name.
@@ -39,11 +45,13 @@ pub struct Document {
     sources: Vec<String>,
     #[serde(rename = "t")]
     traits: IndexMap<String, Stored>,
+    #[serde(rename = "m", default, skip_serializing_if = "IndexMap::is_empty")]
+    memories: IndexMap<String, Memory>,
 }
 
 impl Default for Document {
     fn default() -> Self {
-        Self { version: DOCUMENT_VERSION, sources: Vec::new(), traits: IndexMap::new() }
+        Self { version: DOCUMENT_VERSION, sources: Vec::new(), traits: IndexMap::new(), memories: IndexMap::new() }
     }
 }
 
@@ -56,7 +64,7 @@ impl Document {
     /// Reads the stored form; one of a later version is refused.
     pub fn parse(text: &str) -> Result<Self, serde_json::Error> {
         let document: Self = serde_json::from_str(text)?;
-        if document.version > DOCUMENT_VERSION {
+        if document.version > DOCUMENT_VERSION_WITH_MEMORIES {
             let known = format!("version {} of stored traits is not known to this program", document.version);
             return Err(serde::de::Error::custom(known));
         }
@@ -81,7 +89,7 @@ impl Document {
             name,
             value: &stored.0,
             at: Timestamp::from_ms(stored.1),
-            source: self.sources.get(stored.2 as usize).map_or("", String::as_str),
+            source: self.source(stored.2),
         })
     }
 
@@ -108,14 +116,105 @@ impl Document {
         true
     }
 
+    /// Sets a trait as the workspace's rules say. False when a limit or the trait's rule refused the value.
+    pub(crate) fn hear(&mut self, rules: &Rules, name: &str, said: Said) -> bool {
+        let Some(rule) = rules.of_trait(name) else {
+            self.forget(name);
+            return self.set(name, said.value(), Timestamp::from_ms(said.at()), said.source());
+        };
+        let too_many = self.traits.len() >= TRAITS_MAX && !self.traits.contains_key(name);
+        if name.is_empty() || name.len() > TRAIT_NAME_BYTES_MAX || is_too_large(said.value()) || too_many {
+            return false;
+        }
+        let mut memory = self.memory(name, rule);
+        let is_taken = memory.hear(rule, said);
+        self.remember(name, rule, memory);
+        is_taken
+    }
+
+    /// What was said of a trait, as far as its rule has to know. Where another rule held before, it begins with what
+    /// held then.
+    fn memory(&self, name: &str, rule: &TraitRule) -> Memory {
+        if let Some(kept) = self.memories.get(name).filter(|kept| kept.code == rule.survivor.code()) {
+            return kept.clone();
+        }
+        let mut memory = Memory::new(rule);
+        if let Some(Stored(value, at, source)) = self.traits.get(name) {
+            memory.hear(rule, Said(value.clone(), *at, self.source(*source).to_owned(), String::new()));
+        }
+        memory
+    }
+
+    fn remember(&mut self, name: &str, rule: &TraitRule, memory: Memory) {
+        let Some(outcome) = memory.outcome(rule) else { return };
+        let source = self.source_index(&outcome.source);
+        let stored = Stored(outcome.value, outcome.at, source);
+        match self.traits.get_mut(name) {
+            Some(known) => *known = stored,
+            None => {
+                self.traits.insert(name.to_owned(), stored);
+            }
+        }
+        if memory.is_plain() {
+            self.forget(name);
+        } else {
+            self.memories.insert(name.to_owned(), memory);
+        }
+        self.set_version();
+    }
+
+    fn forget(&mut self, name: &str) {
+        self.memories.shift_remove(name);
+        self.set_version();
+    }
+
+    fn set_version(&mut self) {
+        let is_plain = self.memories.is_empty();
+        self.version = if is_plain { DOCUMENT_VERSION } else { DOCUMENT_VERSION_WITH_MEMORIES };
+    }
+
+    /// The sayings that make what holds of a trait; a null one when it was taken back.
+    pub(crate) fn holding(&self, rules: &Rules, name: &str) -> Vec<Said> {
+        let Some(rule) = rules.of_trait(name) else {
+            let stored = self.traits.get(name).into_iter();
+            let said = |Stored(value, at, source): &Stored| {
+                Said(value.clone(), *at, self.source(*source).to_owned(), String::new())
+            };
+            return stored.map(said).collect();
+        };
+        let memory = self.memory(name, rule);
+        match memory.reset.filter(|_| memory.said.is_empty()) {
+            Some(at) => vec![Said(Json::Null, at, String::new(), String::new())],
+            None => rule.survivor.holding(&memory.said).to_vec(),
+        }
+    }
+
+    /// Every trait for which the workspace has a rule of its own, as it stands; null: taken back.
+    pub(crate) fn ruled(&self, rules: &Rules) -> Vec<(String, Json, Timestamp)> {
+        let ruled = self.traits.iter().filter(|(name, _)| rules.of_trait(name).is_some());
+        ruled.map(|(name, Stored(value, at, _))| (name.clone(), value.clone(), Timestamp::from_ms(*at))).collect()
+    }
+
+    fn source(&self, index: u16) -> &str {
+        self.sources.get(usize::from(index)).map_or("", String::as_str)
+    }
+
     /// Takes in the traits of a profile that turned out to be the same customer. Equal times: what is here stays.
-    pub fn absorb(&mut self, other: &Document) {
+    pub(crate) fn absorb(&mut self, other: &Document, rules: &Rules) {
         for (name, Stored(value, at, source)) in &other.traits {
+            if let Some(rule) = rules.of_trait(name) {
+                if self.traits.len() < TRAITS_MAX || self.traits.contains_key(name) {
+                    let mut memory = self.memory(name, rule);
+                    memory.join(rule, &other.memory(name, rule));
+                    self.remember(name, rule, memory);
+                }
+                continue;
+            }
+            self.forget(name);
             let newer = self.traits.get(name).is_none_or(|Stored(_, old, _)| old < at);
             let older = self.traits.get(name).is_none_or(|Stored(_, old, _)| at < old);
             if if earliest_wins(name) { older } else { newer } {
-                let source = other.sources.get(*source as usize).map_or("", String::as_str);
-                self.set(name, value, Timestamp::from_ms(*at), source);
+                self.set(name, value, Timestamp::from_ms(*at), other.source(*source));
             }
         }
     }

@@ -3,10 +3,11 @@
 use crate::document::Document;
 use crate::error::ProfileError;
 use crate::model::{IdentifierSeen, ProfileSummary, TraitSeen};
+use crate::rules::Rules;
 use crate::service::Profiles;
 use crate::split::{Cut, SPLIT_EVENTS_MAX, SplitRequest};
 use crate::sql::APART;
-use crate::{identifiers::Kind, sorting, store};
+use crate::{sorting, store};
 use base::{Json, ProfileId, Timestamp, WorkspaceId};
 use events::{Channel, ResolvedEvent, SystemEvent, names};
 use std::collections::BTreeMap;
@@ -26,6 +27,8 @@ pub struct TraitChoice {
     pub merged: Option<TraitSeen>,
     /// True when the survivor's value stays.
     pub keeps_survivor: bool,
+    /// What comes of both, where the trait's rule makes something new of them (a sum, a list).
+    pub together: Option<Json>,
 }
 
 /// What a merge would make.
@@ -117,13 +120,16 @@ impl Profiles {
         if self.apart(workspace, survivor.id).await?.iter().any(|apart| apart.profile.id == merged.id) {
             warnings.push("kept_apart".to_owned());
         }
+        let rules = self.rules_now(workspace);
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-        identifiers.iter().for_each(|(seen, _)| *counts.entry(&seen.kind).or_default() += 1);
-        let limit = |kind: &str| Kind::named(kind).unwrap_or(Kind::UNIDENTIFIED).spec().limit;
-        let many = counts.iter().filter(|(kind, count)| limit(kind) < **count);
+        for (seen, _) in &identifiers {
+            let (kind, count) = rules.counted(&seen.kind, &seen.value);
+            *counts.entry(kind).or_default() += count;
+        }
+        let many = counts.iter().filter(|(kind, count)| rules.limit(kind, false) < **count);
         warnings.extend(many.map(|(kind, _)| format!("many_{kind}")));
         Ok(MergePreview {
-            traits: choices(&survivor, &merged),
+            traits: choices(&survivor, &merged, &rules),
             survivor: survivor.summary(),
             merged: merged.summary(),
             identifiers,
@@ -153,8 +159,9 @@ impl Profiles {
         request: &SplitRequest,
     ) -> Result<[SplitSide; 2], ProfileError> {
         let (from, cut) = self.cut(workspace, id, request).await?;
-        let (kept, left) = cut.divide(self.past_of(workspace, from).await?);
-        Ok([SplitSide::of(&kept, cut.staying), SplitSide::of(&left, cut.leaving)])
+        let rules = self.rules_now(workspace);
+        let (kept, left) = cut.divide(self.past_of(workspace, from).await?, &rules);
+        Ok([SplitSide::of(&kept, cut.staying, &rules), SplitSide::of(&left, cut.leaving, &rules)])
     }
 
     /// Takes a customer apart; durable when it returns.
@@ -204,10 +211,14 @@ impl Profiles {
         let from = found.ok_or(ProfileError::NotFound(id))?.id;
         let identifiers = store::identifiers(self.db(), workspace, from).await?;
         let merges = store::merged_from(self.db(), workspace, from).await?;
-        Ok((from, Cut::make(request, identifiers, &merges)?))
+        Ok((from, Cut::make(request, identifiers, &merges, &self.rules_now(workspace))?))
     }
 
-    async fn past_of(&self, workspace: WorkspaceId, id: ProfileId) -> Result<Vec<ResolvedEvent>, ProfileError> {
+    pub(crate) async fn past_of(
+        &self,
+        workspace: WorkspaceId,
+        id: ProfileId,
+    ) -> Result<Vec<ResolvedEvent>, ProfileError> {
         let Some(past) = self.past() else { return Ok(Vec::new()) };
         let stored = self.aliases(workspace, id).await?;
         let unsorted = sorting::unsorted_now(self.db(), workspace).await?;
@@ -237,32 +248,39 @@ impl Profiles {
 }
 
 /// Every trait of both, with the one the rules keep.
-fn choices(survivor: &store::Found, merged: &store::Found) -> Vec<TraitChoice> {
+fn choices(survivor: &store::Found, merged: &store::Found, rules: &Rules) -> Vec<TraitChoice> {
     let mut both = survivor.traits.clone();
-    both.absorb(&merged.traits);
+    both.absorb(&merged.traits, rules);
     let mut choices: BTreeMap<String, TraitChoice> = BTreeMap::new();
     for (seen, is_survivor) in [(survivor.traits_seen(), true), (merged.traits_seen(), false)] {
         for seen in seen {
             let name = seen.name.clone();
-            let blank = TraitChoice { name: name.clone(), survivor: None, merged: None, keeps_survivor: true };
+            let blank =
+                TraitChoice { name: name.clone(), survivor: None, merged: None, keeps_survivor: true, together: None };
             let choice = choices.entry(name).or_insert(blank);
             *(if is_survivor { &mut choice.survivor } else { &mut choice.merged }) = Some(seen);
         }
     }
     for (name, choice) in &mut choices {
         let kept = both.iter().find(|item| item.name == name);
-        choice.keeps_survivor = match (&choice.survivor, kept) {
+        choice.keeps_survivor = match (&choice.survivor, &kept) {
             (Some(seen), Some(kept)) => seen.at == kept.at && seen.value == *kept.value,
             _ => false,
         };
+        let is_one = |seen: &Option<TraitSeen>| {
+            seen.as_ref().zip(kept.as_ref()).is_some_and(|(seen, kept)| seen.value == *kept.value)
+        };
+        if !is_one(&choice.survivor) && !is_one(&choice.merged) {
+            choice.together = kept.map(|kept| kept.value.clone());
+        }
     }
     choices.into_values().collect()
 }
 
 impl SplitSide {
-    fn of(events: &[ResolvedEvent], identifiers: Vec<IdentifierSeen>) -> Self {
+    fn of(events: &[ResolvedEvent], identifiers: Vec<IdentifierSeen>, rules: &Rules) -> Self {
         let mut traits = Document::default();
-        events.iter().for_each(|item| crate::view::hear(&mut traits, &item.event));
+        events.iter().for_each(|item| crate::view::hear(&mut traits, &item.event, rules));
         let times = || events.iter().map(|item| item.event.at);
         Self {
             events: events.len() as u64,

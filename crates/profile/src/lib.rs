@@ -5,6 +5,7 @@
 //!   conflict, never guessed. The registry of kinds is [`identifiers::KINDS`].
 //! - [`ProfileView`] (an `events::View`): traits with source and time, first and last seen, counts, channels.
 //! - [`Profiles`]: the service: get, search, list, merge data, addresses, create, patch, erase, export.
+//! - [`RuleBook`]: what each workspace says of identity and of which value of a trait stays, shared by all of these.
 //! - [`Eraser`], [`FileEraser`]: the register of rooms and files that hold something about a person.
 //!
 //! Decisions worth knowing: two different user ids are never joined by anything but an `alias` call; an anonymous id
@@ -16,31 +17,42 @@
 mod acquisition;
 mod activity;
 mod cache;
+mod current;
 mod document;
 mod erase;
 mod error;
+mod history;
 pub mod identifiers;
 mod identities;
 mod identity;
 mod list;
 mod model;
+mod rules;
 mod service;
 mod sorting;
 mod split;
 mod sql;
 mod store;
 mod stream;
+mod survivor;
 mod view;
 mod writable;
 
+pub use current::traits_in;
 pub use document::{TRAIT_NAME_BYTES_MAX, TRAIT_VALUE_BYTES_MAX, TRAITS_MAX};
 pub use erase::{Eraser, ErasureProgress, FileEraser, Person, PersonIdentifier, finish_erasures};
 pub use error::ProfileError;
+pub use history::{HistoryRule, TraitHistory, TraitSaying};
 pub use identities::{Apart, Asked, MergePreview, SplitSide, TraitChoice};
 pub use identity::Identity;
 pub use model::{
     ConflictSeen, ErasureReceipt, IdentifierSeen, MergeSeen, Profile, ProfileCounts, ProfileRow, ProfileSummary, Sort,
     TraitSeen,
+};
+pub use rules::{
+    BLOCKED_MAX, CUSTOM_KINDS_MAX, DEVICE_DAYS_MAX, DEVICE_USERS_MAX, GmailPreview, KindPreview, KindRuleDoc,
+    LIMIT_MAX, OtherKinds, PATTERN_CHARS_MAX, PRIORITY_MAX, RuleBook, RulesDoc, RulesPreview, RulesSaved, SOURCES_MAX,
+    SharedDevice, SharedDeviceRule, TRAIT_RULES_MAX, TraitRuleDoc, TraitsOfBatch, built_in_blocked,
 };
 pub use service::{Profiles, STREAM_LIMIT_MAX};
 pub use sorting::{Sorter, finish_splits, was_anybody_split};
@@ -54,6 +66,7 @@ pub const MIGRATIONS: &[db::Migration] = &[
     db::Migration { name: "profile/0002_erasing", sql: include_str!("../migrations/0002_erasing.sql") },
     db::Migration { name: "profile/0003_activity", sql: include_str!("../migrations/0003_activity.sql") },
     db::Migration { name: "profile/0004_splits", sql: include_str!("../migrations/0004_splits.sql") },
+    db::Migration { name: "profile/0005_rules", sql: include_str!("../migrations/0005_rules.sql") },
 ];
 
 #[cfg(test)]

@@ -5,8 +5,9 @@
 
 use crate::activity::{PROFILES, seen_slot};
 use crate::error::ProfileError;
-use crate::identifiers::{DEFAULT_REGION, KINDS, Kind, normalise};
+use crate::identifiers::{KINDS, Kind, normalise};
 use crate::model::{ProfileSummary, Sort};
+use crate::rules::Rules;
 use crate::store::{COLUMNS, Found, rows};
 use crate::view::search_form;
 use base::{Page, PageRequest, ProfileId, WorkspaceId};
@@ -82,9 +83,10 @@ pub(crate) async fn search(
     workspace: WorkspaceId,
     q: &str,
     page: &PageRequest,
+    rules: &Rules,
 ) -> Result<Page<ProfileSummary>, ProfileError> {
     let limit = page.limit() as usize;
-    let exact = exact(db, workspace, q).await?;
+    let exact = exact(db, workspace, q, rules).await?;
     let mut items: Vec<(Option<String>, ProfileSummary)> = Vec::new();
     let mut position = match &page.cursor {
         Some(cursor) => Position::read(cursor)?,
@@ -141,7 +143,12 @@ async fn phase(
 }
 
 /// Canonical ids of the profiles that have `q` as an identifier of any kind, or as their own id.
-pub(crate) async fn exact(db: &Db, workspace: WorkspaceId, q: &str) -> Result<Vec<ProfileId>, ProfileError> {
+pub(crate) async fn exact(
+    db: &Db,
+    workspace: WorkspaceId,
+    q: &str,
+    rules: &Rules,
+) -> Result<Vec<ProfileId>, ProfileError> {
     let sql = "SELECT kind FROM profile_identifier_kind WHERE workspace_id = $1 ORDER BY kind";
     let custom = db.query(sql, &[workspace.into()]).await?;
     let custom: Vec<String> = custom.iter().map(|row| row.text("kind")).collect::<Result<_, _>>()?;
@@ -149,7 +156,7 @@ pub(crate) async fn exact(db: &Db, workspace: WorkspaceId, q: &str) -> Result<Ve
     let mut args: Vec<Val> = vec![workspace.into()];
     let mut pairs = Vec::new();
     for kind in kinds {
-        if let Some(value) = normalise(kind.spec().form, q, DEFAULT_REGION) {
+        if let Some(value) = normalise(rules.kind(kind).form, q, rules.region()) {
             pairs.push(format!("(CAST(${} AS TEXT), CAST(${} AS TEXT))", args.len() + 1, args.len() + 2));
             args.extend([kind.name().into(), (&*value).into()]);
         }

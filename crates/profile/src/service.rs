@@ -6,6 +6,7 @@ use crate::document::Document;
 use crate::error::ProfileError;
 use crate::identifiers::{DEFAULT_REGION, Kind, normalise};
 use crate::model::{ConflictSeen, ErasureReceipt, MergeSeen, Profile, ProfileCounts, ProfileRow, ProfileSummary, Sort};
+use crate::rules::{RuleBook, Rules};
 use crate::{list, store};
 use base::{Clock, Json, JsonMap, Page, PageRequest, ProfileId, Rng, Timestamp, WorkspaceId};
 use bytes::Bytes;
@@ -25,16 +26,29 @@ pub struct Profiles {
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,
     past: Option<Arc<dyn Past>>,
+    book: Arc<RuleBook>,
 }
 
 impl Profiles {
     pub fn new(db: Db, inbox: Arc<Inbox>, clock: Arc<dyn Clock>, rng: Arc<dyn Rng>) -> Self {
-        Self { db, inbox, clock, rng, past: None }
+        Self { db, inbox, clock, rng, past: None, book: Arc::default() }
     }
 
     /// What previews of splits need to know: everything a customer ever did.
     pub fn with_past(self, past: Arc<dyn Past>) -> Self {
         Self { past: Some(past), ..self }
+    }
+
+    /// The rules of the workspaces, as the resolver has them.
+    pub fn with_rules(self, book: Arc<RuleBook>) -> Self {
+        Self { book, ..self }
+    }
+    pub(crate) fn book(&self) -> &RuleBook {
+        &self.book
+    }
+    /// The rules that hold in the pipeline now.
+    pub(crate) fn rules_now(&self, workspace: WorkspaceId) -> Arc<Rules> {
+        self.book.current().arc(workspace).clone()
     }
 
     pub(crate) fn past(&self) -> Option<&dyn Past> {
@@ -75,10 +89,17 @@ impl Profiles {
         value: &str,
     ) -> Result<Option<ProfileId>, ProfileError> {
         let Some(kind) = Kind::named(kind) else { return Ok(None) };
-        let Some(value) = normalise(kind.spec().form, value, DEFAULT_REGION) else { return Ok(None) };
-        let sql = "SELECT profile_id FROM profile_identifier WHERE workspace_id = $1 AND kind = $2 AND value = $3";
-        let row = self.db.query_one(sql, &[workspace.into(), kind.name().into(), (&*value).into()]).await?;
-        row.map(|row| Ok(ProfileId::from_sql(row.i64("profile_id")?))).transpose()
+        let rules = self.rules_now(workspace);
+        let mailbox = (kind == Kind::EMAIL && rules.doc.gmail_dots).then_some(Kind::GMAIL_MAILBOX);
+        for kind in std::iter::once(kind).chain(mailbox) {
+            let Some(value) = normalise(rules.kind(kind).form, value, rules.region()) else { continue };
+            let sql = "SELECT profile_id FROM profile_identifier WHERE workspace_id = $1 AND kind = $2 AND value = $3";
+            let row = self.db.query_one(sql, &[workspace.into(), kind.name().into(), (&*value).into()]).await?;
+            if let Some(row) = row {
+                return Ok(Some(ProfileId::from_sql(row.i64("profile_id")?)));
+            }
+        }
+        Ok(None)
     }
 
     /// A page of all customers.
@@ -101,7 +122,7 @@ impl Profiles {
         if q.trim().is_empty() {
             return self.list(workspace, Sort::LastSeen, page).await;
         }
-        list::search(&self.db, workspace, q, page).await
+        list::search(&self.db, workspace, q, page, &self.rules_now(workspace)).await
     }
 
     /// Lines for known ids (members of a segment, recipients), in the order asked; ids that are gone are left out.
@@ -198,11 +219,12 @@ impl Profiles {
         identifiers: &[Identifier],
         mut traits: JsonMap,
     ) -> Result<String, ProfileError> {
+        let rules = self.rules_now(workspace);
         let mut external = Vec::new();
         let mut call = JsonMap::new();
         for (index, identifier) in identifiers.iter().enumerate() {
             let kind = Kind::named(&identifier.kind);
-            let valid = kind.and_then(|kind| normalise(kind.spec().form, &identifier.value, DEFAULT_REGION));
+            let valid = kind.and_then(|kind| rules.normalise(kind, &identifier.value, rules.region()));
             let (Some(kind), Some(_)) = (kind, valid) else {
                 return Err(ProfileError::Invalid {
                     pointer: format!("/identifiers/{index}"),
@@ -245,7 +267,7 @@ impl Profiles {
                 detail: "a customer needs at least one identifier: user_id, email, phone, loyalty_card, …".into(),
             });
         }
-        crate::writable::check(&traits, &Document::default())?;
+        crate::writable::check(&traits, &Document::default(), rules.region())?;
         call.insert("context".into(), serde_json::json!({"externalIds": external}));
         self.append_identify(workspace, call, traits).await
     }
@@ -254,7 +276,7 @@ impl Profiles {
     pub async fn patch(&self, workspace: WorkspaceId, id: ProfileId, traits: JsonMap) -> Result<String, ProfileError> {
         let found = store::resolved(&self.db, workspace, &[id]).await?.pop().flatten();
         let found = found.ok_or(ProfileError::NotFound(id))?;
-        crate::writable::check(&traits, &found.traits)?;
+        crate::writable::check(&traits, &found.traits, self.rules_now(workspace).region())?;
         let mut call = JsonMap::new();
         call.insert("profileId".into(), found.id.to_string().into());
         self.append_identify(workspace, call, traits).await

@@ -7,9 +7,10 @@
 //! The request travels as a "Profile Split" event that names identifiers by fingerprint only: an event stays in the
 //! history of the one, and must not hold an address of the other when that one is erased.
 
-use crate::identifiers::{Kind, normalise};
+use crate::identifiers::{Kind, gmail_mailbox, normalise};
 use crate::identity::declared_by;
 use crate::model::{IdentifierSeen, MergeSeen};
+use crate::rules::Rules;
 use crate::{PersonIdentifier, ProfileError};
 use base::{EventId, Json, ProfileId, WorkspaceId};
 use events::{Event, ResolvedEvent};
@@ -42,9 +43,12 @@ impl Cut {
         request: &SplitRequest,
         identifiers: Vec<IdentifierSeen>,
         merges: &[MergeSeen],
+        rules: &Rules,
     ) -> Result<Self, ProfileError> {
         let group = group_of(request.revive, merges)?;
-        let asked: HashSet<(String, String)> = request.identifiers.iter().filter_map(normal).collect();
+        let mut asked: HashSet<(String, String)> =
+            request.identifiers.iter().filter_map(|identifier| normal(identifier, rules)).collect();
+        take_mailboxes(&mut asked, &identifiers);
         let leaves = |seen: &IdentifierSeen| {
             if request.identifiers.is_empty() {
                 group.contains(&seen.home)
@@ -88,14 +92,14 @@ impl Cut {
     }
 
     /// Divides what both did, in the order given: (stays, leaves).
-    pub fn divide(&self, events: Vec<ResolvedEvent>) -> (Vec<ResolvedEvent>, Vec<ResolvedEvent>) {
+    pub fn divide(&self, events: Vec<ResolvedEvent>, rules: &Rules) -> (Vec<ResolvedEvent>, Vec<ResolvedEvent>) {
         let keys = |seen: &[IdentifierSeen]| -> HashSet<(String, String)> {
             seen.iter().map(|seen| (seen.kind.clone(), seen.value.clone())).collect()
         };
         let (leaving, staying) = (keys(&self.leaving), keys(&self.staying));
         let group: BTreeSet<ProfileId> = self.group.iter().copied().collect();
         events.into_iter().partition(|item| {
-            let declared = declared_by(&item.event);
+            let declared = declared_by(&item.event, rules);
             let leaves = declared.into_iter().find_map(|key| {
                 if leaving.contains(&key) { Some(true) } else { staying.contains(&key).then_some(false) }
             });
@@ -130,10 +134,29 @@ pub fn came_with(from: ProfileId, merges: &[MergeSeen]) -> Vec<ProfileId> {
     group
 }
 
-fn normal(identifier: &PersonIdentifier) -> Option<(String, String)> {
-    let kind = Kind::named(&identifier.kind)?;
-    let value = normalise(kind.spec().form, &identifier.value, crate::identifiers::DEFAULT_REGION)?;
+/// Whatever the rules say today: the identifier is there.
+fn normal(identifier: &PersonIdentifier, rules: &Rules) -> Option<(String, String)> {
+    let kind = Kind::named(&identifier.kind).unwrap_or(Kind::stored(&identifier.kind));
+    let value = normalise(rules.kind(kind).form, &identifier.value, rules.region())?;
     Some((kind.name().to_owned(), value.into_owned()))
+}
+
+/// A mailbox leaves with the last of its addresses.
+fn take_mailboxes(asked: &mut HashSet<(String, String)>, identifiers: &[IdentifierSeen]) {
+    let email = Kind::EMAIL.name();
+    let key = |seen: &IdentifierSeen| (seen.kind.clone(), seen.value.clone());
+    let addresses: Vec<&IdentifierSeen> = identifiers.iter().filter(|seen| seen.kind == email).collect();
+    let leaving: HashSet<String> = addresses
+        .iter()
+        .filter(|seen| asked.contains(&key(seen)))
+        .filter_map(|seen| gmail_mailbox(&seen.value))
+        .collect();
+    let stays = |mailbox: &String| {
+        let spelling = |seen: &&&IdentifierSeen| gmail_mailbox(&seen.value).as_ref() == Some(mailbox);
+        addresses.iter().filter(spelling).any(|seen| !asked.contains(&key(seen)))
+    };
+    let mailboxes: Vec<String> = leaving.into_iter().filter(|mailbox| !stays(mailbox)).collect();
+    asked.extend(mailboxes.into_iter().map(|mailbox| (Kind::GMAIL_MAILBOX.name().to_owned(), mailbox)));
 }
 
 fn fingerprint(workspace: WorkspaceId, kind: &str, value: &str) -> String {

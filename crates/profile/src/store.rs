@@ -192,7 +192,7 @@ pub(crate) async fn identifiers(
 ) -> Result<Vec<IdentifierSeen>, ProfileError> {
     let rows = db.query(IDENTIFIERS_OF, &[workspace.into(), id.into()]).await?;
     let mut seen = rows.iter().map(identifier_seen).collect::<Result<Vec<_>, _>>()?;
-    let rank = |kind: &str| crate::identifiers::Kind::named(kind).map_or(u8::MAX, |kind| kind.spec().rank);
+    let rank = |kind: &str| crate::identifiers::Kind::stored(kind).spec().rank;
     seen.sort_by_key(|identifier| rank(&identifier.kind));
     Ok(seen)
 }

@@ -7,6 +7,8 @@
 use crate::activity::{self, Activity, SeenSlots, Who};
 use crate::cache::anchor_key;
 use crate::document::Document;
+use crate::rules::{RuleBook, RuleSet, Rules};
+use crate::survivor::Said;
 use crate::{Eraser, Person, acquisition, erase, identity};
 use async_trait::async_trait;
 use base::{ProfileId, Timestamp, WorkspaceId};
@@ -26,6 +28,7 @@ const DONE_BY_CUSTOMER: [&str; 3] = [names::EMAIL_LINK_CLICKED, names::UNSUBSCRI
 /// Writes the profile table; erases people in all rooms that registered.
 pub struct ProfileView {
     erasers: Vec<Arc<dyn Eraser>>,
+    book: Arc<RuleBook>,
     seen: Mutex<SeenSlots>,
 }
 
@@ -47,7 +50,17 @@ struct Stored {
 impl ProfileView {
     /// `erasers`: the rooms that keep something about a profile. This crate's own tables are always erased.
     pub fn new(erasers: Vec<Arc<dyn Eraser>>) -> Self {
-        Self { erasers, seen: Mutex::default() }
+        Self { erasers, book: Arc::default(), seen: Mutex::default() }
+    }
+
+    /// The rules of the workspaces, as the resolver has them.
+    pub fn with_rules(self, book: Arc<RuleBook>) -> Self {
+        Self { book, ..self }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn rules(&self) -> &RuleBook {
+        &self.book
     }
 
     async fn erase(&self, tx: &mut Tx, workspace: WorkspaceId, profile: ProfileId) -> Result<(), ViewError> {
@@ -78,6 +91,7 @@ impl View for ProfileView {
     }
 
     async fn apply(&self, tx: &mut Tx, batch: &Batch, _effects: &mut Effects) -> Result<(), ViewError> {
+        self.book.begin_batch();
         for item in batch.events.iter().filter(|item| identity::is_erasure(&item.event)) {
             self.erase(tx, item.event.workspace, item.profile).await?;
         }
@@ -122,18 +136,21 @@ impl ProfileView {
     }
 
     async fn write_down(&self, tx: &mut Tx, batch: &Batch) -> Result<(), ViewError> {
+        let rules = self.book.current();
         let deltas = fold(batch);
         let mut stored = load(tx, &batch.merges, &deltas).await?;
-        let dead = merge(&batch.merges, &mut stored);
+        let dead = merge(&batch.merges, &mut stored, &rules);
         delete(tx, &dead).await?;
         for (who, delta) in &deltas {
             if delta.created_ms.is_none() && delta.telling.is_empty() && !stored.contains_key(who) {
                 continue;
             }
             let row = stored.entry(*who).or_insert_with(|| Stored::new(delta));
-            row.apply(delta, batch);
+            row.apply(delta, batch, rules.of(who.0));
         }
         write(tx, &stored).await?;
+        let ruled = stored.iter().filter(|((workspace, _), _)| !rules.of(*workspace).traits.is_empty());
+        self.book.tell(ruled.map(|(who, row)| (*who, row.traits.ruled(rules.of(who.0)))));
         let created = |who: &Who| deltas.get(who).is_some_and(|delta| delta.created_ms.is_some());
         let mut activity = deltas.iter().map(|(who, delta)| (*who, delta.activity.clone())).collect();
         activity::merge(tx, &batch.merges, &mut activity).await?;
@@ -150,6 +167,10 @@ fn fold(batch: &Batch) -> BTreeMap<Who, Delta> {
             continue;
         }
         let delta = deltas.entry((event.workspace, item.profile)).or_default();
+        if event.is_computed() {
+            delta.telling.push(number as u32);
+            continue;
+        }
         let at = event.at.ms();
         delta.activity.events += 1;
         if item.created {
@@ -206,13 +227,13 @@ async fn load(tx: &mut Tx, merges: &[Merge], deltas: &BTreeMap<Who, Delta>) -> R
 }
 
 /// Brings merged rows together, in the order of the merges; answers the rows to delete.
-fn merge(merges: &[Merge], stored: &mut HashMap<Who, Stored>) -> Vec<Who> {
+fn merge(merges: &[Merge], stored: &mut HashMap<Who, Stored>, rules: &RuleSet) -> Vec<Who> {
     let mut dead = Vec::new();
     for merge in merges {
         let Some(from) = stored.remove(&(merge.workspace, merge.from)) else { continue };
         dead.push((merge.workspace, merge.from));
         match stored.get_mut(&(merge.workspace, merge.into)) {
-            Some(into) => into.absorb(&from),
+            Some(into) => into.absorb(&from, rules.of(merge.workspace)),
             // The survivor was made in this batch and has no row yet.
             None => {
                 stored.insert((merge.workspace, merge.into), from);
@@ -248,39 +269,49 @@ impl Stored {
         Ok(Self { created_ms: row.i64("created_ms")?, traits: parse(&row.text("traits")?)? })
     }
 
-    fn absorb(&mut self, other: &Stored) {
+    fn absorb(&mut self, other: &Stored, rules: &Rules) {
         self.created_ms = self.created_ms.min(other.created_ms);
-        self.traits.absorb(&other.traits);
+        self.traits.absorb(&other.traits, rules);
     }
 
-    fn apply(&mut self, delta: &Delta, batch: &Batch) {
+    fn apply(&mut self, delta: &Delta, batch: &Batch, rules: &Rules) {
         self.created_ms = delta.created_ms.map_or(self.created_ms, |at| at.min(self.created_ms));
         for number in &delta.telling {
-            hear(&mut self.traits, &batch.events[*number as usize].event);
+            hear(&mut self.traits, &batch.events[*number as usize].event, rules);
         }
     }
 }
 
 /// Takes what the event tells of the customer into their traits.
-pub(crate) fn hear(traits: &mut Document, event: &Event) {
-    if identity::names_nobody(event) {
+pub(crate) fn hear(traits: &mut Document, event: &Event, rules: &Rules) {
+    let mut refused = 0;
+    each_saying(event, rules, |name, said, limited| {
+        refused += usize::from(!traits.hear(rules, name, said) && limited);
+    });
+    if 0 < refused {
+        tracing::warn!(event = %event.id, workspace = %event.workspace, refused, "traits beyond the limits were not stored");
+    }
+}
+
+/// Calls `each(trait, what is said, is it the sender's own word)` for everything the event tells of the customer.
+pub(crate) fn each_saying(event: &Event, rules: &Rules, mut each: impl FnMut(&str, Said, bool)) {
+    if identity::names_nobody(event, rules) {
         return;
     }
     let id = event.source.map(|source| source.to_string());
-    let source = id.as_deref().unwrap_or(event.channel.name());
-    let mut refused = 0;
+    let own = if event.is_computed() { events::COMPUTED_SOURCE } else { event.channel.name() };
+    let source = id.as_deref().unwrap_or(own);
+    let mut whom: Option<String> = None;
+    let mut say = |name: &str, value: &base::Json, own: bool| {
+        let asks = rules.of_trait(name).is_some_and(|rule| rule.survivor.asks_whom());
+        let whom = if asks { whom.get_or_insert_with(|| identity::whom(event, rules)).clone() } else { String::new() };
+        each(name, Said(value.clone(), event.at.ms(), source.to_owned(), whom), own);
+    };
     if event.kind == EventKind::Identify {
-        for (name, value) in event.traits.map() {
-            refused += usize::from(!traits.set(name, value, event.at, source));
-        }
+        event.traits.map().iter().for_each(|(name, value)| say(name, value, true));
     }
     if acquisition::may_tell(event) {
-        acquisition::read(event, |name, value| {
-            traits.set(name, &value, event.at, source);
-        });
-    }
-    if 0 < refused {
-        tracing::warn!(event = %event.id, workspace = %event.workspace, refused, "traits beyond the limits were not stored");
+        acquisition::read(event, |name, value| say(name, &value, false));
     }
 }
 

@@ -2,14 +2,15 @@
 
 use crate::document::Document;
 use crate::error::ProfileError;
-use crate::identifiers::{DEFAULT_REGION, Kind, normalise};
+use crate::identifiers::{Kind, normalise};
 use crate::{TRAIT_NAME_BYTES_MAX, TRAIT_VALUE_BYTES_MAX, TRAITS_MAX, document};
 use base::{Json, JsonMap};
 
-/// Refuses the first trait that could not be stored as it is. `known` is what the customer has already.
-pub(crate) fn check(traits: &JsonMap, known: &Document) -> Result<(), ProfileError> {
+/// Refuses the first trait that could not be stored as it is. `known` is what the customer has already, `region` where a
+/// phone number without country code is from.
+pub(crate) fn check(traits: &JsonMap, known: &Document, region: &str) -> Result<(), ProfileError> {
     for (name, value) in traits {
-        if let Some((code, detail)) = flaw(name, value) {
+        if let Some((code, detail)) = flaw(name, value, region) {
             let pointer = format!("/traits/{}", name.replace('~', "~0").replace('/', "~1"));
             return Err(ProfileError::Invalid { pointer, code, detail });
         }
@@ -22,7 +23,7 @@ pub(crate) fn check(traits: &JsonMap, known: &Document) -> Result<(), ProfileErr
     Ok(())
 }
 
-fn flaw(name: &str, value: &Json) -> Option<(&'static str, String)> {
+fn flaw(name: &str, value: &Json, region: &str) -> Option<(&'static str, String)> {
     if name.trim().is_empty() || name.len() > TRAIT_NAME_BYTES_MAX {
         return Some(("bad_name", format!("a trait's name has 1 to {TRAIT_NAME_BYTES_MAX} bytes")));
     }
@@ -34,7 +35,7 @@ fn flaw(name: &str, value: &Json) -> Option<(&'static str, String)> {
     let form = Kind::named(name).filter(|kind| matches!(kind.name(), "email" | "phone"))?.spec().form;
     let valid = match value {
         Json::Null => true,
-        Json::String(text) => text.trim().is_empty() || normalise(form, text, DEFAULT_REGION).is_some(),
+        Json::String(text) => text.trim().is_empty() || normalise(form, text, region).is_some(),
         _ => false,
     };
     (!valid).then(|| ("bad_address", format!("the trait {name} is not {}", noun(name))))

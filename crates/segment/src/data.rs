@@ -30,6 +30,9 @@ pub struct HistoryRow<'a> {
     pub properties: &'a str,
 }
 
+/// Traits of a profile as a batch left them: name, value (null: taken back), and when it was said.
+pub type TraitsLeft = (ProfileId, Vec<(String, Json, Timestamp)>);
+
 /// What cannot be read, in words.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{0}")]
@@ -62,6 +65,19 @@ pub trait SegmentData: Send + Sync + 'static {
     /// sent, or a count would promise more than is delivered.
     fn is_address(&self, _kind: &str, address: &str) -> bool {
         !address.trim().is_empty()
+    }
+    /// True when the workspace says of some trait which value stays. Then batches are taken in after the profiles were
+    /// written, not beside it.
+    fn has_trait_rules(&self, _workspace: WorkspaceId) -> bool {
+        false
+    }
+    /// True for those traits: of them [`Self::ruled_traits`] is believed, not the events.
+    fn is_ruled(&self, _workspace: WorkspaceId, _name: &str) -> bool {
+        false
+    }
+    /// These traits of every profile that the batch in progress wrote (told of, merged, divided), as it left them.
+    fn ruled_traits(&self, _workspace: WorkspaceId) -> Vec<TraitsLeft> {
+        Vec::new()
     }
     /// True for traits where the earliest event wins instead of the latest.
     fn earliest_wins(&self, _name: &str) -> bool {

@@ -27,7 +27,7 @@ mod service;
 mod store;
 mod view;
 
-pub use data::{DataError, HistoryRow, ProfileRow, SegmentData, SegmentUse, SegmentUser};
+pub use data::{DataError, HistoryRow, ProfileRow, SegmentData, SegmentUse, SegmentUser, TraitsLeft};
 pub use engine::{ADDRESS_KINDS, EventName, PartCount, PropertyName, TraitName, ValueCount};
 pub use error::SegmentError;
 pub use roaring::RoaringBitmap;

@@ -29,6 +29,10 @@ impl View for Segments {
     }
 
     fn begin(&self, batch: &Arc<Batch>) -> Option<tokio::task::JoinHandle<()>> {
+        // What came of traits with rules of their own is known when the profiles are written, not before.
+        if self.has_trait_rules(batch) {
+            return None;
+        }
         let (segments, batch) = (self.clone(), batch.clone());
         Some(tokio::spawn(async move { segments.work_out(&batch).await }))
     }
@@ -61,6 +65,17 @@ impl View for Segments {
 }
 
 impl Segments {
+    fn has_trait_rules(&self, batch: &Batch) -> bool {
+        let merged = batch.merges.iter().map(|merge| merge.workspace);
+        let split = batch.splits.iter().map(|split| split.workspace);
+        let mut last = None;
+        // Events of one workspace mostly follow each other.
+        batch.events.iter().map(|item| item.event.workspace).chain(merged).chain(split).any(|workspace| {
+            let is_new = last.replace(workspace) != Some(workspace);
+            is_new && self.0.data.has_trait_rules(workspace)
+        })
+    }
+
     /// Takes the batch into memory; [`Segments::worked_out`] answers with what came of it.
     async fn work_out(&self, batch: &Batch) {
         let _working = self.0.working.lock().await;
@@ -104,7 +119,13 @@ impl Segments {
             let mut space = space.write();
             let mut done = Vec::new();
             let turned = Turned { merges: &part.merges, splits: &part.splits };
-            let changes = space.apply(turned, &part.events, batch.now, self.0.data.as_ref(), &mut done);
+            let data = self.0.data.as_ref();
+            let changes = if data.has_trait_rules(workspace) {
+                let left = data.ruled_traits(workspace);
+                space.apply_ruled(turned, &part.events, batch.now, data, Some((workspace, &left)), &mut done)
+            } else {
+                space.apply(turned, &part.events, batch.now, data, &mut done)
+            };
             self.remember(workspace, done);
             all.push((workspace, changes.into_iter().map(|change| Delta::of(&space, change)).collect()));
         }

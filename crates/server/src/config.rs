@@ -29,6 +29,7 @@ pub struct Config {
     pub lake: LakeLimits,
     pub deliver: DeliverLimits,
     pub sandbox: SandboxConfig,
+    pub connect: ConnectSettings,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -73,6 +74,13 @@ pub struct SandboxConfig {
     pub smtp_listen: String,
 }
 
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConnectSettings {
+    pub folders: Vec<PathBuf>,
+    pub private_networks: bool,
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -86,6 +94,7 @@ impl Default for Config {
             lake: LakeLimits { flush_seconds: 10, memory_bytes: 512 << 20 },
             deliver: DeliverLimits { concurrency: 16 },
             sandbox: SandboxConfig { smtp_listen: String::new() },
+            connect: ConnectSettings { folders: Vec::new(), private_networks: true },
         }
     }
 }

@@ -28,6 +28,12 @@ const SEGMENT_TICK: Duration = Duration::from_secs(5);
 /// How soon the history follows a split.
 const SPLIT_TICK: Duration = Duration::from_secs(1);
 const ERASURE_TICK: Duration = Duration::from_secs(3);
+/// How often it is looked which roll-ups of companies are due.
+const COMPANY_TICK: Duration = Duration::from_secs(5);
+/// How soon a mail that asks for a confirmation goes out.
+const REQUEST_TICK: Duration = Duration::from_secs(1);
+/// Old questions are forgotten every hour.
+const REQUEST_PRUNE_LOOKS: u32 = 3_600;
 /// Tasks get this long to end after a stop was asked for.
 const STOP_GRACE: Duration = Duration::from_secs(20);
 
@@ -37,6 +43,9 @@ pub fn migrations() -> Vec<Migration> {
         events::MIGRATIONS,
         access::MIGRATIONS,
         collect::MIGRATIONS,
+        connect::MIGRATIONS,
+        company::MIGRATIONS,
+        compute::MIGRATIONS,
         profile::MIGRATIONS,
         consent::MIGRATIONS,
         segment::MIGRATIONS,
@@ -46,6 +55,7 @@ pub fn migrations() -> Vec<Migration> {
         channels::MIGRATIONS,
         measure::MIGRATIONS,
         duplicates::MIGRATIONS,
+        plan::MIGRATIONS,
     ]
     .concat()
 }
@@ -124,21 +134,48 @@ impl Program {
         let access = Arc::new(access::Access::new(db.clone(), clock.clone(), rng.clone()));
         let past = Arc::new(LakePast(lake.clone()));
         let profiles = profile::Profiles::new(db.clone(), inbox.clone(), clock.clone(), rng.clone());
-        let profiles = Arc::new(profiles.with_past(past.clone()));
+        let rules = Arc::new(profile::RuleBook::default());
+        rules.load(&db).await?;
+        let profiles = Arc::new(profiles.with_past(past.clone()).with_rules(rules.clone()));
         let consents = Arc::new(consent::Consents::new(db.clone(), inbox.clone(), clock.clone(), rng.clone()));
         let settings = Arc::new(WorkspaceSettings::new(access.clone(), clock.clone()));
         let measures = Arc::new(measure::Measures::new(db.clone(), clock.clone(), settings));
+        let plans = plan::Plans::open(plan::PlanParts {
+            db: db.clone(),
+            arrivals: Arc::new(LakeArrivals { lake: lake.clone(), clock: clock.clone() }),
+            protected: protected_by_consent(),
+            clock: clock.clone(),
+            rng: rng.clone(),
+        })
+        .await?;
+        let plans = Arc::new(plans);
         let collect = collect::Collect::open(collect::CollectParts {
             db: db.clone(),
             inbox: inbox.clone(),
             clock: clock.clone(),
             rng: rng.clone(),
             data_dir: config.data_dir.clone(),
+            planner: Arc::new(DoorPlans(plans.clone())),
             parquet: Some(Arc::new(LakeParquet)),
         })
         .await?;
+        let collect = Arc::new(collect);
+        let key = instance_key(&config.data_dir)?;
+        let connect = connect::Connect::open(connect::ConnectParts {
+            db: db.clone(),
+            clock: clock.clone(),
+            rng: rng.clone(),
+            door: Arc::new(CollectDoor(collect.clone())),
+            vault: Arc::new(KeyVault(key.clone())),
+            config: connect::ConnectConfig {
+                folders: config.connect.folders.clone(),
+                private_networks: config.connect.private_networks,
+            },
+        })
+        .await?;
 
-        let resolver = Arc::new(profile::Identity::new(db.clone()).with_past(past.clone()));
+        let resolver = profile::Identity::new(db.clone()).with_past(past.clone()).with_rules(rules.clone());
+        let resolver = Arc::new(resolver);
         let decoder = Arc::new(collect::SegmentDecoder::default());
         let mut pipeline = events::Pipeline::open(
             db.clone(),
@@ -153,7 +190,7 @@ impl Program {
 
         // Segments read the history: it must have followed every split.
         profile::finish_splits(&db, &*past).await?;
-        let data = RoomsData::new(access.clone(), profiles.clone(), consents.clone(), lake.clone());
+        let data = RoomsData::new(access.clone(), profiles.clone(), consents.clone(), lake.clone(), rules.clone());
         let segments = Arc::new(segment::Segments::open(db.clone(), Arc::new(data), clock.clone(), rng.clone()));
         segments.load().await?;
 
@@ -171,9 +208,13 @@ impl Program {
             db: db.clone(),
             clock: clock.clone(),
             rng: rng.clone(),
-            key: instance_key(&config.data_dir)?,
+            key,
             gate: gate.clone(),
-            renderer: Arc::new(ContentRenderer::new(contents.clone(), late_campaigns.clone())),
+            renderer: Arc::new(ContentRenderer::new(
+                contents.clone(),
+                late_campaigns.clone(),
+                RequestMails { consents: consents.clone(), deliver: late_deliver.clone() },
+            )),
             channels: vec![Arc::new(channels::SmtpChannel::new()), sandbox.clone()],
             mail: Arc::new(channels::MailKit),
             sandbox: sandbox.clone(),
@@ -208,6 +249,8 @@ impl Program {
         };
         let campaigns = Arc::new(campaign::Campaigns::new(db.clone(), clock.clone(), rng.clone(), ports));
         late_campaigns.fill(campaigns.clone());
+        consents.set_sent(Arc::new(DeliverSent(late_deliver)));
+        consents.set_topic_use(Arc::new(TopicCampaigns(late_campaigns.clone())));
         segments.set_use(Arc::new(CampaignUse(late_campaigns)));
 
         let erasers: Vec<Arc<dyn profile::Eraser>> = vec![
@@ -215,11 +258,24 @@ impl Program {
             Arc::new(DeliverEraser(deliver.clone())),
             Arc::new(MeasureEraser(measures.clone())),
             Arc::new(DuplicatesEraser),
+            Arc::new(ComputeEraser),
+            Arc::new(CompanyEraser(clock.clone())),
             Arc::new(TextsEraser),
         ];
-        pipeline.add_view(Arc::new(profile::ProfileView::new(erasers.clone())));
+        pipeline.add_view(Arc::new(profile::ProfileView::new(erasers.clone()).with_rules(rules.clone())));
         pipeline.add_view(Arc::new(consent::ConsentView));
         pipeline.add_view(Arc::new(measures.view()));
+        pipeline.add_view(Arc::new(company::CompanyView::new(Arc::new(ProfileNaming))));
+        let sources = Arc::new(ComputeSources {
+            profiles: profiles.clone(),
+            lake: lake.clone(),
+            past: past.clone(),
+            segments: segments.clone(),
+            pipeline: late_pipeline.clone(),
+        });
+        let computes = compute::Compute::open(db.clone(), clock.clone(), rng.clone(), sources.clone(), sources).await?;
+        computes.add_use(Arc::new(SegmentTraitUse(segments.clone())));
+        pipeline.add_view(Arc::new(computes.clone()));
         pipeline.add_view(deliver.clone());
         pipeline.add_view(segments.clone());
         let pipeline = Arc::new(pipeline);
@@ -237,12 +293,24 @@ impl Program {
         };
         let people = Arc::new(ProfilePeople(profiles.clone()));
         let found = duplicates::Duplicates::open(db.clone(), people, clock.clone()).await?;
+        let companies = company::Companies::new(company::CompanyParts {
+            db: db.clone(),
+            inbox: inbox.clone(),
+            clock: clock.clone(),
+            rng: rng.clone(),
+            naming: Arc::new(ProfileNaming),
+            people: Arc::new(CompanyPeople { profiles: profiles.clone(), measures: measures.clone() }),
+        });
         let app = api::App {
             access,
-            collect: Arc::new(collect),
+            collect,
+            connect: Arc::new(connect),
             profile: profiles,
             consent: consents,
             duplicates: Arc::new(found),
+            plan: plans,
+            company: Arc::new(companies),
+            compute: Arc::new(computes),
             segment: segments,
             content: contents,
             campaign: campaigns,
@@ -292,7 +360,12 @@ impl Program {
                 .await;
         });
         tasks.spawn(until(stop.clone(), (*app.collect).clone().run()));
+        tasks.spawn(until(stop.clone(), (*app.connect).clone().run()));
+        tasks.spawn(until(stop.clone(), (*app.plan).clone().run()));
         tasks.spawn(until(stop.clone(), tick_segments(app.clone())));
+        tasks.spawn(until(stop.clone(), tick_requests(app.clone())));
+        tasks.spawn(until(stop.clone(), (*app.compute).clone().run()));
+        tasks.spawn(until(stop.clone(), tick_companies(app.company.clone())));
         tasks.spawn(until(stop.clone(), tick_splits(self.db.clone(), LakePast(self.lake.clone()))));
         tasks.spawn(until(stop.clone(), tick_erasures(app.clone(), self.db.clone(), self.erasers)));
         tasks.spawn(until(stop, resume_recomputations(app.measure.clone())));
@@ -320,6 +393,26 @@ async fn tick_segments(app: Arc<api::App>) {
     }
 }
 
+/// Mails of questions that wait (double opt-in), and forgetting old ones.
+async fn tick_requests(app: Arc<api::App>) {
+    let post = RequestPost(app.deliver.clone());
+    let mut tick = tokio::time::interval(REQUEST_TICK);
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut looks: u32 = 0;
+    loop {
+        tick.tick().await;
+        if let Err(error) = app.consent.mail_requests(&post).await {
+            tracing::warn!(%error, "mails that ask for a confirmation could not be put into the outbox; trying again");
+        }
+        if looks.is_multiple_of(REQUEST_PRUNE_LOOKS)
+            && let Err(error) = app.consent.prune_requests().await
+        {
+            tracing::warn!(%error, "old questions could not be forgotten; trying again");
+        }
+        looks = looks.wrapping_add(1);
+    }
+}
+
 async fn tick_erasures(app: Arc<api::App>, db: Db, erasers: Vec<Arc<dyn profile::Eraser>>) {
     let files = FilesEraser::new(&app, db.clone());
     let mut tick = tokio::time::interval(ERASURE_TICK);
@@ -330,6 +423,17 @@ async fn tick_erasures(app: Arc<api::App>, db: Db, erasers: Vec<Arc<dyn profile:
             Ok(0) => {}
             Ok(ids) => tracing::info!(ids, "erasures finished: no file holds them any more"),
             Err(error) => tracing::warn!(%error, "erasures could not be finished; trying again"),
+        }
+    }
+}
+
+async fn tick_companies(companies: Arc<company::Companies>) {
+    let mut tick = tokio::time::interval(COMPANY_TICK);
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tick.tick().await;
+        if let Err(error) = companies.refresh().await {
+            tracing::warn!(%error, "what members of companies do could not be worked out; trying again");
         }
     }
 }
@@ -374,6 +478,12 @@ impl Running {
         }
         if let Err(error) = self.app.collect.flush().await {
             tracing::warn!(%error, "counters of sources were not written");
+        }
+        if let Err(error) = self.app.connect.flush().await {
+            tracing::warn!(%error, "the last payloads of webhooks were not written");
+        }
+        if let Err(error) = self.app.plan.flush().await {
+            tracing::warn!(%error, "counters of tracking plans were not written");
         }
         self.app.inbox.close();
         if let Err(error) = self.lake.flush().await {

@@ -11,6 +11,7 @@ pub(crate) enum Stream {
     Person = 0,
     Life = 1,
     Message = 2,
+    Work = 3,
 }
 
 const STREAMS: u64 = 4;

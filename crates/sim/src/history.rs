@@ -1,6 +1,7 @@
 //! A world and its past: every customer's life as batches per source, in constant memory.
 
 use crate::SimError;
+use crate::companies::group_call;
 use crate::config::{BATCH_BYTES_MAX, BATCH_EVENTS_MAX, CUSTOMERS_MAX, Config, MONTHS_MAX};
 use crate::customer::{Customer, Stream, chance};
 use crate::life::{DAY_MS, Life, Order};
@@ -83,6 +84,15 @@ impl World {
         for (index, happening) in happenings.iter_mut().enumerate() {
             let id = format!("nk-{:x}-{}-{index}", self.config.seed, customer.number);
             happening.json.insert("messageId".into(), id.into());
+        }
+        // With an id of its own, so that no other event is called differently for it.
+        let signed_up = happenings.iter().position(|one| one.json["type"] == "identify");
+        if let Some(place) = signed_up
+            && let Some(mut call) = group_call(self.config.seed, customer, &happenings[place])
+        {
+            let id = format!("nk-{:x}-{}-work", self.config.seed, customer.number);
+            call.json.insert("messageId".into(), id.into());
+            happenings.insert(place + 1, call);
         }
         (happenings, orders)
     }

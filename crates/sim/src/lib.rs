@@ -12,6 +12,7 @@
 
 mod catalogue;
 mod client;
+mod companies;
 mod config;
 mod csv_files;
 mod customer;

@@ -82,6 +82,7 @@ fn every_event_and_batch_keeps_the_segment_limits() {
             "track" => assert!(named("event"), "{event}"),
             "page" | "screen" => assert!(named("name"), "{event}"),
             "identify" => assert!(event["traits"]["email"].is_string(), "{event}"),
+            "group" => assert!(named("groupId") && event["traits"]["name"].is_string(), "{event}"),
             other => panic!("unknown type {other}"),
         }
         assert!(event.to_string().len() <= 32 * 1024);
@@ -93,7 +94,10 @@ fn every_event_and_batch_keeps_the_segment_limits() {
         assert!(world.start() <= at && at < UNTIL, "{event}");
         *kinds.entry(kind).or_insert(0) += 1;
     }
-    assert_eq!(kinds.len(), 4, "{kinds:?}");
+    assert_eq!(kinds.len(), 5, "{kinds:?}");
+    let people = (0..1_500).map(|number| world.customer(number));
+    let employed = people.filter(|customer| customer.signed_up && customer.security_gateway).count();
+    assert!(employed / 2 < kinds["group"] && kinds["group"] <= employed, "{employed} work for a company: {kinds:?}");
 }
 
 #[test]

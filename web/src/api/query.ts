@@ -10,6 +10,7 @@ import type {
   Me,
   Meta,
   Page,
+  Profile,
   ProfileSummary,
   Segment,
   Source,
@@ -81,6 +82,12 @@ export const profileSearchQuery = (q: string, limit = 8) =>
   queryOptions({
     queryKey: ["profiles", "search", q, limit],
     queryFn: ({ signal }) => api.get<Page<ProfileSummary>>("/api/v1/profiles", { signal, query: { q, limit } }),
+  });
+
+export const profileQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["profiles", "one", id],
+    queryFn: ({ signal }) => api.get<Profile>(`/api/v1/profiles/${encodeURIComponent(id)}`, { signal }),
   });
 
 export const segmentsQuery = queryOptions({

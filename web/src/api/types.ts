@@ -58,14 +58,17 @@ export type Home = Narrow<
 /** Order events that are no orders, and why. */
 export type RefusedOrders = Schemas["RefusedOrders"];
 export type RefusedOrder = RefusedOrders["items"][number];
-export type LiveEvent = Schemas["LiveEvent"];
+export type LiveEvent = Schemas["LiveEvent"] & {
+  /** How it differs from the tracking plan. */
+  plan?: { violations: { code: string; pointer: string; message: string }[] } | null;
+};
 export type EventName = Schemas["EventNameView"];
 export type EventProperty = AnyJson<Schemas["PickerName"], "examples"> & { examples: unknown[] };
 
 // People
 
 export type ProfileSummary = Schemas["SummaryView"];
-export type ConsentState = "subscribed" | "unsubscribed" | "unknown";
+export type ConsentState = "subscribed" | "unsubscribed" | "pending" | "unknown";
 export type Identifier = Schemas["IdentifierView"];
 export type Trait = AnyJson<Schemas["TraitView"], "value">;
 export type ConsentEntry = Narrow<Schemas["ConsentView"], { state: ConsentState }>;
@@ -115,6 +118,8 @@ export type EventCondition = {
   where?: PropertyCondition[];
   channel?: string | null;
 };
+/** About a channel, a topic, a topic on a channel, or a purpose. */
+export type ConsentCondition = { channel?: string; topic?: string; purpose?: string; state: ConsentState };
 /** The description says "object" and serves the JSON Schema of each kind at /api/v1/segments/schema. */
 export type Condition =
   | { all: Condition[] }
@@ -122,7 +127,7 @@ export type Condition =
   | { not: Condition }
   | { trait: TraitCondition }
   | { event: EventCondition }
-  | { consent: { channel: string; state: ConsentState } }
+  | { consent: ConsentCondition }
   | { reachable: { channel: string } }
   | { segment: { id: string; op: "in" | "not_in" } };
 export type SegmentCount = Schemas["CountAnswer"];
@@ -138,7 +143,10 @@ export type Starter = Schemas["StarterView"];
 export type Template = Schemas["TemplateView"];
 export type CampaignState = "draft" | "scheduled" | "launching" | "sending" | "paused" | "finished" | "cancelled";
 export type CampaignProgress = Schemas["CampaignProgress"];
-export type Campaign = Narrow<Schemas["CampaignView"], { state: CampaignState }>;
+export type Campaign = Narrow<Schemas["CampaignView"], { state: CampaignState }> & {
+  /** What it is about: only who wants that gets it. */
+  topic?: string | null;
+};
 export type Schedule = Schemas["ScheduleBody"];
 /** One event of the progress stream. */
 export type CampaignProgressEvent = Narrow<Schemas["ProgressView"], { state: CampaignState }>;
@@ -163,18 +171,28 @@ export type SandboxMessage = Schemas["OpenMailView"];
 
 // Sources, imports, sender
 
-export type SourceKind = "website" | "app" | "server" | "shop" | "phone" | "other";
+/** What sends by itself with a write key, and what Tutti fetches or maps: a connection. */
+export type SenderKind = "website" | "app" | "server" | "shop" | "phone" | "other";
+export type ConnectionKind = "webhook" | "folder" | "database" | "feed";
+export type SourceKind = SenderKind | ConnectionKind;
 export type Source = Narrow<Schemas["SourceView"], { kind: SourceKind }>;
 /** An item that was refused, and why. */
-export type Rejection = Schemas["RejectionView"];
+export type Rejection = Schemas["RejectionView"] & {
+  id?: string;
+  /** Kept whole and not stored already: it can be tried again. */
+  replayable?: boolean;
+};
 export type Bot = Schemas["BotView"];
-export type ImportKind = "customers" | "orders";
-export type ImportFormat = "csv" | "jsonl" | "parquet";
+export type ImportKind = "customers" | "orders" | "events" | "companies";
+export type ImportFormat = "csv" | "jsonl" | "parquet" | "xlsx";
 export type ImportState = "uploading" | "running" | "finished" | "failed" | "cancelled";
 export type Import = Narrow<
   Schemas["ImportView"],
   { kind: ImportKind; format: ImportFormat; state: ImportState; mapping: ImportMapping }
->;
+> & {
+  /** The connection that fetched the file; null: somebody uploaded it. */
+  source_id?: string | null;
+};
 /** How a file is read; what is not said is found out from its beginning. The description says "object". */
 export type ImportMapping = {
   /** Column to field ("email"), "trait:NAME", "property:NAME" or "ignore". */
@@ -185,6 +203,10 @@ export type ImportMapping = {
   date_order?: "day_month" | "month_day" | null;
   decimal_comma?: boolean | null;
   delimiter?: string | null;
+  /** Which sheet of a workbook; the first unless told. */
+  sheet?: string | null;
+  /** The name of the event where no column has it. */
+  event?: string | null;
 };
 /** What the beginning of a file looks like. The description says "object". */
 export type ImportPreview = {
@@ -193,6 +215,10 @@ export type ImportPreview = {
   encoding: string | null;
   rows: Record<string, string>[];
   mapping?: ImportMapping;
+  /** The sheets of a workbook; none for other files. */
+  sheets?: string[];
+  /** What a column can become, beside an attribute or detail of its own name. */
+  fields?: string[];
 };
 export type Dkim = Narrow<Schemas["DkimView"], { algorithm: "rsa" | "ed25519" }>;
 export type SmtpTls = "none" | "starttls" | "tls";

@@ -6,16 +6,21 @@ import {
   IconAddressBook,
   IconBan,
   IconBroadcast,
+  IconBuildings,
+  IconChecklist,
   IconFilter,
+  IconFingerprint,
   IconHistory,
   IconHome,
   IconInbox,
   IconKey,
   IconMailCog,
+  IconMathFunction,
   IconPlugConnected,
   IconReceiptOff,
   IconSend,
   IconSettings,
+  IconShieldCheck,
   IconTableImport,
   IconTemplate,
   IconUsers,
@@ -39,6 +44,7 @@ export const NAVIGATION: PlaceGroup[] = [
     label: msg`Audience`,
     places: [
       { to: paths.people(), label: msg`People`, icon: IconAddressBook, key: "p", permission: "profile.read" },
+      { to: paths.companies(), label: msg`Companies`, icon: IconBuildings, key: "b", permission: "profile.read" },
       {
         to: paths.duplicates(),
         label: msg`Duplicates`,
@@ -47,6 +53,13 @@ export const NAVIGATION: PlaceGroup[] = [
         permission: "profile.read",
       },
       { to: paths.segments(), label: msg`Segments`, icon: IconFilter, key: "s", permission: "segment.read" },
+      {
+        to: paths.computedTraits(),
+        label: msg`Computed traits`,
+        icon: IconMathFunction,
+        key: "f",
+        permission: "segment.read",
+      },
     ],
   },
   {
@@ -62,6 +75,7 @@ export const NAVIGATION: PlaceGroup[] = [
     places: [
       { to: paths.live(), label: msg`Live events`, icon: IconBroadcast, key: "l", permission: "event.read" },
       { to: paths.sources(), label: msg`Sources`, icon: IconPlugConnected, key: "o", permission: "source.read" },
+      { to: paths.plan(), label: msg`Tracking plan`, icon: IconChecklist, key: "r", permission: "source.read" },
       { to: paths.imports(), label: msg`Imports`, icon: IconTableImport, key: "i", permission: "import.read" },
     ],
   },
@@ -71,7 +85,15 @@ export const NAVIGATION: PlaceGroup[] = [
       { to: paths.workspace(), label: msg`Workspace`, icon: IconSettings, key: "w", permission: "workspace.read" },
       { to: paths.team(), label: msg`Team`, icon: IconUsers, key: "t", permission: "user.read" },
       { to: paths.keys(), label: msg`API keys`, icon: IconKey, key: "k", permission: "key.read" },
+      { to: paths.identityRules(), label: msg`Identity`, icon: IconFingerprint, key: "y", permission: "profile.read" },
       { to: paths.sender(), label: msg`Sender`, icon: IconMailCog, key: "e", permission: "sender.read" },
+      {
+        to: paths.consent(),
+        label: msg`Consent and preferences`,
+        icon: IconShieldCheck,
+        key: "n",
+        permission: "profile.read",
+      },
       { to: paths.suppressions(), label: msg`Suppression list`, icon: IconBan, permission: "suppression.read" },
       { to: paths.audit(), label: msg`Audit log`, icon: IconHistory, key: "a", permission: "audit.read" },
     ],
@@ -81,6 +103,12 @@ export const NAVIGATION: PlaceGroup[] = [
 /** Things to start from anywhere, and places too seldom needed for the menu: offered in the command palette. */
 export const ACTIONS: Place[] = [
   { to: paths.newSegment(), label: msg`New segment`, icon: IconFilter, permission: "segment.write" },
+  {
+    to: paths.newComputedTrait(),
+    label: msg`New computed trait`,
+    icon: IconMathFunction,
+    permission: "segment.write",
+  },
   { to: paths.newCampaign(), label: msg`New campaign`, icon: IconSend, permission: "campaign.write" },
   { to: paths.newImport(), label: msg`Import a file`, icon: IconTableImport, permission: "import.write" },
   {

@@ -7,9 +7,11 @@ import { Badge, Tooltip } from "@mantine/core";
 import {
   type Icon,
   IconBell,
+  IconBrandWhatsapp,
   IconBuildingStore,
   IconDeviceMobile,
   IconMail,
+  IconMailbox,
   IconMessage,
   IconPhone,
   IconPoint,
@@ -33,11 +35,15 @@ const CHANNELS: Record<string, ChannelLook> = {
   sms: { icon: IconMessage, label: msg`SMS`, color: "lime" },
   server: { icon: IconServer, label: msg`Server`, color: "gray" },
   push: { icon: IconBell, label: msg`Push message`, color: "yellow" },
+  whatsapp: { icon: IconBrandWhatsapp, label: msg`WhatsApp`, color: "teal" },
+  post: { icon: IconMailbox, label: msg`Post`, color: "orange" },
   import: { icon: IconTableImport, label: msg`Import`, color: "gray" },
   system: { icon: IconSettings, label: msg`Tutti itself`, color: "gray" },
 };
 
-/** The channels a consent can be given for in this version. */
+/** Every way to contact somebody that a consent can be about. */
+export const CONTACT_CHANNELS = ["email", "sms", "push", "whatsapp", "post", "phone"] as const;
+/** Those that are shown of everybody, also when nothing was said. */
 export const CONSENT_CHANNELS = ["email", "sms", "phone"] as const;
 /** The channels an event can come through. */
 export const EVENT_CHANNELS = ["web", "app", "shop", "phone", "email", "server"] as const;

@@ -85,6 +85,8 @@ struct CampaignView {
     /// draft, scheduled, launching, sending, paused, finished, cancelled
     state: &'static str,
     channel: String,
+    /// The key of the topic it is about; null: nothing in particular.
+    topic: Option<String>,
     segment_id: Option<String>,
     segment_name: Option<String>,
     #[schema(value_type = Option<EmailMessageBody>)]
@@ -182,6 +184,7 @@ async fn view(app: &App, workspace: WorkspaceId, campaign: Campaign) -> ApiResul
         name: campaign.name,
         state: campaign.state.name(),
         channel: campaign.channel,
+        topic: campaign.topic,
         segment_id: campaign.segment_id.map(|id| id.to_string()),
         segment_name,
         message: campaign.message,
@@ -209,6 +212,9 @@ struct CampaignRequest {
     message: Value,
     /// email
     channel: Option<String>,
+    /// The key of the topic it is about; who left the topic gets nothing. Left out: nothing in particular.
+    #[serde(default)]
+    topic: Option<String>,
 }
 
 impl CampaignRequest {
@@ -219,7 +225,26 @@ impl CampaignRequest {
             None => None,
         };
         let channel = self.channel.unwrap_or_else(|| "email".into());
-        Ok(CampaignDraft { name: self.name, segment_id, message: self.message, channel })
+        let topic = match self.topic.filter(|topic| !topic.is_empty()) {
+            Some(topic) => Some(known_topic(app, workspace, &topic).await?),
+            None => None,
+        };
+        Ok(CampaignDraft { name: self.name, segment_id, message: self.message, channel, topic })
+    }
+}
+
+async fn known_topic(app: &App, workspace: WorkspaceId, topic: &str) -> ApiResult<String> {
+    let found = match consent::TopicKey::parse(topic) {
+        Ok(key) => app.consent.topic(workspace, &key).await,
+        Err(_) => Err(consent::ConsentError::NoTopic),
+    };
+    match found {
+        Ok(topic) => Ok(topic.key.to_string()),
+        Err(consent::ConsentError::NoTopic) => {
+            let detail = "there is no such topic in this workspace";
+            Err(Problem::invalid("unknown_topic", detail).at("/topic", "unknown_topic", detail).into())
+        }
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -311,7 +336,8 @@ async fn delete(State(app): State<Arc<App>>, auth: Auth, Path(id): Path<Campaign
 
 #[derive(Serialize, ToSchema)]
 struct ReviewExclusion {
-    /// no_consent, no_address, suppressed, invalid_address, duplicate_address
+    /// no_consent, not_confirmed, marketing_refused, topic_unsubscribed, topic_not_asked, paused, too_often, no_address,
+    /// suppressed, invalid_address, duplicate_address
     #[schema(value_type = String)]
     reason: campaign::Refusal,
     count: u64,

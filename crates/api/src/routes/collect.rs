@@ -74,6 +74,9 @@ struct CollectAnswer {
     /// Of a batch: events whose `context.userAgent` is a bot's; they are counted for the source and stored for nobody.
     #[serde(skip_serializing_if = "Option::is_none")]
     bots: Option<u32>,
+    /// Of a batch: events the tracking plan has no place for; they are kept nowhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left_out: Option<u32>,
     /// Of a batch: events that were refused. The others are stored.
     #[serde(skip_serializing_if = "Option::is_none")]
     rejected: Option<Vec<RejectedView>>,
@@ -121,7 +124,7 @@ async fn accept(app: &App, endpoint: Endpoint, headers: &HeaderMap, body: Body) 
 }
 
 /// The user name of Basic authentication.
-fn basic_write_key(headers: &HeaderMap) -> ApiResult<Option<String>> {
+pub(super) fn basic_write_key(headers: &HeaderMap) -> ApiResult<Option<String>> {
     let Some(value) = headers.get(header::AUTHORIZATION) else { return Ok(None) };
     let text = value.to_str().unwrap_or_default();
     let Some(encoded) = text.strip_prefix("Basic ").or_else(|| text.strip_prefix("basic ")) else { return Ok(None) };
@@ -135,7 +138,15 @@ fn basic_write_key(headers: &HeaderMap) -> ApiResult<Option<String>> {
 
 fn single_answer(done: Accepted) -> Json<CollectAnswer> {
     let warnings = views(done.warnings);
-    Json(CollectAnswer { success: true, accepted: None, duplicates: None, bots: None, rejected: None, warnings })
+    Json(CollectAnswer {
+        success: true,
+        accepted: None,
+        duplicates: None,
+        bots: None,
+        left_out: None,
+        rejected: None,
+        warnings,
+    })
 }
 
 fn batch_answer(done: Accepted) -> Json<CollectAnswer> {
@@ -144,6 +155,7 @@ fn batch_answer(done: Accepted) -> Json<CollectAnswer> {
         accepted: Some(done.accepted),
         duplicates: Some(done.duplicates),
         bots: (done.bots > 0).then_some(done.bots),
+        left_out: (done.left_out > 0).then_some(done.left_out),
         rejected: Some(views(done.rejected)),
         warnings: views(done.warnings),
     })

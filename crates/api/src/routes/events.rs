@@ -77,8 +77,22 @@ async fn recent(
     };
     let found = app.live.recent(workspace, page.limit() as usize + 1, wanted);
     let mut page = Page::cut(found, page.limit(), |last| last.id.clone());
+    explain(&app, workspace, &mut page.items);
     label(&app, &auth, &mut page.items).await?;
     Ok(Json(RecentEvents { page: page.into(), total_since_start: app.live.total(workspace) }))
+}
+
+/// Says what the tracking plan said to each.
+fn explain(app: &App, workspace: base::WorkspaceId, events: &mut [LiveEvent]) {
+    if app.plan.active(workspace).is_none() {
+        return;
+    }
+    for event in events {
+        let remark = event.id.parse().ok().and_then(|id| app.plan.remark(workspace, id));
+        if let Some(remark) = remark {
+            event.remarked(&remark);
+        }
+    }
 }
 
 /// Says whose event each is, to those who may see customers.
@@ -156,6 +170,7 @@ impl Live {
                 shown.push(LiveEvent::of(item));
             }
         }
+        explain(app, workspace, &mut shown);
         if let Err(error) = label(app, auth, &mut shown).await {
             tracing::warn!(code = error.0.code, "live events are shown without the names of their customers");
         }

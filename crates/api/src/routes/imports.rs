@@ -10,7 +10,7 @@ use base::{ImportId, Problem, ProblemKind, Timestamp, WorkspaceId};
 use bytes::Bytes;
 use collect::import::{
     ColumnPreview, DateOrder, Format, Import, ImportKind, ImportUpload, Mapping, NewImport, PREVIEW_BYTES, Preview,
-    PreviewRequest,
+    PreviewRequest, XLSX_PREVIEW_BYTES_MAX,
 };
 use futures::{Stream, StreamExt};
 use http::{HeaderMap, StatusCode, header};
@@ -37,9 +37,11 @@ pub fn routes() -> OpenApiRouter<Arc<App>> {
 struct ImportView {
     id: String,
     name: String,
-    /// customers or orders.
+    /// The source it belongs to, when a connection brought it.
+    source_id: Option<String>,
+    /// customers, orders, events or companies.
     kind: String,
-    /// csv, jsonl or parquet.
+    /// csv, jsonl, parquet or xlsx.
     format: String,
     /// uploading, running, finished, failed or cancelled.
     state: String,
@@ -68,6 +70,7 @@ fn view(import: Import) -> ImportView {
     ImportView {
         id: import.id.to_string(),
         name: import.name,
+        source_id: import.source.map(|source| source.to_string()),
         kind: import.kind.name().to_owned(),
         format: import.format.name().to_owned(),
         state: import.state.name().to_owned(),
@@ -91,9 +94,9 @@ fn view(import: Import) -> ImportView {
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct ImportOptions {
-    /// customers or orders.
+    /// customers, orders, events or companies.
     kind: Option<String>,
-    /// csv, jsonl or parquet; by default from the file's name.
+    /// csv, jsonl, parquet or xlsx; by default found out. A workbook or Parquet file is one, whatever is said here.
     format: Option<String>,
     /// The file's name.
     name: Option<String>,
@@ -110,13 +113,16 @@ impl ImportOptions {
     fn kind(&self) -> Result<Option<ImportKind>, Problem> {
         let Some(text) = self.kind.as_deref().filter(|text| !text.is_empty()) else { return Ok(None) };
         let kind = ImportKind::parse(text);
-        kind.map(Some).ok_or_else(|| invalid("/kind", "invalid_kind", "the kind must be customers or orders"))
+        kind.map(Some)
+            .ok_or_else(|| invalid("/kind", "invalid_kind", "the kind is customers, orders, events or companies"))
     }
 
     fn format(&self) -> Result<Option<Format>, Problem> {
         let Some(text) = self.format.as_deref().filter(|text| !text.is_empty()) else { return Ok(None) };
         let format = Format::parse(text);
-        format.map(Some).ok_or_else(|| invalid("/format", "invalid_format", "the format must be csv, jsonl or parquet"))
+        format
+            .map(Some)
+            .ok_or_else(|| invalid("/format", "invalid_format", "the format must be csv, jsonl, parquet or xlsx"))
     }
 
     fn mapping(&self) -> Result<Mapping, Problem> {
@@ -141,11 +147,11 @@ impl ImportOptions {
     }
 
     fn new_import(&self) -> Result<NewImport, Problem> {
-        let detail = "say what the rows are: kind=customers or kind=orders, before the file";
+        let detail = "say what the rows are, before the file: kind=customers, orders, events or companies";
         let kind = self.kind()?.ok_or_else(|| invalid("/kind", "missing_kind", detail))?;
         let mapping = self.mapping()?;
         let name = self.name.clone().filter(|name| !name.trim().is_empty()).unwrap_or_else(|| "upload.csv".into());
-        Ok(NewImport { name, kind, format: self.format()?, mapping })
+        Ok(NewImport { name, kind, format: self.format()?, mapping, source: None })
     }
 }
 
@@ -224,7 +230,8 @@ fn missing_file() -> Problem {
     invalid("/file", "missing_file", "the form has no field \"file\"")
 }
 
-/// Columns, examples, the fields there are and the mapping an import would use, from the beginning (64 KB) of a file.
+/// Columns, examples, the fields there are and the mapping an import would use, from the beginning (64 KB) of a file; a
+/// workbook (.xlsx) is needed whole, 64 MB at most.
 /// The file is the raw body, or the field `file` of a multipart body. With a `mapping`, what it leaves open is filled
 /// in, and what is wrong with it is told, as an import would.
 #[utoipa::path(post, path = "/api/v1/imports/preview", tag = "imports", security(("api_key" = ["import.write"])), params(ImportOptions),
@@ -240,20 +247,32 @@ async fn preview(
         false => head_of(request.into_body().into_data_stream()).await?,
     };
     let name = options.name.clone().unwrap_or_default();
-    let asked =
-        PreviewRequest { name: &name, format: options.format()?, kind: options.kind()?, mapping: options.mapping()? };
-    Ok(Json(preview_view(app.collect.preview_import(&head, asked)?)))
+    let (format, kind, mapping) = (options.format()?, options.kind()?, options.mapping()?);
+    // A workbook is unpacked: seconds of work that must not hold up other requests.
+    let preview = tokio::task::spawn_blocking(move || {
+        app.collect.preview_import(&head, PreviewRequest { name: &name, format, kind, mapping })
+    });
+    Ok(Json(preview_view(preview.await.map_err(Problem::internal)??)))
 }
 
 /// The first bytes of a file; the rest is not waited for.
 async fn head_of<E: std::fmt::Display>(mut parts: impl Stream<Item = Result<Bytes, E>> + Unpin) -> ApiResult<Vec<u8>> {
     let mut head = Vec::new();
-    while head.len() < PREVIEW_BYTES
+    let mut wanted = PREVIEW_BYTES;
+    while head.len() < wanted
         && let Some(part) = parts.next().await
     {
         head.extend_from_slice(&part.map_err(broken_upload)?);
+        if Format::signed(&head) == Some(Format::Xlsx) {
+            wanted = XLSX_PREVIEW_BYTES_MAX + 1;
+        }
     }
-    head.truncate(PREVIEW_BYTES);
+    if head.len() > XLSX_PREVIEW_BYTES_MAX {
+        let megabytes = XLSX_PREVIEW_BYTES_MAX >> 20;
+        let detail = format!("a workbook larger than {megabytes} MB has no preview; import it, or save it as CSV");
+        return Err(invalid("/file", "file_too_large", detail).into());
+    }
+    head.truncate(wanted);
     Ok(head)
 }
 
@@ -272,9 +291,9 @@ async fn multipart_head(options: &mut ImportOptions, request: Request) -> ApiRes
 /// What the beginning of a file shows.
 #[derive(Serialize, ToSchema)]
 struct PreviewView {
-    /// csv or jsonl.
+    /// csv, jsonl or xlsx.
     format: String,
-    /// customers or orders; guessed when the request does not say.
+    /// customers, orders, events or companies; guessed when the request does not say.
     kind: String,
     delimiter: Option<char>,
     /// utf-8 or windows-1252.
@@ -284,6 +303,8 @@ struct PreviewView {
     #[schema(value_type = Vec<Object>)]
     rows: Vec<BTreeMap<String, String>>,
     mapping: MappingView,
+    /// Of a workbook: the sheets people see, first the one that is read unless `mapping.sheet` says another.
+    sheets: Vec<String>,
     /// What a column can be mapped to, beside `trait:NAME`, `property:NAME` and `ignore`.
     fields: Vec<&'static str>,
 }
@@ -298,7 +319,7 @@ struct ColumnView {
 
 /// How a file is read. What is left out is found out from the file's beginning.
 #[derive(Serialize, ToSchema)]
-struct MappingView {
+pub(super) struct MappingView {
     /// Column of the file to a field (`email`), `trait:NAME`, `property:NAME` or `ignore`. Identifiers are
     /// `customer_id`, `email`, `phone` and `loyalty_card`.
     columns: BTreeMap<String, String>,
@@ -313,13 +334,20 @@ struct MappingView {
     /// True for `1.234,56`.
     decimal_comma: Option<bool>,
     delimiter: Option<char>,
+    /// Of a workbook: the sheet; left out, the first one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sheet: Option<String>,
+    /// Of events: their name when no column holds it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    event: Option<String>,
 }
 
 impl From<Mapping> for MappingView {
     fn from(mapping: Mapping) -> Self {
-        let Mapping { columns, currency, time_zone, channel, date_order, decimal_comma, delimiter } = mapping;
+        let Mapping { columns, currency, time_zone, channel, date_order, decimal_comma, delimiter, sheet, event } =
+            mapping;
         let date_order = date_order.map(DateOrder::name);
-        Self { columns, currency, time_zone, channel, date_order, decimal_comma, delimiter }
+        Self { columns, currency, time_zone, channel, date_order, decimal_comma, delimiter, sheet, event }
     }
 }
 
@@ -337,6 +365,7 @@ fn preview_view(preview: Preview) -> PreviewView {
         columns: preview.columns.into_iter().map(column).collect(),
         rows: preview.rows,
         mapping: preview.mapping.into(),
+        sheets: preview.sheets,
         fields: preview.kind.fields().collect(),
     }
 }

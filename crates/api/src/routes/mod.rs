@@ -4,6 +4,9 @@ pub mod access;
 pub mod audit;
 pub mod campaign;
 pub mod collect;
+pub mod company;
+pub mod computed;
+pub mod connections;
 pub mod consent;
 pub mod content;
 pub mod deliver;
@@ -13,6 +16,7 @@ pub mod imports;
 pub mod keys;
 pub mod measure;
 pub mod operations;
+pub mod plan;
 pub mod profile;
 pub mod public;
 pub mod sandbox;
@@ -34,12 +38,16 @@ pub fn all() -> Vec<OpenApiRouter<Arc<App>>> {
         audit::routes(),
         collect::routes(),
         sources::routes(),
+        connections::routes(),
         imports::routes(),
+        plan::routes(),
         events::routes(),
         measure::routes(),
         profile::routes(),
         consent::routes(),
         duplicates::routes(),
+        company::routes(),
+        computed::routes(),
         segment::routes(),
         content::routes(),
         campaign::routes(),

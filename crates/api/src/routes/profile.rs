@@ -4,6 +4,7 @@ mod export;
 mod export_page;
 mod export_words;
 mod identity;
+mod rules;
 mod views;
 
 use crate::list::bad_cursor;
@@ -12,6 +13,7 @@ use crate::{App, Auth, Json, Listed, PageQuery, Paged, Path, Query};
 use axum::extract::State;
 use base::{EventId, JsonMap, Page, Problem, ProblemKind, ProfileId, SegmentId, Timestamp};
 use events::{Channel, Identifier};
+pub(super) use export::own_copy;
 use http::StatusCode;
 use lake::TimelineFilter;
 use profile::Sort;
@@ -35,6 +37,7 @@ pub fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(timeline))
         .routes(routes!(erasure))
         .merge(identity::routes())
+        .merge(rules::routes())
         .merge(export::routes())
 }
 

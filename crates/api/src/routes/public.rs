@@ -3,6 +3,16 @@
 //! GET never changes anything here: security gateways and mail clients follow every link. A click answers with its
 //! redirect even when it cannot be counted; the pixel is a picture whatever happens.
 
+mod confirm;
+mod page;
+mod preferences;
+mod subscribe;
+mod words;
+
+pub(super) use confirm::example as confirm_example;
+pub(super) use page::escape;
+pub(super) use preferences::{Told, Visit, page as preference_page};
+
 use crate::auth::client_ip;
 use crate::problem::status_of;
 use crate::{App, Path};
@@ -11,6 +21,7 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use base::Problem;
 use bytes::Bytes;
+use deliver::Scope;
 use http::{HeaderMap, HeaderName, StatusCode, header};
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
@@ -31,6 +42,9 @@ pub fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(open))
         .routes(routes!(unsubscribe_page, unsubscribe))
         .routes(routes!(view))
+        .merge(preferences::routes())
+        .merge(confirm::routes())
+        .merge(subscribe::routes())
 }
 
 /// A tracked link: leads where the message said.
@@ -73,20 +87,38 @@ async fn count(app: &App, token: deliver::links::LinkToken, request: Request) {
     responses((status = 200, content_type = "text/html"), (status = 404, content_type = "text/html")))]
 async fn unsubscribe_page(State(app): State<Arc<App>>, Path(token): Path<String>, headers: HeaderMap) -> Response {
     let texts = texts_for(&headers);
-    match app.deliver.unsubscribe_page(&token).await {
-        Ok(found) => {
-            let question = texts
-                .question
-                .replace("{from}", &escape(&found.from_name))
-                .replace("{address}", &escape(&found.address));
-            let body = format!("<h1>{}</h1><p>{question}</p>{}", texts.title, button("unsubscribe", texts.button));
-            page(StatusCode::OK, texts, &body)
+    let found = match app.deliver.unsubscribe_page(&token).await {
+        Ok(found) => found,
+        Err(error) => return error_page(texts, error.into()),
+    };
+    let more = words::words(texts.language);
+    let topic = topic_name(&app, found.workspace, found.topic.as_deref(), texts.language).await;
+    let (question, buttons) = match &topic {
+        None => (texts.question.to_owned(), button("unsubscribe", texts.button)),
+        // What the message was about, or everything: who wants less is not made to take nothing.
+        Some(topic) => {
+            let only = more.only_topic.replace("{topic}", topic);
+            let question = more.topic_question.replace("{company}", "{from}");
+            (question, format!("{}{}", button("unsubscribe", &only), button("all", more.everything)))
         }
-        Err(error) => error_page(texts, error.into()),
-    }
+    };
+    let question = question.replace("{from}", &escape(&found.from_name)).replace("{address}", &escape(&found.address));
+    let link = app.deliver.links().preferences(found.workspace, found.message);
+    let link = format!("<p><a href=\"{}\">{}</a></p>", escape(&link), more.to_preferences);
+    page(StatusCode::OK, texts, &format!("<h1>{}</h1><p>{question}</p>{buttons}{link}", texts.title))
 }
 
-/// Unsubscribes: the one-click request of mail clients (RFC 8058) and the button of the page. `action=undo` takes it back.
+/// The topic of a message, escaped; None when it has none, or it is gone.
+async fn topic_name(app: &App, workspace: base::WorkspaceId, topic: Option<&str>, language: &str) -> Option<String> {
+    let key = consent::TopicKey::parse(topic?).ok()?;
+    let topic = app.consent.topic(workspace, &key).await.ok()?;
+    let (settings, _) = app.consent.settings(workspace).await.ok()?;
+    Some(escape(topic.name(language, &settings.default_language)))
+}
+
+/// Unsubscribes from what the message was about: the one-click request of mail clients (RFC 8058) and the button of the
+/// page. A message without a topic is about its whole channel; `action=all` leaves that in any case. `action=undo` and
+/// `action=undo_all` take it back.
 #[utoipa::path(post, path = "/t/u/{token}", tag = "public", params(("token" = String, Path)), security(()),
     request_body(content = String, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, content_type = "text/html"), (status = 404, content_type = "text/html"), (status = 503, content_type = "text/html")))]
@@ -99,16 +131,34 @@ async fn unsubscribe(
     let texts = texts_for(&headers);
     // A body that cannot be read is still a POST to this address: the wish is clear.
     let form = axum::body::to_bytes(body, FORM_BYTES_MAX).await.unwrap_or_default();
-    let undo = String::from_utf8_lossy(&form).split('&').any(|field| field == "action=undo");
-    let done = if undo { app.deliver.undo_unsubscribe(&token).await } else { app.deliver.unsubscribe(&token).await };
+    let form = String::from_utf8_lossy(&form).into_owned();
+    let has = |action: &str| form.split('&').any(|field| field.strip_prefix("action=") == Some(action));
+    let undo = has("undo") || has("undo_all");
+    let scope = if has("all") || has("undo_all") { Scope::Channel } else { Scope::Topic };
+    let done = match undo {
+        true => app.deliver.undo_unsubscribe(&token, scope).await,
+        false => app.deliver.unsubscribe(&token, scope).await,
+    };
     match done {
         Ok(()) if undo => page(StatusCode::OK, texts, &format!("<h1>{}</h1><p>{}</p>", texts.back_title, texts.back)),
-        Ok(()) => {
-            let body = format!("<h1>{}</h1><p>{}</p>{}", texts.done_title, texts.done, button("undo", texts.undo));
-            page(StatusCode::OK, texts, &body)
-        }
+        Ok(()) => unsubscribed(&app, &token, scope, texts).await,
         Err(error) => error_page(texts, error.into()),
     }
+}
+
+async fn unsubscribed(app: &App, token: &str, scope: Scope, texts: &Texts) -> Response {
+    let more = words::words(texts.language);
+    let (mut topic, mut link) = (None, String::new());
+    if let Ok(found) = app.deliver.unsubscribe_page(token).await {
+        if scope == Scope::Topic {
+            topic = topic_name(app, found.workspace, found.topic.as_deref(), texts.language).await;
+        }
+        let url = app.deliver.links().preferences(found.workspace, found.message);
+        link = format!("<p><a href=\"{}\">{}</a></p>", escape(&url), more.to_preferences);
+    }
+    let done = topic.map_or_else(|| texts.done.to_owned(), |topic| more.topic_left.replace("{topic}", &topic));
+    let undo = button(if scope == Scope::Topic { "undo" } else { "undo_all" }, texts.undo);
+    page(StatusCode::OK, texts, &format!("<h1>{}</h1><p>{done}</p>{undo}{link}", texts.done_title))
 }
 
 /// The message in the browser.
@@ -179,10 +229,6 @@ fn page_titled(status: StatusCode, texts: &Texts, title: &str, body: &str) -> Re
     (headers, (status, html)).into_response_with_robots()
 }
 
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
-
 /// The pages' words in one language.
 struct Texts {
     language: &'static str,
@@ -227,17 +273,17 @@ static TEXTS: [Texts; 4] = [
     Texts {
         language: "nl",
         title: "Afmelden",
-        question: "Wilt u geen e-mail meer van {from} ontvangen op {address}?",
+        question: "Wil je geen e-mail meer van {from} ontvangen op {address}?",
         button: "Afmelden",
-        done_title: "U bent afgemeld",
-        done: "U krijgt geen reclame per e-mail meer van ons. Was het een vergissing?",
+        done_title: "Je bent afgemeld",
+        done: "Je krijgt geen reclame per e-mail meer van ons. Was het een vergissing?",
         undo: "Ongedaan maken",
-        back_title: "U bent weer aangemeld",
-        back: "Fijn dat u blijft.",
+        back_title: "Je bent weer aangemeld",
+        back: "Fijn dat je blijft.",
         lost_title: "Deze link werkt niet",
         lost: "De link is afgebroken, of wat erachter zat is weg. Gebruik de link in het bericht zelf.",
         later_title: "Probeer het zo nog eens",
-        later: "Er werkt hier nu iets niet; uw wens is niet opgeslagen.",
+        later: "Er werkt hier nu iets niet; je wens is niet opgeslagen.",
     },
     Texts {
         language: "sv",

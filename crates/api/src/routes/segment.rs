@@ -42,7 +42,7 @@ async fn people(app: &App, workspace: WorkspaceId, ids: &[ProfileId]) -> ApiResu
 }
 
 /// The language of sentences: asked for, else the signed-in user's, else English.
-fn locale_of(auth: &Auth, asked: Option<&str>) -> Locale {
+pub(super) fn locale_of(auth: &Auth, asked: Option<&str>) -> Locale {
     let own = auth.user.as_ref().map(|user| user.locale.as_str());
     Locale::of(asked.or(own).unwrap_or_default())
 }

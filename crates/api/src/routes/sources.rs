@@ -4,7 +4,7 @@ use crate::problem::ApiResult;
 use crate::{App, Auth, Json, Listed, PageQuery, Paged, Path};
 use axum::extract::State;
 use base::{Problem, SourceId, Timestamp};
-use collect::{Rejection, Source, SourceKind};
+use collect::{Correction, Rejection, Source, SourceKind};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -18,6 +18,7 @@ pub fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(get, rename, delete))
         .routes(routes!(rotate))
         .routes(routes!(rejections))
+        .routes(routes!(replay))
         .routes(routes!(bots))
 }
 
@@ -25,7 +26,7 @@ pub fn routes() -> OpenApiRouter<Arc<App>> {
 struct SourceView {
     id: String,
     name: String,
-    /// website, app, server, shop, phone or other.
+    /// website, app, server, shop, phone or other; of a connection webhook, folder, database or feed.
     kind: String,
     /// Public by nature: it stands in web pages.
     write_key: String,
@@ -102,8 +103,9 @@ async fn create(
     Json(body): Json<SourceRequest>,
 ) -> ApiResult<(StatusCode, Json<SourceView>)> {
     let workspace = auth.workspace();
-    let kind = SourceKind::parse(&body.kind).ok_or_else(|| {
-        let detail = format!("the kind must be one of {}", SourceKind::ALL.map(SourceKind::name).join(", "));
+    let kind = SourceKind::parse(&body.kind).filter(|kind| SourceKind::SENDING.contains(kind)).ok_or_else(|| {
+        let names = SourceKind::SENDING.map(SourceKind::name).join(", ");
+        let detail = format!("the kind must be one of {names}; others are made with POST /api/v1/connections");
         Problem::invalid("invalid_kind", detail.clone()).at("/kind", "invalid_kind", detail)
     })?;
     let source = app.collect.create_source(workspace, &body.name, kind).await?;
@@ -138,6 +140,7 @@ async fn rename(
 async fn delete(State(app): State<Arc<App>>, auth: Auth, Path(id): Path<SourceId>) -> ApiResult<StatusCode> {
     let workspace = auth.workspace();
     app.collect.delete_source(workspace, id).await?;
+    app.connect.forget(workspace, id).await?;
     auth.note(&app, "source.delete", id, "removed a source").await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -154,14 +157,18 @@ async fn rotate(State(app): State<Arc<App>>, auth: Auth, Path(id): Path<SourceId
 
 #[derive(Serialize, ToSchema)]
 struct RejectionView {
+    /// For `POST …/rejections/replay`.
+    id: String,
     #[schema(value_type = String)]
     at: Timestamp,
     code: String,
     /// JSON pointer into the item.
     pointer: String,
     detail: String,
-    /// The item as it came, cut at 2 KB.
+    /// The item as it came, cut at 8 KB.
     item: String,
+    /// It was kept whole and is stored nowhere else: it can be tried again.
+    replayable: bool,
 }
 
 /// The last items that were refused, newest first.
@@ -174,11 +181,78 @@ async fn rejections(
     Path(id): Path<SourceId>,
     Paged(page): Paged,
 ) -> ApiResult<Json<Listed<RejectionView>>> {
-    let view = |Rejection { at, code, pointer, detail, item }| RejectionView { at, code, pointer, detail, item };
+    let view = |one: Rejection| RejectionView {
+        id: one.id,
+        at: one.at,
+        code: one.code,
+        pointer: one.pointer,
+        detail: one.detail,
+        item: one.item,
+        replayable: one.replayable,
+    };
     let rejections = app.collect.rejections(auth.workspace(), id).await?;
-    // They have no id; those of one moment and place are as good as the same.
-    let key = |one: &Rejection| format!("{} {} {}", one.at.ms(), one.code, one.pointer);
-    Ok(Json(Listed::cut(rejections, &page, key, view)?))
+    Ok(Json(Listed::cut(rejections, &page, |one| one.id.clone(), view)?))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ReplayRequest {
+    /// Ids of `GET …/rejections`; left out: all that can be tried again (none, when `corrected` is given).
+    #[serde(default)]
+    ids: Option<Vec<String>>,
+    /// Items as somebody put them right.
+    #[serde(default)]
+    corrected: Vec<CorrectedItem>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct CorrectedItem {
+    id: String,
+    /// The whole item.
+    #[schema(value_type = Object)]
+    item: base::JsonMap,
+}
+
+#[derive(Serialize, ToSchema)]
+struct ReplayAnswer {
+    /// Stored now; they leave the list.
+    accepted: u32,
+    /// Of those: seen before, and counted once.
+    duplicates: u32,
+    refused: Vec<RefusedView>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct RefusedView {
+    id: String,
+    code: &'static str,
+    /// JSON pointer into the item.
+    pointer: String,
+    detail: String,
+}
+
+/// Tries refused items again, as they came or corrected: what is accepted counts once and leaves the list.
+#[utoipa::path(post, path = "/api/v1/sources/{id}/rejections/replay", tag = "sources", security(("api_key" = ["source.write"])),
+    params(("id" = String, Path)), request_body = ReplayRequest,
+    responses((status = 200, body = ReplayAnswer), (status = 401), (status = 403), (status = 404), (status = 422), (status = 429), (status = 503)))]
+async fn replay(
+    State(app): State<Arc<App>>,
+    auth: Auth,
+    Path(id): Path<SourceId>,
+    Json(body): Json<ReplayRequest>,
+) -> ApiResult<Json<ReplayAnswer>> {
+    let corrected: Vec<Correction> =
+        body.corrected.into_iter().map(|one| Correction { id: one.id, item: one.item }).collect();
+    let done = app.collect.replay_rejections(auth.workspace(), id, body.ids.as_deref(), &corrected).await?;
+    auth.note(&app, "source.replay", id, format!("tried refused items again: {} accepted", done.accepted)).await?;
+    let refused = done.refused.into_iter().map(|one| RefusedView {
+        id: one.id,
+        code: one.code,
+        pointer: one.pointer,
+        detail: one.detail,
+    });
+    Ok(Json(ReplayAnswer { accepted: done.accepted, duplicates: done.duplicates, refused: refused.collect() }))
 }
 
 /// A bot that sent events.

@@ -3,7 +3,7 @@
 use super::*;
 
 fn edit(name: &str) -> CampaignDraft {
-    CampaignDraft { name: name.into(), segment_id: None, message: json!({}), channel: "email".into() }
+    CampaignDraft { name: name.into(), segment_id: None, message: json!({}), channel: "email".into(), topic: None }
 }
 
 #[tokio::test]

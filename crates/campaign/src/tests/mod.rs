@@ -56,7 +56,13 @@ impl Audience for World {
 
 #[async_trait]
 impl Gate for World {
-    async fn recipients(&self, _: WorkspaceId, _: &str, profiles: &[ProfileId]) -> Result<Vec<Recipient>, Problem> {
+    async fn recipients(
+        &self,
+        _: WorkspaceId,
+        _: &str,
+        _: Option<&str>,
+        profiles: &[ProfileId],
+    ) -> Result<Vec<Recipient>, Problem> {
         let (refusals, addresses) = (self.refusals.lock(), self.addresses.lock());
         let answer = |profile: &ProfileId| Recipient {
             profile: *profile,
@@ -101,6 +107,7 @@ impl Outbox for World {
         ws: WorkspaceId,
         campaign: &str,
         _: &str,
+        _: Option<&str>,
         messages: &[QueuedMessage],
     ) -> Result<(), Problem> {
         // Asking twice is counted, so that the test sees it; the real outbox would ignore it.
@@ -202,6 +209,7 @@ impl Shop {
             segment_id: Some(SegmentId::derived("all")),
             message: json!({"subject": "Hello"}),
             channel: "email".into(),
+            topic: None,
         };
         self.campaigns.create(SHOP, draft).await.unwrap()
     }

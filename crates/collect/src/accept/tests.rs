@@ -202,7 +202,7 @@ async fn accepting_costs_microseconds_per_event() {
     let start = std::time::Instant::now();
     for _ in 0..ROUNDS {
         let parsed = parse_batch(&text).unwrap();
-        let outcome = room.collect.check_items(&parsed, &state, testkit::NOW);
+        let outcome = room.collect.check_items(&parsed, &state, &text, testkit::NOW);
         assert_eq!((outcome.ids.len(), outcome.rejected.len()), (EVENTS, 0));
     }
     let each_us = start.elapsed().as_secs_f64() * 1e6 / (EVENTS * ROUNDS) as f64;

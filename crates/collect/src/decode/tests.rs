@@ -137,3 +137,41 @@ fn a_damaged_item_is_left_out_and_counted() {
     assert!(decoder.decode(&record).is_empty());
     assert_eq!(decoder.undecodable(), 2);
 }
+
+/// What is stored of an event is looked into as text: nothing of a planted value may be in it.
+#[test]
+fn a_no_to_analytics_leaves_who_when_and_the_no_itself() {
+    let consent = json!({ "categoryPreferences": { "Advertising": true, "Analytics": false } });
+    let context = json!({ "consent": consent, "ip": "192.0.2.7", "userAgent": "planted", "page": { "url": "planted" },
+        "traits": { "email": "a@x.nl", "city": "planted" }, "externalIds": [{ "type": "loyalty_card", "id": "C1" }] });
+    let of = |mut item: Value| {
+        item["context"] = context.clone();
+        item["messageId"] = json!("m1");
+        item["userId"] = json!("u1");
+        decode(json!({ "batch": [item] }))
+    };
+    let stored = |event: &Event| {
+        format!("{} {} {} {}", event.name, event.properties.text(), event.traits.text(), event.context.text())
+    };
+    let track = of(json!({ "type": "track", "event": "planted", "properties": { "product": "planted" } }));
+    let page = of(json!({ "type": "page", "name": "planted", "properties": { "path": "planted" } }));
+    let who = of(json!({ "type": "identify", "traits": { "email": "a@x.nl", "city": "planted" } }));
+    for event in [&track, &page, &who] {
+        let text = stored(event);
+        assert!(!text.contains("planted") && !text.contains("192.0.2"), "{text}");
+        assert!(text.contains("\"Analytics\":false"), "{text}");
+        assert_eq!((event.user_id.as_deref(), event.message_id.as_str()), (Some("u1"), "m1"));
+        assert!(
+            event.identifiers.iter().any(|one| one.value == "C1")
+                && event.identifiers.iter().any(|one| one.value == "a@x.nl")
+        );
+    }
+    assert_eq!(track.name, minimum::NOT_RECORDED);
+    let order =
+        of(json!({ "type": "track", "event": "Order Completed", "properties": { "order_id": "o1", "total": 5 } }));
+    assert!(order.properties.text().contains("o1") && !stored(&order).contains("planted"), "a purchase is a contract");
+    let mut open = json!({ "type": "track", "event": "Seen", "properties": { "a": "kept" } });
+    open["context"] = json!({ "consent": { "email": false }, "ip": "192.0.2.7" });
+    let open = decode(json!({ "batch": [open] }));
+    assert!(stored(&open).contains("kept") && stored(&open).contains("192.0.2.7"), "another no is no no to analytics");
+}

@@ -188,7 +188,7 @@ impl CustomerRows {
 
 /// A free trait keeps its type: what is clearly a number or a boolean is stored as one. Known fields stay text, and
 /// so does what begins with 0 or + (a postal code, a number of a card).
-fn typed(cell: &Json, free: bool) -> Json {
+pub(crate) fn typed(cell: &Json, free: bool) -> Json {
     /// Longer digits are identifiers; a float would garble them.
     const DIGITS_MAX: usize = 15;
     let Json::String(written) = cell else { return cell.clone() };

@@ -3,7 +3,8 @@
 use super::rows::{Row, RowReader};
 use super::sniff;
 use super::values::{date_numbers, shows_decimal_comma, text};
-use super::{Format, ImportKind, PREVIEW_ROWS_MAX};
+use super::{Format, ImportKind, PREVIEW_BYTES, PREVIEW_ROWS_MAX};
+use crate::limits::NAME_CHARS_MAX;
 use base::{Currency, Problem};
 use events::Channel;
 use jiff::tz::TimeZone;
@@ -77,6 +78,60 @@ const ORDER_FIELDS: &[(&str, &str)] = &[
     ("status", "status orderstatus"),
 ];
 
+/// The same for something that happened: a call, a visit, a booking.
+const EVENT_FIELDS: &[(&str, &str)] = &[
+    (
+        "customer_id",
+        "customerid customer customernumber customerno custid userid clientid memberid klantnummer klantid klantnr kundnummer kundid kundnr",
+    ),
+    ("email", "email emailaddress customeremail mail emailadres epost epostadress mejl"),
+    (
+        "phone",
+        "phone phonenumber telephone caller callerid msisdn mobile telefoon telefoonnummer mobiel telefon telefonnummer mobil",
+    ),
+    ("loyalty_card", "loyaltycard loyaltyid loyaltynumber cardnumber klantenkaart klantkaart kundkort"),
+    ("event", "event eventname eventtype action gebeurtenis händelse"),
+    (
+        "happened_at",
+        "happenedat timestamp time date datetime createdat occurredat calledat startedat starttime datum tijd tidpunkt tijdstip",
+    ),
+    ("message_id", "messageid eventid uniqueid uuid callid"),
+    ("channel", "channel kanaal kanal"),
+];
+
+/// The same for a company, and for whoever of it a row is about.
+const COMPANY_FIELDS: &[(&str, &str)] = &[
+    (
+        "company_id",
+        "companyid accountid groupid organisationid organizationid orgid companynumber accountnumber bedrijfsid bedrijfsnummer bedrijfsnr kvknummer kvk företagsid företagsnummer organisationsnummer orgnr",
+    ),
+    (
+        "name",
+        "name company companyname account accountname organisation organization bedrijf bedrijfsnaam naam företag företagsnamn namn",
+    ),
+    ("domain", "domain companydomain emaildomain domein domän"),
+    ("website", "website url web site homepage webbplats"),
+    ("industry", "industry sector branche branch bransch"),
+    ("plan", "plan subscription abonnement tier"),
+    ("employees", "employees employeecount headcount companysize size medewerkers anställda"),
+    ("email", "email emailaddress mail emailadres epost epostadress mejl"),
+    ("phone", "phone phonenumber telephone telefoon telefoonnummer telefon telefonnummer"),
+    ("street", "street address address1 addressline1 straat adres gata adress gatuadress"),
+    ("postal_code", "postalcode zip zipcode postcode postnummer"),
+    ("city", "city town plaats stad ort postort"),
+    ("country", "country countrycode land"),
+    ("updated_at", "updatedat updated lastmodified gewijzigd ändrad"),
+    (
+        "customer_id",
+        "customerid customer customernumber userid contactid memberid klantnummer klantid klantnr kundnummer kundid kundnr",
+    ),
+    ("member_email", "memberemail contactemail customeremail useremail contactpersoonemail kontaktepost"),
+    ("member_phone", "memberphone contactphone customerphone"),
+    ("loyalty_card", "loyaltycard loyaltyid klantenkaart klantkaart kundkort"),
+    ("role", "role jobtitle function position rol functie functietitel roll befattning"),
+    ("left", "left former leftcompany vertrokken slutat"),
+];
+
 /// Which of two numbers in `3/4/2026` is the day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -109,6 +164,12 @@ pub struct Mapping {
     pub date_order: Option<DateOrder>,
     pub decimal_comma: Option<bool>,
     pub delimiter: Option<char>,
+    /// Of a workbook: the sheet, the first visible one otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<String>,
+    /// Of events: their name, when no column holds it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub event: Option<String>,
 }
 
 /// What a column looks like and what it probably means.
@@ -130,6 +191,8 @@ pub struct Preview {
     pub rows: Vec<BTreeMap<String, String>>,
     /// The mapping used when none is given.
     pub mapping: Mapping,
+    /// Of a workbook: its visible sheets.
+    pub sheets: Vec<String>,
 }
 
 /// The columns a file of rejected rows has before its own; they are no data of the row.
@@ -148,8 +211,10 @@ fn fields(kind: ImportKind) -> impl Iterator<Item = &'static str> {
 
 fn table(kind: ImportKind) -> &'static [(&'static str, &'static str)] {
     match kind {
+        ImportKind::Companies => COMPANY_FIELDS,
         ImportKind::Customers => CUSTOMER_FIELDS,
         ImportKind::Orders => ORDER_FIELDS,
+        ImportKind::Events => EVENT_FIELDS,
     }
 }
 
@@ -164,8 +229,9 @@ pub(crate) fn suggest(kind: ImportKind, name: &str) -> String {
         .find(|(field, aliases)| field.replace('_', "") == plain || aliases.split(' ').any(|alias| alias == plain));
     match (known, kind) {
         (Some((field, _)), _) => (*field).to_owned(),
-        (None, ImportKind::Customers) => format!("trait:{}", snake(name)),
+        (None, ImportKind::Customers | ImportKind::Companies) => format!("trait:{}", snake(name)),
         (None, ImportKind::Orders) => "ignore".to_owned(),
+        (None, ImportKind::Events) => format!("property:{}", snake(name)),
     }
 }
 
@@ -175,6 +241,10 @@ fn snake(name: &str) -> String {
 }
 
 impl Mapping {
+    pub(crate) fn delimiter_byte(&self) -> Option<u8> {
+        self.delimiter.filter(char::is_ascii).map(|delimiter| delimiter as u8)
+    }
+
     /// Refuses a mapping that cannot be carried out, with a pointer to what is wrong.
     pub fn check(&self, kind: ImportKind) -> Result<(), Problem> {
         let wrong = |pointer: String, detail: String| {
@@ -201,6 +271,9 @@ impl Mapping {
             Channel::parse(channel)
                 .ok_or_else(|| wrong("/mapping/channel".into(), format!("\"{channel}\" is no channel")))?;
         }
+        if self.event.as_ref().is_some_and(|name| name.trim().is_empty() || name.chars().count() > NAME_CHARS_MAX) {
+            return Err(wrong("/mapping/event".into(), format!("a name has 1 to {NAME_CHARS_MAX} characters")));
+        }
         if self.delimiter.is_some_and(|delimiter| !delimiter.is_ascii()) {
             return Err(wrong("/mapping/delimiter".into(), "the delimiter must be one ASCII character".into()));
         }
@@ -221,10 +294,10 @@ impl Mapping {
                 let mut target = suggest(kind, column);
                 // Two columns for one field: the first keeps it.
                 if fields(kind).any(|field| field == target) && taken.contains(&target) {
-                    target = if kind == ImportKind::Customers {
-                        format!("trait:{}", snake(column))
-                    } else {
-                        "ignore".into()
+                    target = match kind {
+                        ImportKind::Customers | ImportKind::Companies => format!("trait:{}", snake(column)),
+                        ImportKind::Events => format!("property:{}", snake(column)),
+                        ImportKind::Orders => "ignore".into(),
                     };
                 }
                 taken.push(target.clone());
@@ -236,7 +309,8 @@ impl Mapping {
             cells.iter().filter(move |(field, _)| wanted.contains(&field.as_str())).map(|(_, text)| text.as_str())
         };
         let day_first = self.delimiter == Some(';');
-        let found_order = date_order(of(&["ordered_at", "created_at", "updated_at", "birthday"]), day_first);
+        let found_order =
+            date_order(of(&["ordered_at", "happened_at", "created_at", "updated_at", "birthday"]), day_first);
         let found_comma =
             of(&["unit_price", "total", "quantity", "discount", "shipping", "tax"]).any(shows_decimal_comma);
         self.date_order = self.date_order.or(Some(found_order));
@@ -284,8 +358,8 @@ pub(crate) fn preview(
         return Err(Problem::invalid("no_preview", "a Parquet file has no preview; its columns are mapped by name"));
     }
     let unreadable = |error: super::rows::FileError| Problem::invalid("unreadable_file", error.0);
-    let delimiter = mapping.delimiter.filter(char::is_ascii).map(|delimiter| delimiter as u8);
-    let mut reader = RowReader::of_head(head, format, delimiter).map_err(unreadable)?;
+    let mut reader = RowReader::of_head(head, format, &mapping).map_err(unreadable)?;
+    let head = &head[..head.len().min(PREVIEW_BYTES)];
     let mut rows = Vec::new();
     while rows.len() < PREVIEW_ROWS_MAX {
         match reader.next() {
@@ -302,6 +376,7 @@ pub(crate) fn preview(
     let kind = kind.unwrap_or_else(|| guess_kind(&rows));
     mapping.check(kind)?;
     mapping.complete(kind, head, &rows, format);
+    let sheets = if let RowReader::Xlsx(rows) = &reader { rows.sheets.clone() } else { Vec::new() };
     let encoding = if format == Format::Csv { sniff::encoding(head).name() } else { "utf-8" };
     Ok(Preview {
         format,
@@ -311,16 +386,31 @@ pub(crate) fn preview(
         columns: columns(&rows, &mapping),
         rows: samples(&rows),
         mapping,
+        sheets,
     })
 }
 
-/// A file with an order number and a date is one of orders.
+/// A file with an order number and a date is one of orders, one that names events is one of events; one with ids of
+/// companies is one of companies, unless it describes people.
 fn guess_kind(rows: &[Row]) -> ImportKind {
     let has = |field: &str| {
         rows.iter().flat_map(|row| row.columns.iter()).any(|column| suggest(ImportKind::Orders, column) == field)
     };
-    if has("order_id") && (has("ordered_at") || has("total") || has("unit_price")) {
+    let any = |kind: ImportKind, wanted: &[&str]| {
+        let mut columns = rows.iter().flat_map(|row| row.columns.iter());
+        columns.any(|column| wanted.contains(&suggest(kind, column).as_str()))
+    };
+    let of_people = any(ImportKind::Customers, &["first_name", "last_name", "birthday"]);
+    if any(ImportKind::Companies, &["company_id"]) && !has("order_id") && !of_people {
+        ImportKind::Companies
+    } else if has("order_id") && (has("ordered_at") || has("total") || has("unit_price")) {
         ImportKind::Orders
+    } else if rows
+        .iter()
+        .flat_map(|row| row.columns.iter())
+        .any(|column| suggest(ImportKind::Events, column) == "event")
+    {
+        ImportKind::Events
     } else {
         ImportKind::Customers
     }

@@ -1,4 +1,4 @@
-//! Files of customers and orders become events.
+//! Files of customers, orders, events and companies become events.
 //!
 //! A file is stored under `imports/ID/`, read row by row (never whole), mapped column by column, and its events go
 //! through the inbox like any others, with messageIds that follow from the rows: what is read twice counts once.
@@ -8,7 +8,9 @@
 //!
 //! Memory: one record of [`RECORD_BYTES_MAX`], the open orders (at most [`ORDER_ROWS_OPEN_MAX`] rows), two batches.
 
+mod companies;
 mod customers;
+mod happenings;
 mod mapping;
 mod model;
 mod orders;
@@ -18,6 +20,7 @@ mod service;
 mod sniff;
 mod store;
 mod values;
+mod xlsx;
 
 pub use mapping::{ColumnPreview, DateOrder, Mapping, Preview};
 pub use model::{Format, Import, ImportKind, ImportState};
@@ -47,8 +50,19 @@ pub const CHECKPOINT_ROWS: u64 = 5_000;
 /// Events and bytes of one inbox record.
 pub const BATCH_EVENTS: usize = 500;
 pub const BATCH_BYTES: usize = 400 * 1024;
+/// One workbook (.xlsx), as it lies on the disk.
+pub const XLSX_BYTES_MAX: u64 = 200 << 20;
+/// A workbook is previewed whole: its table of contents stands at its end.
+pub const XLSX_PREVIEW_BYTES_MAX: usize = 64 << 20;
+/// A workbook unpacked.
+pub const XLSX_INFLATED_BYTES_MAX: u64 = 2 << 30;
+/// The texts its cells share, unpacked: they are held in memory.
+pub const XLSX_TEXTS_BYTES_MAX: u64 = 256 << 20;
+/// Files inside a workbook.
+pub const XLSX_PARTS_MAX: usize = 10_000;
+pub const XLSX_SHEETS_MAX: usize = 200;
 /// Imports that run at the same time; others wait.
-pub const RUNNING_MAX: usize = 1;
+pub const RUNNING_MAX: usize = 4;
 
 /// Reads Parquet files. `server` implements it over the lake, so that this room stays light.
 pub trait ParquetRows: Send + Sync + 'static {

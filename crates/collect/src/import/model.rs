@@ -1,7 +1,7 @@
 //! What an import is.
 
 use super::Mapping;
-use base::{ImportId, Problem, Timestamp, WorkspaceId};
+use base::{ImportId, Problem, SourceId, Timestamp, WorkspaceId};
 use serde::{Deserialize, Serialize};
 
 macro_rules! named {
@@ -22,9 +22,9 @@ macro_rules! named {
 }
 
 named!(/// What the rows are.
-    ImportKind { Customers = "customers", Orders = "orders" });
+    ImportKind { Customers = "customers", Orders = "orders", Events = "events", Companies = "companies" });
 named!(/// How the file is written.
-    Format { Csv = "csv", Jsonl = "jsonl", Parquet = "parquet" });
+    Format { Csv = "csv", Jsonl = "jsonl", Parquet = "parquet", Xlsx = "xlsx" });
 named!(/// Where an import stands. `cancelled` and `failed` ones can be resumed while their file is there.
 ImportState {
     Uploading = "uploading",
@@ -35,20 +35,45 @@ ImportState {
 });
 
 impl Format {
-    /// By the file's name, else by its first bytes.
+    /// By the first bytes where they are sure, then by the file's name, else by what the bytes look like.
     pub fn guess(name: &str, head: &[u8]) -> Format {
+        if let Some(sure) = Self::signed(head) {
+            return sure;
+        }
         let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
         match extension.as_deref() {
-            Some("parquet" | "pq") => return Format::Parquet,
+            // Without a byte of it the name is all there is.
+            Some("parquet" | "pq") if head.is_empty() => return Format::Parquet,
+            Some("xlsx" | "xlsm") if head.is_empty() => return Format::Xlsx,
             Some("jsonl" | "ndjson") => return Format::Jsonl,
             Some("csv" | "tsv" | "txt") => return Format::Csv,
             _ => {}
         }
         let first = head.iter().find(|byte| !byte.is_ascii_whitespace());
         match first {
-            _ if head.starts_with(b"PAR1") => Format::Parquet,
             Some(b'{') => Format::Jsonl,
             _ => Format::Csv,
+        }
+    }
+
+    /// The format the first four bytes are the signature of.
+    pub fn signed(head: &[u8]) -> Option<Format> {
+        match head {
+            [b'P', b'A', b'R', b'1', ..] => Some(Format::Parquet),
+            [b'P', b'K', 3, 4, ..] => Some(Format::Xlsx),
+            _ => None,
+        }
+    }
+
+    /// What is none of ours, and what to do about it.
+    pub(crate) fn foreign(head: &[u8]) -> Option<&'static str> {
+        match head {
+            [0xd0, 0xcf, 0x11, 0xe0, ..] => {
+                Some("this is an old Excel file (.xls) or one with a password; save it as .xlsx without a password")
+            }
+            [0x1f, 0x8b, ..] => Some("the file is compressed (gzip); unpack it first"),
+            [b'%', b'P', b'D', b'F', ..] => Some("this is a PDF; export the table as CSV or .xlsx"),
+            _ => None,
         }
     }
 }
@@ -59,6 +84,8 @@ pub struct Import {
     pub workspace: WorkspaceId,
     pub id: ImportId,
     pub name: String,
+    /// The source it belongs to, when a connection made it.
+    pub source: Option<SourceId>,
     pub kind: ImportKind,
     pub format: Format,
     pub state: ImportState,

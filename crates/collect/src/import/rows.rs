@@ -3,7 +3,8 @@
 use super::customers::shown;
 use super::sniff;
 use super::values::text_of;
-use super::{COLUMNS_MAX, Format, ParquetRowIter, ParquetRows, RECORD_BYTES_MAX};
+use super::xlsx::XlsxRows;
+use super::{COLUMNS_MAX, Format, Mapping, ParquetRowIter, ParquetRows, RECORD_BYTES_MAX};
 use base::{Json, JsonMap};
 use csv_core::ReadRecordResult;
 use std::fs::File;
@@ -52,6 +53,7 @@ pub(crate) enum RowReader {
     Csv(Box<CsvRows>),
     Jsonl(JsonRows),
     Parquet(ParquetCells),
+    Xlsx(XlsxRows),
 }
 
 impl RowReader {
@@ -59,7 +61,7 @@ impl RowReader {
     pub fn open(
         path: &Path,
         format: Format,
-        delimiter: Option<u8>,
+        mapping: &Mapping,
         parquet: Option<&Arc<dyn ParquetRows>>,
         bytes_done: Arc<AtomicU64>,
     ) -> Result<Self, FileError> {
@@ -69,13 +71,20 @@ impl RowReader {
             let columns = file.columns.into();
             return Ok(Self::Parquet(ParquetCells { columns, rows: file.rows, row: 0, bytes_done }));
         }
+        if format == Format::Xlsx {
+            return XlsxRows::open(path, mapping.sheet.clone(), bytes_done).map(Self::Xlsx);
+        }
         let file = File::open(path).map_err(|error| FileError(format!("the stored file cannot be opened: {error}")))?;
         let counting = Counting { file: Box::new(file), read: bytes_done };
-        Self::over(counting, format, delimiter)
+        Self::over(counting, format, mapping.delimiter_byte())
     }
 
-    /// Reads the beginning of a file that is in memory.
-    pub fn of_head(head: &[u8], format: Format, delimiter: Option<u8>) -> Result<Self, FileError> {
+    /// Reads the beginning of a file that is in memory; a workbook must be there whole.
+    pub fn of_head(head: &[u8], format: Format, mapping: &Mapping) -> Result<Self, FileError> {
+        if format == Format::Xlsx {
+            return XlsxRows::of_bytes(head, mapping.sheet.clone()).map(Self::Xlsx);
+        }
+        let delimiter = mapping.delimiter_byte();
         let file = Box::new(std::io::Cursor::new(head.to_vec()));
         Self::over(Counting { file, read: Arc::default() }, format, delimiter)
     }
@@ -86,6 +95,9 @@ impl RowReader {
             return Ok(Self::Jsonl(JsonRows { input, line: 0 }));
         }
         let head = input.fill_buf().map_err(read_error)?;
+        if let Some(hint) = Format::foreign(head) {
+            return Err(FileError(hint.into()));
+        }
         if sniff::encoding(head) == sniff::Encoding::Utf16 {
             return Err(FileError("the file is UTF-16; save it as UTF-8 (in Excel: \"CSV UTF-8\")".into()));
         }
@@ -101,6 +113,16 @@ impl RowReader {
             Self::Csv(rows) => &rows.columns,
             Self::Jsonl(_) => &[],
             Self::Parquet(rows) => &rows.columns,
+            Self::Xlsx(rows) => &rows.columns,
+        }
+    }
+
+    /// The first line as it stands in the file, of a file whose first line names the columns.
+    pub fn header(&self) -> Option<Vec<String>> {
+        match self {
+            Self::Csv(rows) => Some(rows.header()),
+            Self::Xlsx(rows) => Some(rows.header.clone()),
+            Self::Jsonl(_) | Self::Parquet(_) => None,
         }
     }
 
@@ -109,6 +131,7 @@ impl RowReader {
             Self::Csv(rows) => rows.next(),
             Self::Jsonl(rows) => rows.next(),
             Self::Parquet(rows) => rows.next(),
+            Self::Xlsx(rows) => rows.next(),
         };
         Ok(row?.map(|row| row.and_then(without_nul)))
     }
@@ -383,7 +406,7 @@ fn quoted_end(record: &[u8], from: usize) -> Option<usize> {
 }
 
 /// A second `name` becomes `name_2`, a column without a name `column_5`.
-fn unique_names(names: Vec<String>) -> Vec<String> {
+pub(crate) fn unique_names(names: Vec<String>) -> Vec<String> {
     let mut unique: Vec<String> = Vec::with_capacity(names.len());
     for (index, name) in names.into_iter().enumerate() {
         let base = if name.is_empty() { format!("column_{}", index + 1) } else { name };

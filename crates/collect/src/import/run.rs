@@ -1,6 +1,8 @@
 //! Running an import: a thread reads and maps, a task makes durable, a checkpoint says how far both are.
 
+use super::companies::CompanyRows;
 use super::customers::{CustomerRows, Ready};
+use super::happenings::EventRows;
 use super::mapping::REJECTION_COLUMNS;
 use super::orders::{OrderRows, OrderWindow};
 use super::rows::{FileError, Raw, Row, RowReader, fields_of};
@@ -128,10 +130,10 @@ impl Collect {
     async fn complete_mapping(&self, import: &mut Import, folder: &Path) -> Result<()> {
         let (path, format) = (source_file(folder), import.format);
         let parquet = self.inner.imports.parquet.clone();
-        let delimiter = import.mapping.delimiter.map(|delimiter| delimiter as u8);
+        let mapping = import.mapping.clone();
         let sniffed = tokio::task::spawn_blocking(move || {
             let head = read_head(&path)?;
-            let mut reader = RowReader::open(&path, format, delimiter, parquet.as_ref(), Arc::default())?;
+            let mut reader = RowReader::open(&path, format, &mapping, parquet.as_ref(), Arc::default())?;
             let mut rows = Vec::new();
             while rows.len() < SNIFF_ROWS {
                 match reader.next()? {
@@ -163,14 +165,15 @@ impl Collect {
         let (import, parquet) = (import.clone(), self.inner.imports.parquet.clone());
         let now = self.inner.clock.now();
         tokio::task::spawn_blocking(move || {
-            let delimiter = import.mapping.delimiter.map(|delimiter| delimiter as u8);
             live.bytes_done.store(0, Ordering::Relaxed);
             let bytes_done = live.bytes_done.clone();
             let reader =
-                RowReader::open(&source_file(&folder), import.format, delimiter, parquet.as_ref(), bytes_done)?;
+                RowReader::open(&source_file(&folder), import.format, &import.mapping, parquet.as_ref(), bytes_done)?;
             let (mapping, latest) = (import.mapping.clone(), now.plus_ms(FUTURE_MS_MAX));
             let mapper = match import.kind {
+                ImportKind::Companies => Mapper::Companies(CompanyRows::new(mapping, latest)),
                 ImportKind::Customers => Mapper::Customers(CustomerRows::new(mapping, latest)),
+                ImportKind::Events => Mapper::Events(EventRows::new(mapping, latest)),
                 ImportKind::Orders => Mapper::Orders(Box::new(OrderRows::new(mapping, window, latest))),
             };
             Reading { reader, mapper, live, chunks, chunk: Chunk::default(), since_checkpoint: 0 }.run(import.rows_done)
@@ -191,6 +194,9 @@ impl Collect {
         import.rows_done += chunk.rows_read;
         import.rows_accepted += chunk.rows_accepted;
         import.rows_rejected += chunk.rows_rejected;
+        if let Some(source) = import.source.and_then(|id| self.inner.sources.state(id)) {
+            source.count_refused(chunk.rows_rejected);
+        }
         import.rejected_bytes += chunk.rejected.len() as u64;
         import.bytes_done = live.bytes_done.load(Ordering::Relaxed).min(import.bytes_total);
         live.rows_done.store(import.rows_done, Ordering::Relaxed);
@@ -243,9 +249,15 @@ impl Collect {
         let ids: Vec<EventId> = batch.iter().map(|ready| EventId::of(import.workspace, &ready.message_id)).collect();
         loop {
             let now = self.inner.clock.now();
-            let record = record(import.workspace, Channel::Import, None, now, ids.clone(), body.clone());
+            let record = record(import.workspace, Channel::Import, import.source, now, ids.clone(), body.clone());
             match self.inner.inbox.append(record).await {
-                Ok(appended) => return Ok(batch.len() as u64 - u64::from(appended.duplicates)),
+                Ok(appended) => {
+                    let fresh = batch.len() as u64 - u64::from(appended.duplicates);
+                    if let Some(source) = import.source.and_then(|id| self.inner.sources.state(id)) {
+                        source.count(fresh as u32, now);
+                    }
+                    return Ok(fresh);
+                }
                 Err(InboxError::Busy { retry_after_s }) => {
                     tokio::time::sleep(Duration::from_secs(u64::from(retry_after_s))).await;
                 }
@@ -260,7 +272,10 @@ fn require_columns(import: &Import) -> Result<()> {
     let has = |field: &str| import.mapping.columns.values().any(|target| target == field);
     let people = ["customer_id", "email", "phone", "loyalty_card"];
     let missing = match import.kind {
+        ImportKind::Companies if has("company_id") => return Ok(()),
+        ImportKind::Companies => "company_id",
         _ if !people.iter().any(|field| has(field)) => "customer_id, email, phone or loyalty_card",
+        ImportKind::Events if !has("event") && import.mapping.event.is_none() => "event",
         ImportKind::Orders if !has("order_id") => "order_id",
         ImportKind::Orders if !has("ordered_at") => "ordered_at",
         _ => return Ok(()),
@@ -331,7 +346,9 @@ async fn remove_old_windows(folder: &Path, rows_done: u64) {
 }
 
 enum Mapper {
+    Companies(CompanyRows),
     Customers(CustomerRows),
+    Events(EventRows),
     Orders(Box<OrderRows>),
 }
 
@@ -384,7 +401,9 @@ impl Reading {
 
     fn map(&mut self, row: &Row, row_number: u64) {
         let outcome = match &mut self.mapper {
+            Mapper::Companies(companies) => companies.event(row).map(|ready| vec![ready]),
             Mapper::Customers(customers) => customers.event(row).map(|ready| vec![ready]),
+            Mapper::Events(events) => events.event(row).map(|ready| vec![ready]),
             Mapper::Orders(orders) => orders.add(row, row_number).map(|()| Vec::new()),
         };
         match outcome {
@@ -405,9 +424,9 @@ impl Reading {
 
     /// A CSV file's own columns stand after what is wrong with a row; of other files the row is one field.
     fn reject_header(&mut self) {
-        let fields: Vec<String> = match &self.reader {
-            RowReader::Csv(rows) => REJECTION_COLUMNS.map(str::to_owned).into_iter().chain(rows.header()).collect(),
-            _ => ["line", "error", "row"].map(str::to_owned).to_vec(),
+        let fields: Vec<String> = match self.reader.header() {
+            Some(header) => REJECTION_COLUMNS.map(str::to_owned).into_iter().chain(header).collect(),
+            None => ["line", "error", "row"].map(str::to_owned).to_vec(),
         };
         self.write_rejected(&fields);
     }
@@ -416,7 +435,7 @@ impl Reading {
         self.chunk.rows_rejected += 1;
         let mut fields = vec![line.to_string(), error.to_owned()];
         match (raw, &self.reader) {
-            (Raw::Fields(cells), RowReader::Csv(_)) => fields.extend(cells),
+            (Raw::Fields(cells), RowReader::Csv(_) | RowReader::Xlsx(_)) => fields.extend(cells),
             (Raw::Fields(cells), _) => fields.push(csv_line(&cells, b',')),
             (Raw::Line(line), _) => fields.push(line),
         }

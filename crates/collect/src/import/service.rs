@@ -4,7 +4,7 @@ use super::run::{Live, rejected_file, source_file};
 use super::{Format, Import, ImportKind, ImportState, Mapping, Preview, mapping, store};
 use crate::limits::SOURCE_NAME_CHARS_MAX;
 use crate::{Collect, CollectError, Result};
-use base::{ImportId, Page, PageRequest, Problem, ProblemKind, Timestamp, WorkspaceId};
+use base::{ImportId, Page, PageRequest, Problem, ProblemKind, SourceId, Timestamp, WorkspaceId};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::PoisonError;
@@ -17,9 +17,11 @@ pub struct NewImport {
     /// The file's name; shown, and its ending tells the format.
     pub name: String,
     pub kind: ImportKind,
-    /// Guessed from the name when `None`.
+    /// Guessed from the name and the first bytes when `None`. The signature of a format wins over both.
     pub format: Option<Format>,
     pub mapping: Mapping,
+    /// The source its events belong to.
+    pub source: Option<SourceId>,
 }
 
 /// What is known of a file whose beginning is looked at.
@@ -40,8 +42,14 @@ pub struct ImportUpload {
     import: Import,
     file: tokio::fs::File,
     path: PathBuf,
+    /// The first bytes, until they are enough to tell the format by.
+    head: Vec<u8>,
+    asked: Option<Format>,
     done: bool,
 }
+
+/// Bytes a format is told by.
+const SIGNATURE_BYTES: usize = 512;
 
 impl ImportUpload {
     pub fn import(&self) -> &Import {
@@ -50,6 +58,8 @@ impl ImportUpload {
 
     pub async fn push(&mut self, bytes: &[u8]) -> Result<()> {
         self.import.bytes_total += bytes.len() as u64;
+        let missing = SIGNATURE_BYTES.saturating_sub(self.head.len());
+        self.head.extend_from_slice(&bytes[..bytes.len().min(missing)]);
         self.file.write_all(bytes).await.map_err(|source| self.failed(source))
     }
 
@@ -58,6 +68,9 @@ impl ImportUpload {
         self.file.flush().await.map_err(|source| self.failed(source))?;
         self.file.sync_all().await.map_err(|source| self.failed(source))?;
         self.done = true;
+        // What is in the file decides, not what its name says.
+        let asked = Format::signed(&self.head).or(self.asked);
+        self.import.format = asked.unwrap_or_else(|| Format::guess(&self.import.name, &self.head));
         self.import.state = ImportState::Running;
         store::save(&self.collect.inner.db, &self.import).await?;
         self.collect.start(self.import.clone());
@@ -100,6 +113,7 @@ impl Collect {
         let import = Import {
             workspace,
             id: ImportId::new(now, &*self.inner.rng),
+            source: new.source,
             format: new.format.unwrap_or_else(|| Format::guess(&name, b"")),
             name: name.chars().take(SOURCE_NAME_CHARS_MAX).collect(),
             kind: new.kind,
@@ -125,13 +139,22 @@ impl Collect {
         tokio::fs::create_dir_all(&folder).await.map_err(failed)?;
         let file = tokio::fs::File::create(&path).await.map_err(failed)?;
         store::insert(&self.inner.db, &import).await?;
-        Ok(ImportUpload { collect: self.clone(), import, file, path: path.clone(), done: false })
+        Ok(ImportUpload {
+            collect: self.clone(),
+            import,
+            file,
+            path: path.clone(),
+            head: Vec::new(),
+            asked: new.format,
+            done: false,
+        })
     }
 
-    /// Columns, examples and the mapping an import would use, from the beginning of a file.
+    /// Columns, examples and the mapping an import would use, from the beginning of a file; of a workbook, from all of
+    /// it. Blocks while a workbook is read.
     pub fn preview_import(&self, head: &[u8], asked: PreviewRequest<'_>) -> Result<Preview> {
-        let head = &head[..head.len().min(super::PREVIEW_BYTES)];
-        let format = asked.format.unwrap_or_else(|| Format::guess(asked.name, head));
+        let format = Format::signed(head).or(asked.format).unwrap_or_else(|| Format::guess(asked.name, head));
+        let head = if format == Format::Xlsx { head } else { &head[..head.len().min(super::PREVIEW_BYTES)] };
         Ok(mapping::preview(head, format, asked.kind, asked.mapping)?)
     }
 

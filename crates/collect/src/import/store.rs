@@ -8,8 +8,8 @@ use db::{Db, DbError, Row, Val};
 pub(crate) async fn insert(db: &Db, import: &Import) -> Result<()> {
     db.execute(
         "INSERT INTO collect_import (workspace_id, id, name, kind, format, state, mapping, bytes_total, bytes_done, \
-         rows_done, rows_accepted, rows_rejected, events_sent, rejected_bytes, created_ms) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, 0, 0, 0, 0, 0, $8)",
+         rows_done, rows_accepted, rows_rejected, events_sent, rejected_bytes, created_ms, source_id) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, 0, 0, 0, 0, 0, $8, $9)",
         &[
             import.workspace.into(),
             import.id.to_string().into(),
@@ -19,6 +19,7 @@ pub(crate) async fn insert(db: &Db, import: &Import) -> Result<()> {
             import.state.name().into(),
             mapping_text(&import.mapping).into(),
             import.created_at.into(),
+            import.source.map(|source| source.to_string()).into(),
         ],
     )
     .await?;
@@ -34,7 +35,7 @@ pub(crate) async fn save(db: &Db, import: &Import) -> Result<()> {
     db.execute(
         "UPDATE collect_import SET state = $1, mapping = $2, bytes_total = $3, bytes_done = $4, rows_total = $5, \
          rows_done = $6, rows_accepted = $7, rows_rejected = $8, events_sent = $9, rejected_bytes = $10, \
-         started_ms = $11, finished_ms = $12, error = $13, error_code = $14 WHERE workspace_id = $15 AND id = $16",
+         started_ms = $11, finished_ms = $12, error = $13, error_code = $14, format = $15 WHERE workspace_id = $16 AND id = $17",
         &[
             import.state.name().into(),
             mapping_text(&import.mapping).into(),
@@ -50,6 +51,7 @@ pub(crate) async fn save(db: &Db, import: &Import) -> Result<()> {
             import.finished_at.into(),
             import.error.clone().into(),
             import.error_code.clone().into(),
+            import.format.name().into(),
             import.workspace.into(),
             import.id.to_string().into(),
         ],
@@ -96,6 +98,7 @@ fn read(row: &Row) -> db::Result<Import> {
         workspace: WorkspaceId::from_sql(row.i64("workspace_id")?),
         id: row.parse("id")?,
         name: row.text("name")?,
+        source: row.opt_text("source_id")?.and_then(|id| id.parse().ok()),
         kind: kind.unwrap_or(ImportKind::Customers),
         format: format.unwrap_or(Format::Csv),
         state: state.unwrap_or(ImportState::Failed),

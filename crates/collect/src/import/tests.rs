@@ -6,7 +6,7 @@ use serde_json::json;
 use std::path::Path;
 
 async fn upload(room: &Room, name: &str, kind: ImportKind, mapping: Mapping, parts: &[&[u8]]) -> Import {
-    let new = NewImport { name: name.into(), kind, format: None, mapping };
+    let new = NewImport { name: name.into(), kind, format: None, mapping, source: None };
     let mut upload = room.collect.create_import(WORKSPACE, new).await.expect("an import");
     for part in parts {
         upload.push(part).await.expect("the disk takes it");
@@ -79,6 +79,61 @@ async fn customers_of_a_dutch_spreadsheet_become_identify_calls() {
         room.collect.prune().await.unwrap();
         assert!(room.collect.rejected_rows(WORKSPACE, done.id).await.unwrap().is_none(), "and no longer");
         assert!(lines.contains("7;3 fields where the first line names 8;1004;too;few"), "{lines}");
+    }
+}
+
+#[tokio::test]
+async fn companies_become_group_calls_with_and_without_a_member() {
+    for room in Room::all().await {
+        let file = "Bedrijfsnummer;Bedrijfsnaam;Website;Branche;Medewerkers;Klantnummer;Contact e-mail;Rol;Vertrokken;Regio\n\
+            B1;Acme BV;www.acme.nl;Retail;12;;;;;Noord\n\
+            B1;;;;;1001;;Inkoper;;\n\
+            B2;Bolt;;;;;jan@bolt.nl;;ja;\n\
+            B3;Cord;;;;;;Inkoper;;\n\
+            ;Nobody;;;;1002;;;;\n\
+            B4;Dorp;;;;;geen-adres;;;\n";
+        let asked = PreviewRequest { name: "bedrijven.csv", ..PreviewRequest::default() };
+        let preview = room.collect.preview_import(file.as_bytes(), asked).unwrap();
+        assert_eq!(preview.kind, ImportKind::Companies);
+        let suggested: Vec<&str> = preview.columns.iter().map(|column| column.suggested.as_str()).collect();
+        let expected = [
+            "company_id",
+            "name",
+            "website",
+            "industry",
+            "employees",
+            "customer_id",
+            "member_email",
+            "role",
+            "left",
+            "trait:regio",
+        ];
+        assert_eq!(suggested, expected);
+        let done = import(&room, "bedrijven.csv", ImportKind::Companies, file.as_bytes()).await;
+        assert_eq!(counts(&done), (6, 3, 3, 3));
+        let events = room.events().await;
+        let heads: Vec<_> =
+            events.iter().map(|event| (event.kind, event.group_id.as_deref(), event.user_id.as_deref())).collect();
+        assert_eq!(
+            heads,
+            [
+                (EventKind::Group, Some("B1"), None),
+                (EventKind::Group, Some("B1"), Some("1001")),
+                (EventKind::Group, Some("B2"), None)
+            ]
+        );
+        let acme = json!({ "name": "Acme BV", "website": "www.acme.nl", "industry": "Retail", "employees": 12, "regio": "Noord" });
+        assert_eq!(traits(&events[0]), acme);
+        assert_eq!(traits(&events[1]), json!({ "role": "Inkoper" }));
+        assert_eq!(traits(&events[2]), json!({ "name": "Bolt", "left": true }));
+        assert_eq!(events[2].identifiers[0].value, "jan@bolt.nl");
+        let lines = rejected(&room, &done).await;
+        assert!(
+            lines.contains("no member") && lines.contains("no company") && lines.contains("not an e-mail"),
+            "{lines}"
+        );
+        let without = import(&room, "x.csv", ImportKind::Companies, b"name,city\nAcme,Delft\n").await;
+        assert_eq!(without.error_code.as_deref(), Some("missing_column"));
     }
 }
 
@@ -292,7 +347,7 @@ async fn a_file_that_cannot_be_imported_says_why() {
         assert!(done.error.as_deref().is_some_and(|error| error.contains(expected)), "{:?}", done.error);
     }
     let mapping = Mapping { columns: [("a/b".to_owned(), "shoe".to_owned())].into(), ..Mapping::default() };
-    let new = NewImport { name: "x".into(), kind: ImportKind::Orders, format: None, mapping };
+    let new = NewImport { name: "x".into(), kind: ImportKind::Orders, format: None, mapping, source: None };
     let Err(error) = room.collect.create_import(WORKSPACE, new).await else { panic!("refused") };
     assert_eq!(Problem::from(error).errors[0].pointer, "/mapping/columns/a~1b");
     let parquet = import(&room, "file.parquet", ImportKind::Customers, b"PAR1").await;

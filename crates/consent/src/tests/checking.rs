@@ -8,7 +8,7 @@ use serde_json::json;
 async fn ask(world: &World, recipients: &[(ProfileId, &str)]) -> Vec<Permission> {
     let recipients: Vec<(ProfileId, String)> =
         recipients.iter().map(|(profile, address)| (*profile, (*address).to_owned())).collect();
-    world.consents.check(SHOP, Email, &recipients).await.unwrap()
+    world.consents.check(SHOP, Email, None, &recipients).await.unwrap()
 }
 
 #[tokio::test]
@@ -44,7 +44,7 @@ async fn only_the_subscribed_whose_address_works_are_written_to() {
             ]
         );
         assert_eq!(
-            world.consents.check(SHOP, Sms, &[(ANNA, "+31612345678".into())]).await.unwrap(),
+            world.consents.check(SHOP, Sms, None, &[(ANNA, "+31612345678".into())]).await.unwrap(),
             [Permission::NoConsent(ConsentState::Unknown)],
             "e-mail consent is not consent to texts"
         );
@@ -80,7 +80,7 @@ async fn a_thousand_recipients_are_checked_and_streamed_whole() {
         });
         world.feed(batch.collect(), vec![]).await;
         let recipients: Vec<_> = (1..=1_000).map(|n| (ProfileId::new(n), format!("k{n}@x.nl"))).collect();
-        let answers = world.consents.check(SHOP, Email, &recipients).await.unwrap();
+        let answers = world.consents.check(SHOP, Email, None, &recipients).await.unwrap();
         assert_eq!(answers.iter().filter(|answer| **answer == Permission::Allowed).count(), 500);
         let (mut after, mut seen) = (ProfileId::new(0), 0);
         loop {

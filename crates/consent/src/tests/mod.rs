@@ -1,9 +1,11 @@
 //! The room on both engines, driven as the pipeline drives it.
 
 mod checking;
+mod requests;
 mod splits;
 mod statements;
 mod suppressions;
+mod topics;
 
 use crate::{ConsentState, ConsentView, Consents, ContactChannel, MIGRATIONS};
 use base::{EventId, ProfileId, SeededRng, SourceId, WorkspaceId};

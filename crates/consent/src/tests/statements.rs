@@ -139,7 +139,8 @@ async fn a_merge_keeps_the_later_word_of_the_two() {
 
 fn statement() -> impl Strategy<Value = Statement> {
     (0..6i64, any::<bool>(), any::<bool>(), 0..1_000u32).prop_map(|(at, yes, weak, event)| Statement {
-        channel: Email,
+        subject: Email.into(),
+        detail: None,
         state: if yes { Subscribed } else { Unsubscribed },
         weak,
         at: base::Timestamp::from_ms(at),

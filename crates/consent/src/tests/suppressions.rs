@@ -82,7 +82,7 @@ async fn an_erased_persons_address_stays_suppressed_but_cannot_be_read() {
         assert!(left.len() == 1 && left[0].starts_with("sha256:") && !left[0].contains("planted"));
         let again = ProfileId::new(7);
         world.feed(vec![(again, says(3, json!({"email": true})))], vec![]).await;
-        let answers = world.consents.check(SHOP, Email, &[(again, "Planted@x.nl".into())]).await.unwrap();
+        let answers = world.consents.check(SHOP, Email, None, &[(again, "Planted@x.nl".into())]).await.unwrap();
         assert_eq!(answers, [crate::Permission::Suppressed(SuppressionReason::Erased)]);
         assert!(world.consents.history(SHOP, ANNA).await.unwrap().is_empty());
         world.consents.release(SHOP, Email, "planted@x.nl").await.unwrap();
@@ -104,7 +104,7 @@ async fn an_entry_made_before_its_owner_was_known_is_hashed_with_them() {
         let left = addresses(&world, None, None, 50).await;
         assert_eq!(left.len(), 2);
         assert!(left.iter().all(|address| address == "other@x.nl" || address.starts_with("sha256:")), "{left:?}");
-        let answers = world.consents.check(SHOP, Email, &[(ANNA, "planted@x.nl".into())]).await.unwrap();
+        let answers = world.consents.check(SHOP, Email, None, &[(ANNA, "planted@x.nl".into())]).await.unwrap();
         assert_eq!(answers, [crate::Permission::Suppressed(SuppressionReason::Erased)]);
     })
     .await;

@@ -12,7 +12,7 @@ pub use rewrite::{Rewritten, rewrite_html, rewrite_text};
 
 use crate::secrets::mac_of;
 use crate::{DeliverError, InstanceKey, Result};
-use base::{MessageId, WorkspaceId};
+use base::{MessageId, ProfileId, Timestamp, WorkspaceId};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::Mac;
@@ -35,6 +35,12 @@ pub enum LinkKind {
     Open = 2,
     Unsubscribe = 3,
     View = 4,
+    /// The preference page of who got a message.
+    Preferences = 5,
+    /// The preference page of a customer; `target` is when the link stops working, milliseconds.
+    Person = 6,
+    /// A question the mailbox answers; the id is the question's.
+    Request = 7,
 }
 
 /// A verified token.
@@ -75,9 +81,37 @@ impl Links {
     pub fn view(&self, workspace: WorkspaceId, message: MessageId) -> String {
         format!("{}/t/v/{}", self.public_url, self.token(LinkKind::View, workspace, message, ""))
     }
+    pub fn preferences(&self, workspace: WorkspaceId, message: MessageId) -> String {
+        format!("{}/p/{}", self.public_url, self.token(LinkKind::Preferences, workspace, message, ""))
+    }
+    /// The preference page without a message: what somebody of the company hands on.
+    pub fn person(&self, workspace: WorkspaceId, profile: ProfileId, until: Timestamp) -> String {
+        let id = MessageId::from_bytes(u128::from(profile.number()).to_be_bytes());
+        format!("{}/p/{}", self.public_url, self.token(LinkKind::Person, workspace, id, &until.ms().to_string()))
+    }
+    /// The page of a question that a mailbox answers.
+    pub fn request(&self, workspace: WorkspaceId, request: [u8; 16]) -> String {
+        let id = MessageId::from_bytes(request);
+        format!("{}/p/confirm/{}", self.public_url, self.token(LinkKind::Request, workspace, id, ""))
+    }
+    /// Whose page a token of [`Links::person`] shows, unless its time is over.
+    pub fn read_person(&self, token: &str, now: Timestamp) -> Result<(WorkspaceId, ProfileId)> {
+        let token = self.verify(LinkKind::Person, token)?;
+        let until = token.target.parse().map(Timestamp::from_ms).map_err(|_| DeliverError::BadToken)?;
+        let number = u32::try_from(u128::from_be_bytes(*token.message.uuid().as_bytes()));
+        if until <= now {
+            return Err(DeliverError::BadToken);
+        }
+        number.map(|number| (token.workspace, ProfileId::new(number))).map_err(|_| DeliverError::BadToken)
+    }
+    /// The question a token of [`Links::request`] asks.
+    pub fn read_request(&self, token: &str) -> Result<(WorkspaceId, [u8; 16])> {
+        let token = self.verify(LinkKind::Request, token)?;
+        Ok((token.workspace, *token.message.uuid().as_bytes()))
+    }
     /// True for addresses of our own public pages: they are never tracked.
     pub fn is_own(&self, url: &str) -> bool {
-        url.strip_prefix(&self.public_url).is_some_and(|rest| rest.starts_with("/t/"))
+        url.strip_prefix(&self.public_url).is_some_and(|rest| rest.starts_with("/t/") || rest.starts_with("/p/"))
     }
 
     fn token(&self, kind: LinkKind, workspace: WorkspaceId, message: MessageId, target: &str) -> String {

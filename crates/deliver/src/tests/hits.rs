@@ -66,19 +66,19 @@ async fn unsubscribing_is_recorded_once_and_can_be_taken_back() {
         let token = url.rsplit('/').next().unwrap();
         assert_eq!(deliver.unsubscribe_page(token).await.unwrap().address, seen[0].to);
         assert_eq!(deliver.report(WORKSPACE, CAMPAIGN).await.unwrap().unsubscribes, 0, "looking does nothing");
-        deliver.unsubscribe(token).await.unwrap();
+        deliver.unsubscribe(token, crate::Scope::Topic).await.unwrap();
         assert_eq!(deliver.report(WORKSPACE, CAMPAIGN).await.unwrap().unsubscribes, 1);
         assert_eq!(emitted(&store.db).await["Unsubscribed"], 1, "durable when it returned");
-        deliver.undo_unsubscribe(token).await.unwrap();
+        deliver.undo_unsubscribe(token, crate::Scope::Topic).await.unwrap();
         assert_eq!(deliver.report(WORKSPACE, CAMPAIGN).await.unwrap().unsubscribes, 0);
         assert_eq!(emitted(&store.db).await["Consent Changed"], 1);
         let click = &tokens(&seen[0], "/t/c/")[0];
         assert!(
-            matches!(deliver.unsubscribe(click).await, Err(DeliverError::BadToken)),
+            matches!(deliver.unsubscribe(click, crate::Scope::Channel).await, Err(DeliverError::BadToken)),
             "a click's token does not unsubscribe"
         );
         let test = deliver.links().unsubscribe(WORKSPACE, MessageId::derived("test"));
-        deliver.unsubscribe(test.rsplit('/').next().unwrap()).await.unwrap();
+        deliver.unsubscribe(test.rsplit('/').next().unwrap(), crate::Scope::Topic).await.unwrap();
     }
 }
 

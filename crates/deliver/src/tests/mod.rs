@@ -98,10 +98,10 @@ impl SendGate for Gate {
     async fn check(
         &self,
         _: WorkspaceId,
-        channel: &str,
+        asked: crate::Asked<'_>,
         recipients: &[(ProfileId, String)],
     ) -> Result<Vec<GateAnswer>, Problem> {
-        assert_eq!(channel, "email");
+        assert_eq!(asked.channel, "email");
         let answer = |(_, address): &(ProfileId, String)| {
             if address.starts_with("no") { GateAnswer::Skip("no_consent".into()) } else { GateAnswer::Allow }
         };
@@ -226,6 +226,7 @@ pub async fn launch(deliver: &Deliver, addresses: &[String]) -> u64 {
             occurrence: "1".into(),
             channel: "email".into(),
             address: address.clone(),
+            topic: None,
         })
         .collect();
     let mut tx = deliver.db().begin().await.unwrap();

@@ -2,12 +2,13 @@
 
 use super::{CHANNEL_BATCH, CLAIM_ROWS, NOT_NOW_MS};
 use crate::links::{rewrite_html, rewrite_text};
-use crate::model::{Claimed, Recorded, RowOutcome, RunState};
-use crate::ports::{Channel, GateAnswer, Outgoing, RenderedMessage};
+use crate::model::{Claimed, Recorded, RowOutcome, RunState, SERVICE};
+use crate::ports::{Asked, Channel, GateAnswer, Outgoing, RenderedMessage};
 use crate::sender::Sender;
 use crate::service::Deliver;
 use crate::store;
 use base::Problem;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::sync::{Mutex, mpsc, watch};
 
@@ -116,18 +117,7 @@ async fn prepare(deliver: &Deliver, rows: &[Claimed], settled: &mut Vec<Recorded
     let workspace = first.workspace;
     let sender = deliver.senders().get(workspace).await?;
     let channel = deliver.channel(&sender.channel)?;
-    let recipients: Vec<_> = rows.iter().map(|row| (row.profile, row.address.clone())).collect();
-    let answers = deliver.gate().check(workspace, &first.channel, &recipients).await?;
-    if answers.len() != rows.len() {
-        return Err(Problem::internal(format!("the gate gave {} answers to {} questions", answers.len(), rows.len())));
-    }
-    let mut allowed = Vec::with_capacity(rows.len());
-    for (row, answer) in rows.iter().zip(answers) {
-        match answer {
-            GateAnswer::Allow => allowed.push(row.clone()),
-            GateAnswer::Skip(reason) => settled.push(deliver.recorded(row.clone(), RowOutcome::Skipped { reason })),
-        }
-    }
+    let allowed = ask(deliver, rows, settled).await?;
     let requests: Vec<_> = allowed.iter().map(|row| deliver.render_request(row)).collect();
     let rendered = deliver.renderer().render(workspace, &first.campaign, &requests).await?;
     if rendered.len() != requests.len() {
@@ -153,6 +143,32 @@ async fn prepare(deliver: &Deliver, rows: &[Claimed], settled: &mut Vec<Recorded
     Ok(batches)
 }
 
+/// The rows that may go out now. One question per topic: those of a campaign are nearly always about one.
+async fn ask(deliver: &Deliver, rows: &[Claimed], settled: &mut Vec<Recorded>) -> Result<Vec<Claimed>, Problem> {
+    let mut by_topic: BTreeMap<(&str, Option<&str>), Vec<&Claimed>> = BTreeMap::new();
+    for row in rows {
+        by_topic.entry((&row.channel, row.topic.as_deref())).or_default().push(row);
+    }
+    let mut allowed = Vec::with_capacity(rows.len());
+    for ((channel, topic), rows) in by_topic {
+        let Some(first) = rows.first() else { continue };
+        let asked = Asked { channel, campaign: &first.campaign, topic };
+        let recipients: Vec<_> = rows.iter().map(|row| (row.profile, row.address.clone())).collect();
+        let answers = deliver.gate().check(first.workspace, asked, &recipients).await?;
+        if answers.len() != rows.len() {
+            let detail = format!("the gate gave {} answers to {} questions", answers.len(), rows.len());
+            return Err(Problem::internal(detail));
+        }
+        for (row, answer) in rows.into_iter().zip(answers) {
+            match answer {
+                GateAnswer::Allow => allowed.push(row.clone()),
+                GateAnswer::Skip(reason) => settled.push(deliver.recorded(row.clone(), RowOutcome::Skipped { reason })),
+            }
+        }
+    }
+    Ok(allowed)
+}
+
 /// Makes the message a channel gets: tracked links, the sender's defaults, the signed reference.
 pub(crate) fn outgoing(
     deliver: &Deliver,
@@ -163,6 +179,7 @@ pub(crate) fn outgoing(
 ) -> Outgoing {
     let links = deliver.links();
     let utm = rendered.utm.as_ref();
+    let is_service = row.campaign == SERVICE;
     let or = |own: String, default: &str| if own.is_empty() { default.to_owned() } else { own };
     Outgoing {
         workspace: row.workspace,
@@ -173,9 +190,11 @@ pub(crate) fn outgoing(
         from_email: or(rendered.from_email, &sender.from_email),
         reply_to: or(rendered.reply_to, &sender.reply_to),
         subject: rendered.subject,
-        html: rendered.html.map(|html| rewrite_html(links, row.workspace, row.id, &html, utm).html),
-        text: rewrite_text(links, row.workspace, row.id, &rendered.text, utm),
-        unsubscribe_url: Some(unsubscribe_url.to_owned()),
+        html: rendered
+            .html
+            .map(|html| if is_service { html } else { rewrite_html(links, row.workspace, row.id, &html, utm).html }),
+        text: if is_service { rendered.text } else { rewrite_text(links, row.workspace, row.id, &rendered.text, utm) },
+        unsubscribe_url: (!is_service).then(|| unsubscribe_url.to_owned()),
         reference: links.reference(row.workspace, row.id),
         sender: sender.clone(),
         at: deliver.now(),

@@ -61,7 +61,7 @@ impl CountOp {
 
 impl EventDone {
     /// Does the event count, whenever it happened?
-    fn selects(&self, event: &dyn EventFacts, now: Timestamp) -> bool {
+    pub fn selects(&self, event: &dyn EventFacts, now: Timestamp) -> bool {
         self.channel.as_deref().is_none_or(|channel| channel == event.channel())
             && self
                 .filters

@@ -139,7 +139,7 @@ impl Span {
         (now.ms().saturating_sub(self.ms()), now.ms().saturating_add(1))
     }
     /// When something that happened at `at` next enters or leaves the range before `now`.
-    pub(crate) fn next_change(&self, at: Timestamp, now: Timestamp) -> Option<Timestamp> {
+    pub fn next_change(&self, at: Timestamp, now: Timestamp) -> Option<Timestamp> {
         window::first_after(now, [at, at.plus_ms(self.ms()).plus_ms(1)])
     }
     pub fn to_json(&self) -> Json {

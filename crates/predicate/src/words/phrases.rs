@@ -32,6 +32,10 @@ pub(super) struct Phrases {
     pub subscribed: &'static str,
     pub unsubscribed: &'static str,
     pub consent_unknown: &'static str,
+    pub consent_pending: &'static str,
+    pub topic: &'static str,
+    /// What data may be used for.
+    pub purpose: fn(&str) -> &'static str,
     pub reachable: &'static str,
     pub in_segment: &'static str,
     pub not_in_segment: &'static str,

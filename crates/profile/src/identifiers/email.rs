@@ -9,7 +9,7 @@ use email_address::{EmailAddress, Options};
 const EMAIL_BYTES_MAX: usize = 254;
 
 /// Local parts nobody owns: what test forms and machines write. They never join two customers.
-const SHARED_LOCAL_PARTS: &[&str] = &[
+pub(crate) const SHARED_LOCAL_PARTS: &[&str] = &[
     "test",
     "tests",
     "testing",
@@ -31,6 +31,9 @@ const SHARED_LOCAL_PARTS: &[&str] = &[
     "asdf",
     "mailer-daemon",
 ];
+
+/// Domains of one and the same mail service, at which dots and `+tags` of the local part change nothing.
+pub(crate) const GMAIL_DOMAINS: [&str; 2] = ["gmail.com", "googlemail.com"];
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EmailError {
@@ -69,4 +72,15 @@ pub(super) fn is_shared_mailbox(normal: &str) -> bool {
     let local = normal.split('@').next().unwrap_or_default();
     let base = local.split('+').next().unwrap_or_default();
     SHARED_LOCAL_PARTS.contains(&base)
+}
+
+/// Where mail to a normalised address ends up when it is one of gmail.com: `a.nna+shop@googlemail.com` is
+/// `anna@gmail.com`. None for every other address.
+pub(crate) fn gmail_mailbox(normal: &str) -> Option<String> {
+    let (local, domain) = normal.rsplit_once('@')?;
+    if !GMAIL_DOMAINS.contains(&domain) || local.starts_with('"') {
+        return None;
+    }
+    let name: String = local.split('+').next()?.chars().filter(|letter| *letter != '.').collect();
+    (!name.is_empty()).then(|| format!("{name}@gmail.com"))
 }

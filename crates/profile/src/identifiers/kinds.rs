@@ -1,4 +1,5 @@
-//! The registry of identifier kinds: one row per kind. Adding a kind is adding a row.
+//! The registry of identifier kinds: one row per kind. Adding a kind is adding a row. What a workspace changed of it is
+//! in its [`Rules`](crate::Rules).
 //!
 //! `rank` decides whose word counts when identifiers of one event disagree (smaller wins), `limit` how many of a kind
 //! one profile may have. The limit of one user id is what keeps two people apart: nothing but an explicit `alias`
@@ -19,6 +20,13 @@ pub struct KindSpec {
     pub personal: bool,
 }
 
+impl KindSpec {
+    /// True for kinds that Tutti declares itself and sources may not use.
+    pub fn is_internal(&self) -> bool {
+        matches!(self.name, "unidentified" | "gmail_mailbox")
+    }
+}
+
 const fn person(name: &'static str, rank: u8, limit: usize, form: Form) -> KindSpec {
     KindSpec { name, rank, limit, form, personal: true }
 }
@@ -36,6 +44,8 @@ pub const KINDS: &[KindSpec] = &[
     person("user_id", 10, 1, Form::Plain),
     person("loyalty_card", 20, 5, Form::Plain),
     person("email", 40, 5, Form::Email),
+    // Where mail to a gmail.com address ends up; declared beside the address when the workspace's rules ask for it.
+    person("gmail_mailbox", 40, 5, Form::Gmail),
     person("phone", 50, 5, Form::Phone),
     device("android.id", 80),
     device("android.idfa", 80),
@@ -65,7 +75,8 @@ impl<'k> Kind<'k> {
     pub const USER_ID: Kind<'static> = Kind::Listed(&KINDS[0]);
     pub const LOYALTY_CARD: Kind<'static> = Kind::Listed(&KINDS[1]);
     pub const EMAIL: Kind<'static> = Kind::Listed(&KINDS[2]);
-    pub const PHONE: Kind<'static> = Kind::Listed(&KINDS[3]);
+    pub const GMAIL_MAILBOX: Kind<'static> = Kind::Listed(&KINDS[3]);
+    pub const PHONE: Kind<'static> = Kind::Listed(&KINDS[4]);
     pub const ANONYMOUS_ID: Kind<'static> = Kind::Listed(&KINDS[KINDS.len() - 2]);
     pub(crate) const UNIDENTIFIED: Kind<'static> = Kind::Listed(&KINDS[KINDS.len() - 1]);
 
@@ -78,10 +89,14 @@ impl<'k> Kind<'k> {
             other => other,
         };
         match KINDS.iter().find(|spec| spec.name == name) {
-            Some(spec) if spec.name == Kind::UNIDENTIFIED.name() => None,
+            Some(spec) if spec.is_internal() => None,
             Some(spec) => Some(Kind::Listed(spec)),
             None => (!name.trim().is_empty() && name.len() <= super::KIND_BYTES_MAX).then_some(Kind::Custom(name)),
         }
+    }
+    /// A kind by the name it was stored under, those of Tutti's own included.
+    pub(crate) fn stored(name: &'k str) -> Kind<'k> {
+        KINDS.iter().find(|spec| spec.name == name).map_or(Kind::Custom(name), Kind::Listed)
     }
     pub fn spec(&self) -> &'static KindSpec {
         match self {

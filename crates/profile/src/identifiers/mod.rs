@@ -5,8 +5,10 @@ mod kinds;
 mod phone;
 
 pub use email::{EmailError, normalise_email};
+pub(crate) use email::{GMAIL_DOMAINS, SHARED_LOCAL_PARTS, gmail_mailbox};
 pub(crate) use kinds::USER_IDS_BY_ALIAS_MAX;
 pub use kinds::{KINDS, Kind, KindSpec};
+pub(crate) use phone::is_region;
 pub use phone::{DEFAULT_REGION, normalise_phone};
 
 use std::borrow::Cow;
@@ -17,7 +19,7 @@ pub const IDENTIFIER_BYTES_MAX: usize = 512;
 pub const KIND_BYTES_MAX: usize = 64;
 
 /// Values programs send when they have none. Compared in lower case.
-const PLACEHOLDERS: &[&str] = &[
+pub(crate) const PLACEHOLDERS: &[&str] = &[
     "null",
     "undefined",
     "none",
@@ -48,6 +50,19 @@ pub enum Form {
     Plain,
     Email,
     Phone,
+    /// The mailbox behind a gmail.com address; any other address has none.
+    Gmail,
+}
+
+impl Form {
+    pub fn name(self) -> &'static str {
+        match self {
+            Form::Plain => "plain",
+            Form::Email => "email",
+            Form::Phone => "phone",
+            Form::Gmail => "gmail",
+        }
+    }
 }
 
 /// The one form of `value`, or None when it identifies nobody: empty, a placeholder, zeros, malformed, too long.
@@ -64,6 +79,7 @@ pub fn normalise<'v>(form: Form, value: &'v str, region: &str) -> Option<Cow<'v,
             (!email::is_shared_mailbox(&normal)).then_some(Cow::Owned(normal))
         }
         Form::Phone => normalise_phone(trimmed, region).map(Cow::Owned),
+        Form::Gmail => gmail_mailbox(&normalise_email(trimmed).ok()?).map(Cow::Owned),
     }
 }
 

@@ -25,3 +25,8 @@ pub fn normalise_phone(text: &str, region: &str) -> Option<String> {
 fn region_of(code: &str) -> Option<Region> {
     (code.len() == 2).then(|| code.parse().ok()).flatten()
 }
+
+/// True for an ISO 3166 country whose numbers can be read.
+pub(crate) fn is_region(code: &str) -> bool {
+    region_of(code).is_some()
+}

@@ -4,20 +4,24 @@
 //! ([`store`]), decide event by event in memory ([`plan`]), write in a few statements. No SQL per event.
 
 mod declare;
+mod devices;
+mod follow;
 mod plan;
 mod split;
 mod store;
 
 use crate::cache::{Cache, Known, anchor_key};
+use crate::rules::{RuleBook, RuleSet, Rules};
 use async_trait::async_trait;
 use base::{ProfileId, Timestamp, WorkspaceId};
 use db::{Db, Tx};
 use declare::Declarations;
+use devices::{DeviceMemory, Devices};
 use events::{Event, Past, Resolution, ResolvedEvent, Resolver, ViewError};
 use parking_lot::Mutex;
 pub(crate) use plan::is_erasure;
 use plan::{Facts, Place, Plan, Who};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use store::Reader;
 
@@ -26,6 +30,10 @@ pub struct Identity {
     db: Db,
     cache: Mutex<Cache<Known>>,
     past: Option<Arc<dyn Past>>,
+    book: Arc<RuleBook>,
+    devices: Mutex<DeviceMemory>,
+    /// The day old sign-ins were last forgotten.
+    swept: Mutex<HashMap<WorkspaceId, u32>>,
 }
 
 /// A batch with everything the plan needs.
@@ -36,7 +44,19 @@ struct Prepared<'e> {
 
 impl Identity {
     pub fn new(db: Db) -> Self {
-        Self { db, cache: Mutex::default(), past: None }
+        Self {
+            db,
+            cache: Mutex::default(),
+            past: None,
+            book: Arc::default(),
+            devices: Mutex::default(),
+            swept: Mutex::default(),
+        }
+    }
+
+    /// The rules of the workspaces; the resolver swaps them between batches, the others follow.
+    pub fn with_rules(self, book: Arc<RuleBook>) -> Self {
+        Self { book, ..self }
     }
 
     /// What a split needs to know: everything a customer ever did. Without it no profile is split.
@@ -46,8 +66,13 @@ impl Identity {
 
     /// Reads the identifiers and finds their owners and the canonical ids of named profiles.
     /// Keeps what it read for the batch when `reader` is the pipeline's transaction.
-    async fn prepare<'e>(&self, reader: &mut Reader<'_>, events: &'e [Arc<Event>]) -> Result<Prepared<'e>, ViewError> {
-        let declared = Declarations::read(events.iter().map(|event| &**event));
+    async fn prepare<'e>(
+        &self,
+        reader: &mut Reader<'_>,
+        events: &'e [Arc<Event>],
+        rules: &RuleSet,
+    ) -> Result<Prepared<'e>, ViewError> {
+        let declared = Declarations::read(events.iter().map(|event| &**event), rules);
         let mut prepared = Prepared { facts: Facts::default(), declared };
         let mut missing = Vec::new();
         let mut anchors = BTreeSet::new();
@@ -95,8 +120,15 @@ impl Identity {
         Ok(prepared)
     }
 
-    /// Loads the identifiers of profiles that the batch may join, extend or erase, and the id counters.
-    async fn complete(&self, tx: &mut Tx, events: &[Arc<Event>], prepared: &mut Prepared<'_>) -> Result<(), ViewError> {
+    /// Loads the identifiers of profiles that the batch may join, extend or erase, the id counters, and who signed in on
+    /// devices on which the batch signs in somebody new.
+    async fn complete(
+        &self,
+        tx: &mut Tx,
+        events: &[Arc<Event>],
+        prepared: &mut Prepared<'_>,
+        rules: &RuleSet,
+    ) -> Result<(), ViewError> {
         let Prepared { declared, facts } = prepared;
         let mut disputed: BTreeSet<Who> = BTreeSet::new();
         let mut creating: BTreeSet<WorkspaceId> = BTreeSet::new();
@@ -121,13 +153,47 @@ impl Identity {
                 disputed.extend(owners.iter().flatten().map(|id| (workspace, *id)));
             }
         }
+        let new_users = self.devices_with_new_users(events, declared, rules);
+        // One of these may turn out to be shared, and need a visitor of its own.
+        creating.extend(new_users.keys());
+        let users = Reader::Tx(tx).device_users(&new_users).await?;
+        facts.devices = Devices::new(self.devices.lock().shared(), users);
         let disputed: Vec<Who> = disputed.into_iter().collect();
-        facts.holdings = Reader::Tx(tx).holdings(&disputed).await?;
+        facts.holdings = Reader::Tx(tx).holdings(&disputed, rules).await?;
         facts.apart = Reader::Tx(tx).apart(&disputed).await?;
         for workspace in creating {
             facts.last_ids.insert(workspace, store::last_id(tx, workspace).await?);
         }
         Ok(())
+    }
+
+    /// Devices on which the batch signs in somebody who was not noted there on that day; nothing in workspaces that do
+    /// not look for shared devices.
+    fn devices_with_new_users(
+        &self,
+        events: &[Arc<Event>],
+        declared: &Declarations<'_>,
+        rules: &RuleSet,
+    ) -> HashMap<WorkspaceId, BTreeSet<u128>> {
+        let mut found: HashMap<WorkspaceId, BTreeSet<u128>> = HashMap::new();
+        if rules.workspaces().all(|(_, rules)| !rules.doc.shared_devices.enabled) {
+            return found;
+        }
+        let mut memory = self.devices.lock();
+        let (shared, slots) = (memory.shared(), &declared.slots);
+        for (number, event) in events.iter().enumerate() {
+            if !rules.of(event.workspace).doc.shared_devices.enabled {
+                continue;
+            }
+            let (keys, day) = (declared.keys_of(number), devices::day_of(event.at));
+            for device in devices::devices_in(&keys, slots).map(|slot| slots[slot as usize].hash) {
+                let mut users = devices::users_in(&keys, slots).map(|slot| slots[slot as usize].hash);
+                if !shared.contains(&device) && users.any(|user| !memory.is_noted(device, user, day)) {
+                    found.entry(event.workspace).or_default().insert(device);
+                }
+            }
+        }
+        found
     }
 
     /// Notes what the plan changed; holds after the commit.
@@ -137,8 +203,11 @@ impl Identity {
             if let Some(seen) = plan.sightings[number].filter(|seen| seen.dirty) {
                 let known = plan.owner(number as u32).map(|owner| Known::new(owner, seen.last_ms));
                 cache.change(slot.hash, known);
+            } else if plan.devices.turned.contains_key(&(number as u32)) {
+                cache.change(slot.hash, None);
             }
         }
+        self.remember_devices(plan, declared);
         for row in &plan.merges {
             let (workspace, from) = (row.merge.workspace, row.merge.from.number());
             let into = plan.canonical((workspace, from));
@@ -160,25 +229,49 @@ impl Identity {
     }
 }
 
+impl Identity {
+    fn remember_devices(&self, plan: &Plan<'_, '_>, declared: &Declarations<'_>) {
+        let hash = |slot: &u32| declared.slots[*slot as usize].hash;
+        let mut memory = self.devices.lock();
+        let shared = memory.shared();
+        let erased = plan.erased.iter().filter_map(|who| plan.holdings.get(who));
+        let gone: Vec<u128> =
+            erased.flat_map(|held| &held.hashes).copied().filter(|hash| shared.contains(hash)).collect();
+        let new: Vec<u128> = plan.devices.turned.keys().map(hash).collect();
+        memory.change(&gone, &new);
+        for ((device, user), day) in &plan.devices.heard {
+            memory.note(hash(device), *user, *day);
+        }
+    }
+}
+
 /// The (kind, value) the event declares, normalised, strongest first.
-pub(crate) fn declared_by(event: &Event) -> Vec<(String, String)> {
-    let declared = Declarations::read(std::iter::once(event));
-    let previous = declared.previous_of(0).map(|(user, anonymous)| [user, anonymous]);
-    let slots = declared.of(0).iter().copied().chain(previous.into_iter().flatten().flatten());
+pub(crate) fn declared_by(event: &Event, rules: &Rules) -> Vec<(String, String)> {
+    let mut declared = Declarations::default();
+    declared.read_one(event, rules);
     let key = |slot: u32| {
         let slot = &declared.slots[slot as usize];
         (slot.kind.name().to_owned(), slot.value.to_string())
     };
-    slots.map(key).collect()
+    declared.keys_of(0).into_iter().map(key).collect()
+}
+
+/// A fingerprint of the strongest identifier the event declares that names a person; empty when none does.
+pub(crate) fn whom(event: &Event, rules: &Rules) -> String {
+    let mut declared = Declarations::default();
+    declared.read_one(event, rules);
+    let person = declared.keys_of(0).into_iter().map(|slot| &declared.slots[slot as usize]);
+    person.filter(|slot| slot.rule.personal).map(|slot| format!("{:016x}", slot.hash as u64)).next().unwrap_or_default()
 }
 
 /// True when the event declares no identifier that names anybody, so that what it says must not be believed of anyone.
-pub(crate) fn names_nobody(event: &Event) -> bool {
-    event.profile.is_none()
-        && Declarations::read(std::iter::once(event))
-            .slots
-            .iter()
-            .all(|slot| slot.kind == crate::identifiers::Kind::UNIDENTIFIED)
+pub(crate) fn names_nobody(event: &Event, rules: &Rules) -> bool {
+    if event.profile.is_some() {
+        return false;
+    }
+    let mut declared = Declarations::default();
+    declared.read_one(event, rules);
+    declared.slots.iter().all(|slot| slot.kind == crate::identifiers::Kind::UNIDENTIFIED)
 }
 
 /// Follows merged ids in the cache to the one that stands for itself. None: the cache cannot tell. Some(0): erased.
@@ -195,9 +288,11 @@ fn canonical_in(cache: &mut Cache<Known>, (workspace, mut id): Who) -> Option<u3
 #[async_trait]
 impl Resolver for Identity {
     async fn resolve(&self, tx: &mut Tx, events: Vec<Arc<Event>>, now: Timestamp) -> Result<Resolution, ViewError> {
+        self.follow_rules(tx, now).await?;
+        let rules = self.book.current();
         if let [event] = &events[..]
             && event.stands_alone()
-            && let Some(split) = self.split(tx, event, now).await?
+            && let Some(split) = self.split(tx, event, now, rules.of(event.workspace)).await?
         {
             return Ok(Resolution {
                 events: vec![split::resolved(event, &split)],
@@ -205,10 +300,10 @@ impl Resolver for Identity {
                 ..Resolution::default()
             });
         }
-        let mut prepared = self.prepare(&mut Reader::Tx(tx), &events).await?;
-        self.complete(tx, &events, &mut prepared).await?;
+        let mut prepared = self.prepare(&mut Reader::Tx(tx), &events, &rules).await?;
+        self.complete(tx, &events, &mut prepared, &rules).await?;
         let Prepared { declared, facts } = prepared;
-        let plan = Plan::make(events.iter().map(|event| &**event), &declared, facts);
+        let plan = Plan::make(events.iter().map(|event| &**event), &declared, facts, &rules);
         store::write(tx, &plan, &declared.slots, &events, now).await?;
         self.remember(&plan, &declared);
         let mut resolved = Vec::with_capacity(events.len());
@@ -231,7 +326,7 @@ impl Resolver for Identity {
     }
 
     async fn lookup(&self, events: &[Arc<Event>]) -> Result<Vec<Option<ProfileId>>, ViewError> {
-        let prepared = self.prepare(&mut Reader::Db(&self.db), events).await?;
+        let prepared = self.prepare(&mut Reader::Db(&self.db), events, &self.book.current()).await?;
         let find = |(number, event): (usize, &Arc<Event>)| {
             let anchor = event.profile.and_then(|id| prepared.facts.anchors.get(&(event.workspace, id.number())));
             let mut declared = prepared.declared.of(number).iter();
@@ -246,9 +341,13 @@ impl Resolver for Identity {
 
     async fn committed(&self) {
         self.cache.lock().commit();
+        self.devices.lock().commit();
     }
 
     async fn rolled_back(&self) {
         self.cache.lock().roll_back();
+        self.devices.lock().roll_back();
+        self.swept.lock().clear();
+        self.book.note_change();
     }
 }

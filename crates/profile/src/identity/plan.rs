@@ -3,16 +3,18 @@
 //! Pure: what the store knows is handed in, what is to be written is handed out. The outcome depends on the order of
 //! the events only, never on how they were cut into batches.
 //!
-//! Rules. An event's identifiers are taken strongest first ([`KINDS`](crate::identifiers::KINDS)). The first one that
+//! Rules, as far as a workspace has none of its own ([`crate::rules`]). An event's identifiers are taken strongest first ([`KINDS`](crate::identifiers::KINDS)). The first one that
 //! is known says whose event it is; further ones that belong to others join them, as long as no kind's limit is
 //! passed; unknown ones are attached. What the limits forbid is left where it is and recorded as a conflict. The
 //! survivor of a merge is the profile with the stronger identifier, between equals the older one (the smaller id).
 //! What a person joined is joined whatever the limits say; what a person took apart no event joins again.
 
 use super::declare::{Declarations, Slot};
-use crate::identifiers::{Kind, KindSpec};
+use super::devices::Devices;
+use crate::rules::{KindRule, RuleSet, Rules};
 use base::{ProfileId, Timestamp, WorkspaceId};
 use events::{Event, Merge, names};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Why two profiles are one when a person said so.
@@ -24,14 +26,25 @@ pub(super) type Who = (WorkspaceId, u32);
 /// The identifiers of one profile, as far as limits and caches need them.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Holdings {
+    /// By kind: how many count against its limit.
     kinds: Vec<(String, usize)>,
     pub hashes: Vec<u128>,
 }
 
 impl Holdings {
-    pub fn add(&mut self, kind: &str, hash: u128) {
-        self.add_kind(kind, 1);
+    pub fn add(&mut self, (kind, count): (&str, usize), hash: u128) {
+        self.add_kind(kind, count);
         self.hashes.push(hash);
+    }
+    /// Takes one out again.
+    pub fn remove(&mut self, (kind, count): (&str, usize), hash: u128) {
+        self.hashes.retain(|other| *other != hash);
+        if let Some((_, total)) = self.kinds.iter_mut().find(|(name, _)| name == kind) {
+            *total = total.saturating_sub(count);
+        }
+        if count > 0 {
+            self.kinds.retain(|(name, total)| name != kind || *total > 0);
+        }
     }
     fn add_kind(&mut self, kind: &str, count: usize) {
         match self.kinds.iter_mut().find(|(name, _)| name == kind) {
@@ -42,14 +55,14 @@ impl Holdings {
     fn count(&self, kind: &str) -> usize {
         self.kinds.iter().find(|(name, _)| name == kind).map_or(0, |(_, count)| *count)
     }
-    fn specs(&self) -> impl Iterator<Item = &'static KindSpec> {
-        self.kinds.iter().map(|(name, _)| Kind::named(name).unwrap_or(Kind::UNIDENTIFIED).spec())
+    fn rules<'h>(&'h self, rules: &'h Rules) -> impl Iterator<Item = KindRule> + 'h {
+        self.kinds.iter().map(|(name, _)| rules.stored_kind(name))
     }
-    fn rank(&self) -> u8 {
-        self.specs().map(|spec| spec.rank).min().unwrap_or(u8::MAX)
+    fn rank(&self, rules: &Rules) -> u16 {
+        self.rules(rules).map(|rule| rule.rank).min().unwrap_or(u16::MAX)
     }
-    pub fn is_personal(&self) -> bool {
-        self.specs().any(|spec| spec.personal)
+    pub fn is_personal(&self, rules: &Rules) -> bool {
+        self.rules(rules).any(|rule| rule.personal)
     }
     fn absorb(&mut self, other: Holdings) {
         for (kind, count) in &other.kinds {
@@ -70,6 +83,7 @@ pub(super) struct Facts {
     pub last_ids: BTreeMap<WorkspaceId, u32>,
     /// Pairs a person took apart, in both directions.
     pub apart: HashSet<(Who, u32)>,
+    pub devices: Devices,
 }
 
 /// What is to be written of an identifier.
@@ -141,6 +155,7 @@ pub(super) struct Counts {
 }
 
 pub(super) struct Plan<'p, 'e> {
+    rules: &'p RuleSet,
     slots: &'p [Slot<'e>],
     owners: Vec<Option<u32>>,
     seen_days: Vec<u32>,
@@ -149,6 +164,7 @@ pub(super) struct Plan<'p, 'e> {
     pub holdings: HashMap<Who, Holdings>,
     pub last_ids: BTreeMap<WorkspaceId, u32>,
     apart: HashSet<(Who, u32)>,
+    pub devices: Devices,
     into: HashMap<Who, u32>,
     pub erased: HashSet<Who>,
     pub merges: Vec<MergeRow>,
@@ -163,8 +179,10 @@ impl<'p, 'e> Plan<'p, 'e> {
         events: impl Iterator<Item = &'a Event>,
         declared: &'p Declarations<'e>,
         facts: Facts,
+        rules: &'p RuleSet,
     ) -> Plan<'p, 'e> {
         let mut plan = Plan {
+            rules,
             slots: &declared.slots,
             owners: facts.owners.iter().map(|known| known.map(|known| known.profile)).collect(),
             seen_days: facts.owners.iter().map(|known| known.map_or(0, |known| known.seen_day)).collect(),
@@ -173,6 +191,7 @@ impl<'p, 'e> Plan<'p, 'e> {
             holdings: facts.holdings,
             last_ids: facts.last_ids,
             apart: facts.apart,
+            devices: facts.devices,
             into: HashMap::new(),
             erased: HashSet::new(),
             merges: Vec::new(),
@@ -249,6 +268,8 @@ impl<'p, 'e> Plan<'p, 'e> {
 
     fn place_keys(&mut self, number: usize, event: &Event, anchor: Option<u32>, keys: &[u32], by_alias: bool) -> Place {
         let workspace = event.workspace;
+        let keys = self.without_shared_devices(number, event, anchor, keys);
+        let keys = &*keys;
         if let Some(id) = self.one_owner(anchor, keys) {
             keys.iter().for_each(|slot| self.see(*slot, number, event.at, false));
             return Place::Profile { id, created: false };
@@ -300,9 +321,47 @@ impl<'p, 'e> Plan<'p, 'e> {
         id
     }
 
-    fn limit(&self, kind: &str, by_alias: bool) -> usize {
-        let spec = Kind::named(kind).unwrap_or(Kind::UNIDENTIFIED).spec();
-        if by_alias && kind == Kind::USER_ID.name() { crate::identifiers::USER_IDS_BY_ALIAS_MAX } else { spec.limit }
+    /// What is left to go by when devices that several people share count for nobody: those of them that are all an
+    /// event names lead to their own visitor.
+    fn without_shared_devices<'k>(
+        &mut self,
+        number: usize,
+        event: &Event,
+        anchor: Option<u32>,
+        keys: &'k [u32],
+    ) -> Cow<'k, [u32]> {
+        let rule = self.rules.of(event.workspace).doc.shared_devices;
+        if !rule.enabled && self.devices.nothing_is_shared() {
+            return Cow::Borrowed(keys);
+        }
+        let slots = self.slots;
+        for slot in self.devices.hear(number, event.at, keys, slots, rule) {
+            self.detach(slot);
+        }
+        let is_shared = |slot: &u32| self.devices.is_shared(&slots[*slot as usize]);
+        let Some(shared) = keys.iter().copied().find(is_shared) else { return Cow::Borrowed(keys) };
+        let names_somebody = anchor.is_some() || keys.iter().any(|slot| slots[*slot as usize].rule.personal);
+        if names_somebody {
+            Cow::Owned(keys.iter().copied().filter(|slot| !is_shared(slot)).collect())
+        } else {
+            Cow::Owned(vec![shared])
+        }
+    }
+
+    /// Takes an identifier from whoever has it: it is nobody's until it is declared again.
+    fn detach(&mut self, slot: u32) {
+        let Some(owner) = self.owner(slot) else { return };
+        let Slot { workspace, counts, hash, .. } = &self.slots[slot as usize];
+        if let Some(held) = self.holdings.get_mut(&(*workspace, owner)) {
+            held.remove(*counts, *hash);
+        }
+        self.owners[slot as usize] = None;
+        self.seen_days[slot as usize] = 0;
+        self.sightings[slot as usize] = None;
+    }
+
+    fn limit(&self, workspace: WorkspaceId, kind: &str, by_alias: bool) -> usize {
+        self.rules.of(workspace).limit(kind, by_alias)
     }
 
     fn holdings_of(&self, who: Who) -> &Holdings {
@@ -311,21 +370,23 @@ impl<'p, 'e> Plan<'p, 'e> {
     }
 
     fn waiting(&self, unknown: &[u32], kind: &str) -> usize {
-        unknown.iter().filter(|slot| self.slots[**slot as usize].kind.name() == kind).count()
+        let counts = unknown.iter().map(|slot| self.slots[*slot as usize].counts);
+        counts.filter(|(name, _)| *name == kind).map(|(_, count)| count).sum()
     }
 
     /// Whether `who` may take in all of `unknown`.
     fn fits(&self, who: Who, unknown: &[u32], by_alias: bool) -> bool {
         unknown.iter().all(|slot| {
-            let kind = self.slots[*slot as usize].kind.name();
-            self.holdings_of(who).count(kind) + self.waiting(unknown, kind) <= self.limit(kind, by_alias)
+            let (kind, count) = self.slots[*slot as usize].counts;
+            let holds = || self.holdings_of(who).count(kind) + self.waiting(unknown, kind);
+            count == 0 || holds() <= self.limit(who.0, kind, by_alias)
         })
     }
 
     fn has_room(&self, workspace: WorkspaceId, home: Option<u32>, unknown: &[u32], slot: u32, by_alias: bool) -> bool {
-        let kind = self.slots[slot as usize].kind.name();
+        let (kind, count) = self.slots[slot as usize].counts;
         let held = home.map_or(0, |id| self.holdings_of((workspace, id)).count(kind));
-        held + self.waiting(unknown, kind) < self.limit(kind, by_alias)
+        count == 0 || held + self.waiting(unknown, kind) < self.limit(workspace, kind, by_alias)
     }
 
     fn are_apart(&self, workspace: WorkspaceId, one: u32, other: u32) -> bool {
@@ -338,17 +399,18 @@ impl<'p, 'e> Plan<'p, 'e> {
         }
         let (one, other) = (self.holdings_of((workspace, one)), self.holdings_of((workspace, other)));
         let kinds = one.kinds.iter().chain(&other.kinds).map(|(kind, _)| kind.as_str());
-        let unknown_kinds = unknown.iter().map(|slot| self.slots[*slot as usize].kind.name());
+        let unknown_kinds = unknown.iter().map(|slot| self.slots[*slot as usize].counts.0);
         kinds.chain(unknown_kinds).all(|kind| {
             // What an alias once joined beyond the limit does not keep the profile from growing otherwise.
-            let allowed = self.limit(kind, by_alias).max(one.count(kind)).max(other.count(kind));
+            let allowed = self.limit(workspace, kind, by_alias).max(one.count(kind)).max(other.count(kind));
             one.count(kind) + other.count(kind) + self.waiting(unknown, kind) <= allowed
         })
     }
 
     /// Of two profiles the one that stays, and the one that goes.
     fn survivor(&self, workspace: WorkspaceId, one: u32, other: u32) -> (u32, u32) {
-        let strength = |id: u32| (self.holdings_of((workspace, id)).rank(), id);
+        let rules = self.rules.of(workspace);
+        let strength = |id: u32| (self.holdings_of((workspace, id)).rank(rules), id);
         if strength(one) <= strength(other) { (one, other) } else { (other, one) }
     }
 
@@ -356,7 +418,8 @@ impl<'p, 'e> Plan<'p, 'e> {
         let workspace = event.workspace;
         let moved = self.holdings.remove(&(workspace, from)).unwrap_or_default();
         let kept = self.holdings.entry((workspace, into)).or_default();
-        let both_identified = moved.is_personal() && kept.is_personal();
+        let rules = self.rules.of(workspace);
+        let both_identified = moved.is_personal(rules) && kept.is_personal(rules);
         kept.absorb(moved);
         let counts = self.counts.entry(workspace).or_default();
         counts.customers -= 1;
@@ -393,16 +456,16 @@ impl<'p, 'e> Plan<'p, 'e> {
     }
 
     fn attach(&mut self, id: u32, slot: u32) {
-        let Slot { workspace, kind, hash, .. } = &self.slots[slot as usize];
+        let Slot { workspace, rule, counts, hash, .. } = &self.slots[slot as usize];
         let held = self.holdings.entry((*workspace, id)).or_default();
-        let became_identified = kind.spec().personal && !held.is_personal();
-        held.add(kind.name(), *hash);
+        let became_identified = rule.personal && !held.is_personal(self.rules.of(*workspace));
+        held.add(*counts, *hash);
         self.counts.entry(*workspace).or_default().identified += i64::from(became_identified);
         self.owners[slot as usize] = Some(id);
     }
 
     fn erase(&mut self, workspace: WorkspaceId, id: u32) -> Place {
-        let was_identified = self.holdings_of((workspace, id)).is_personal();
+        let was_identified = self.holdings_of((workspace, id)).is_personal(self.rules.of(workspace));
         let counts = self.counts.entry(workspace).or_default();
         counts.customers -= 1;
         counts.identified -= i64::from(was_identified);

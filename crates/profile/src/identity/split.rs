@@ -4,8 +4,8 @@ use super::store;
 use super::{Identity, Reader};
 use crate::cache::{Known, anchor_key};
 use crate::document::Document;
-use crate::identifiers::Kind;
 use crate::model::{IdentifierSeen, MergeSeen};
+use crate::rules::Rules;
 use crate::sorting;
 use crate::split::{Cut, SPLIT_EVENTS_MAX};
 use crate::store::{identifier_seen, merge_seen};
@@ -17,7 +17,13 @@ use std::sync::Arc;
 
 impl Identity {
     /// The split the event asks for; None when it asks for what is not possible (any more).
-    pub(super) async fn split(&self, tx: &mut Tx, event: &Event, now: Timestamp) -> Result<Option<Split>, ViewError> {
+    pub(super) async fn split(
+        &self,
+        tx: &mut Tx,
+        event: &Event,
+        now: Timestamp,
+        rules: &Rules,
+    ) -> Result<Option<Split>, ViewError> {
         let (Some(past), Some(named)) = (&self.past, event.profile) else { return Ok(None) };
         let workspace = event.workspace;
         let found = Reader::Tx(tx).anchors(&[(workspace, named.number())]).await?;
@@ -43,7 +49,7 @@ impl Identity {
         };
         put_in_order(&mut events, &traits(tx, workspace, from).await?);
         let stored = unsorted.stored_with(&stored);
-        let (kept, left) = cut.divide(events);
+        let (kept, left) = cut.divide(events, rules);
         let last = store::last_id(tx, workspace).await?;
         let into = cut.group.first().copied().unwrap_or(ProfileId::new(last + 1));
         let joined_at = merges.iter().find(|merge| merge.from == into).map(|merge| merge.at);
@@ -61,7 +67,7 @@ impl Identity {
             staying: cut.staying.iter().map(plain).collect(),
             leaving: cut.leaving.iter().map(plain).collect(),
         };
-        write(tx, &split, &cut, last.max(into.number()), now).await?;
+        write(tx, &split, &cut, (last.max(into.number()), now), rules).await?;
         let moves = moves(&split, &kept, &left);
         write_moves(tx, &split, &stored, &moves, now).await?;
         self.remember_split(&split, &cut);
@@ -112,7 +118,13 @@ async fn merges(tx: &mut Tx, workspace: WorkspaceId, id: ProfileId) -> Result<Ve
     rows.iter().map(merge_seen).collect()
 }
 
-async fn write(tx: &mut Tx, split: &Split, cut: &Cut, last_id: u32, now: Timestamp) -> Result<(), DbError> {
+async fn write(
+    tx: &mut Tx,
+    split: &Split,
+    cut: &Cut,
+    (last_id, now): (u32, Timestamp),
+    rules: &Rules,
+) -> Result<(), DbError> {
     let (workspace, from, into) = (Val::from(split.workspace), Val::from(split.from), Val::from(split.into));
     for seen in &cut.leaving {
         // What was merged into the one that leaves, before that was merged, can still be taken out of it.
@@ -149,9 +161,7 @@ async fn write(tx: &mut Tx, split: &Split, cut: &Cut, last_id: u32, now: Timesta
         let sql = "INSERT INTO profile_apart (workspace_id, profile_id, other_id, at_ms) VALUES ($1, $2, $3, $4)";
         tx.execute(sql, &[workspace.clone(), one.clone(), other.clone(), now.into()]).await?;
     }
-    let personal = |seen: &[IdentifierSeen]| {
-        seen.iter().any(|seen| Kind::named(&seen.kind).unwrap_or(Kind::UNIDENTIFIED).spec().personal)
-    };
+    let personal = |seen: &[IdentifierSeen]| seen.iter().any(|seen| rules.stored_kind(&seen.kind).personal);
     let (stays, leaves) = (personal(&cut.staying), personal(&cut.leaving));
     let identified = i64::from(stays) + i64::from(leaves) - i64::from(stays || leaves);
     let sql = "UPDATE profile_counter SET customers = customers + 1, identified = identified + $2, last_id = $3 \

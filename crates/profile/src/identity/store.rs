@@ -2,9 +2,12 @@
 
 use super::Prepared;
 use super::declare::key_hash;
+use super::devices::Users;
+use super::follow::hex;
 use super::plan::{Holdings, Plan, Who};
 use crate::cache::Known;
 use crate::identifiers::Kind;
+use crate::rules::RuleSet;
 use base::{ProfileId, Timestamp, WorkspaceId};
 use db::{Db, DbError, Row, Tx, Val};
 use events::Event;
@@ -88,7 +91,26 @@ impl Reader<'_> {
         Ok(found)
     }
 
-    pub async fn holdings(&mut self, ids: &[Who]) -> Result<HashMap<Who, Holdings>, DbError> {
+    /// Who signed in on `devices` (hashes) of each workspace. Every device asked for is there, be it with nobody.
+    pub async fn device_users(
+        &mut self,
+        devices: &HashMap<WorkspaceId, BTreeSet<u128>>,
+    ) -> Result<HashMap<u128, Users>, DbError> {
+        let mut all: HashMap<u128, Users> = HashMap::new();
+        for (workspace, devices) in devices {
+            all.extend(devices.iter().map(|hash| (*hash, Users::new())));
+            let values: Vec<Val> = devices.iter().map(|hash| Val::from(hex(*hash))).collect();
+            let select = "SELECT device, user_hash, day FROM profile_device_user WHERE workspace_id = $1 AND device IN";
+            for row in self.query_in(select, &[(*workspace).into()], &values).await? {
+                let read =
+                    |column: &str| row.text(column).map(|text| u128::from_str_radix(&text, 16).unwrap_or_default());
+                all.entry(read("device")?).or_default().push((read("user_hash")?, row.i64("day")? as u32));
+            }
+        }
+        Ok(all)
+    }
+
+    pub async fn holdings(&mut self, ids: &[Who], rules: &RuleSet) -> Result<HashMap<Who, Holdings>, DbError> {
         let mut all: HashMap<Who, Holdings> = HashMap::new();
         let mut scratch = Vec::new();
         for (workspace, ids) in by_workspace(ids) {
@@ -98,7 +120,8 @@ impl Reader<'_> {
             for row in self.query_in(select, &[workspace.into()], &values).await? {
                 let (kind, value) = (row.text("kind")?, row.text("value")?);
                 let hash = key_hash(workspace, &kind, &value, &mut scratch);
-                all.entry((workspace, row.i64("profile_id")? as u32)).or_default().add(&kind, hash);
+                let counts = rules.of(workspace).counted(&kind, &value);
+                all.entry((workspace, row.i64("profile_id")? as u32)).or_default().add(counts, hash);
             }
         }
         Ok(all)
@@ -152,6 +175,7 @@ pub(super) async fn write(
 ) -> Result<(), DbError> {
     write_merges(tx, plan, events).await?;
     write_erasures(tx, plan, now).await?;
+    write_devices(tx, plan, slots, events).await?;
     write_identifiers(tx, plan, slots, events).await?;
     write_conflicts(tx, plan, slots, events).await?;
     for (workspace, counts) in &plan.counts {
@@ -225,6 +249,7 @@ async fn write_erasures(tx: &mut Tx, plan: &Plan<'_, '_>, now: Timestamp) -> Res
     for (workspace, id) in &plan.erased {
         let args = [Val::from(*workspace), Val::from(*id)];
         crate::erase::keep_identifiers(tx, *workspace, ProfileId::new(*id)).await?;
+        erase_devices(tx, plan, (*workspace, *id)).await?;
         tx.execute("DELETE FROM profile_identifier WHERE workspace_id = $1 AND profile_id = $2", &args).await?;
         tx.execute(
             "DELETE FROM profile_conflict WHERE workspace_id = $1 AND (profile_id = $2 OR owner_id = $2)",
@@ -250,6 +275,66 @@ async fn write_erasures(tx: &mut Tx, plan: &Plan<'_, '_>, now: Timestamp) -> Res
         tx.execute("DELETE FROM profile_merge WHERE workspace_id = $1 AND canonical_id = $2", &args).await?;
     }
     Ok(())
+}
+
+/// Forgets on which devices somebody signed in, and the devices that were theirs.
+async fn erase_devices(tx: &mut Tx, plan: &Plan<'_, '_>, who: Who) -> Result<(), DbError> {
+    let (workspace, id) = (Val::from(who.0), Val::from(who.1));
+    let sql = "DELETE FROM profile_shared_device WHERE workspace_id = $1 AND EXISTS (SELECT 1 FROM profile_identifier \
+               WHERE profile_identifier.workspace_id = $1 AND profile_identifier.profile_id = $2 \
+               AND profile_identifier.kind = profile_shared_device.kind \
+               AND profile_identifier.value = profile_shared_device.value)";
+    tx.execute(sql, &[workspace.clone(), id]).await?;
+    let hashes = plan.holdings.get(&who).map_or(&[][..], |held| &held.hashes);
+    let hashes: Vec<Val> = hashes.iter().map(|hash| Val::from(hex(*hash))).collect();
+    for chunk in db::pieces(&hashes, tx.chunk() * VALUES_PER_ROW) {
+        let args: Vec<Val> = std::iter::once(&workspace).chain(chunk).cloned().collect();
+        for column in ["device", "user_hash"] {
+            let list = crate::sql::in_list(2, chunk.len());
+            let sql = format!("DELETE FROM profile_device_user WHERE workspace_id = $1 AND {column} IN {list}");
+            tx.execute(&sql, &args).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Who signed in on what, and the devices that turned out to be shared: these are nobody's any more.
+async fn write_devices(
+    tx: &mut Tx,
+    plan: &Plan<'_, '_>,
+    slots: &[super::declare::Slot<'_>],
+    events: &[Arc<Event>],
+) -> Result<(), DbError> {
+    let rows: Vec<Vec<Val>> = plan
+        .devices
+        .heard
+        .iter()
+        .map(|((device, user), day)| {
+            let device = &slots[*device as usize];
+            vec![device.workspace.into(), hex(device.hash).into(), hex(*user).into(), i64::from(*day).into()]
+        })
+        .collect();
+    let head = "INSERT INTO profile_device_user (workspace_id, device, user_hash, day)";
+    let tail = "ON CONFLICT (workspace_id, device, user_hash) DO UPDATE SET \
+                day = CASE WHEN excluded.day > profile_device_user.day THEN excluded.day \
+                    ELSE profile_device_user.day END";
+    tx.insert_many(head, tail, &rows).await?;
+    let mut rows = Vec::new();
+    for (number, turned) in &plan.devices.turned {
+        let slot = &slots[*number as usize];
+        let key: [Val; 3] = [slot.workspace.into(), slot.kind.name().into(), (&*slot.value).into()];
+        for table in ["profile_identifier", "profile_conflict"] {
+            let sql = format!("DELETE FROM {table} WHERE workspace_id = $1 AND kind = $2 AND value = $3");
+            tx.execute(&sql, &key).await?;
+        }
+        let since = events[turned.event].received_at;
+        let why = [turned.users as i64, i64::from(turned.rule.users), i64::from(turned.rule.days)].map(Val::from);
+        rows.push(key.into_iter().chain([since.into()]).chain(why).chain([false.into()]).collect::<Vec<Val>>());
+    }
+    let head = "INSERT INTO profile_shared_device (workspace_id, kind, value, since_ms, users, users_limit, days, \
+                released)";
+    let tail = "ON CONFLICT (workspace_id, kind, value) DO NOTHING";
+    tx.insert_many(head, tail, &rows).await.map(|_| ())
 }
 
 async fn write_identifiers(

@@ -4,6 +4,8 @@ use crate::document::Document;
 use base::Timestamp;
 
 const V1: &str = include_str!("../../tests/golden/document-v1.json");
+const V2: &str = include_str!("../../tests/golden/document-v2.json");
+const RULES_V1: &str = include_str!("../../tests/golden/rules-v1.json");
 
 #[test]
 fn traits_of_version_1_are_read() {
@@ -18,7 +20,22 @@ fn traits_of_version_1_are_read() {
 }
 
 #[test]
+fn traits_of_version_2_are_read_with_what_their_rules_keep() {
+    let document = Document::parse(V2).unwrap();
+    assert_eq!(document.get("points"), Some(&40.into()));
+    assert_eq!(document.text(), V2.trim_end(), "and is still what is written; another form is a new version");
+}
+
+#[test]
+fn identity_rules_of_version_1_are_read() {
+    let rules = crate::RulesDoc::parse(RULES_V1).unwrap();
+    assert_eq!(rules.text(), RULES_V1.trim_end(), "and is still what is written; another form is a new version");
+    let error = crate::RulesDoc::parse(&RULES_V1.replace("\"v\":1", "\"v\":2")).unwrap_err();
+    assert!(error.contains("version 2 of stored identity rules is not known to this program"), "{error}");
+}
+
+#[test]
 fn traits_of_a_later_version_are_refused_by_name() {
-    let error = Document::parse(&V1.replace("\"v\":1", "\"v\":2")).unwrap_err();
-    assert!(error.to_string().contains("version 2 of stored traits is not known to this program"), "{error}");
+    let error = Document::parse(&V1.replace("\"v\":1", "\"v\":3")).unwrap_err();
+    assert!(error.to_string().contains("version 3 of stored traits is not known to this program"), "{error}");
 }

@@ -4,11 +4,14 @@ mod erasing;
 mod golden;
 mod identity;
 mod order;
+mod rules;
 mod searching;
+mod shared;
 mod splitting;
+mod survivors;
 mod traits;
 
-use crate::{Eraser, Identity, MIGRATIONS, ProfileView, Profiles, Sorter};
+use crate::{Eraser, Identity, MIGRATIONS, ProfileView, Profiles, RuleBook, Sorter};
 use base::{EventId, JsonMap, ProfileId, SeededRng, SourceId, WorkspaceId};
 use db::Db;
 use events::{
@@ -76,9 +79,11 @@ impl World {
         let inbox = Arc::new(inbox);
         let past = Arc::new(Remembered::default());
         let profiles = Profiles::new(store.db.clone(), inbox.clone(), clock, Arc::new(SeededRng::new(7)));
-        let profiles = profiles.with_past(past.clone());
-        let identity = Identity::new(store.db.clone()).with_past(past.clone());
-        Self { identity, view: ProfileView::new(erasers), profiles, inbox, past, store }
+        let rules = Arc::new(RuleBook::default());
+        let profiles = profiles.with_past(past.clone()).with_rules(rules.clone());
+        let identity = Identity::new(store.db.clone()).with_past(past.clone()).with_rules(rules.clone());
+        let view = ProfileView::new(erasers).with_rules(rules.clone());
+        Self { identity, view, profiles, inbox, past, store }
     }
 
     pub fn db(&self) -> &Db {

@@ -1,9 +1,9 @@
 //! Takes a batch of the log: memory first, then the membership of the segments and profiles it touches.
 
-use super::channels::{ADDRESS, SUBSCRIBED, SUPPRESSED, UNSUBSCRIBED, consent_bits};
+use super::channels::{ADDRESS, CONSENT, SUPPRESSED, consent_bits};
 use super::{ADDRESS_KINDS, NOT_BEHAVIOUR, Undo, Workspace, wins};
-use crate::data::SegmentData;
-use base::{Json, SegmentId, Timestamp};
+use crate::data::{SegmentData, TraitsLeft};
+use base::{Json, SegmentId, Timestamp, WorkspaceId};
 use events::{Event, EventKind, ResolvedEvent, Split, names};
 use predicate::{ConsentState, Scalar};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -40,6 +40,8 @@ struct Touched {
     whole: BTreeSet<u32>,
     /// Merged away or erased.
     gone: BTreeSet<u32>,
+    /// The workspace, when it says of some traits which value stays.
+    ruled: Option<WorkspaceId>,
 }
 
 impl Workspace {
@@ -52,7 +54,20 @@ impl Workspace {
         data: &dyn SegmentData,
         undo: &mut Vec<Undo>,
     ) -> Vec<Change> {
-        let mut touched = Touched::default();
+        self.apply_ruled(turned, events, now, data, None, undo)
+    }
+
+    /// The same in a workspace that says of some traits which value stays: what these came to is put in at the end.
+    pub fn apply_ruled(
+        &mut self,
+        turned: Turned<'_>,
+        events: &[&ResolvedEvent],
+        now: Timestamp,
+        data: &dyn SegmentData,
+        ruled: Option<(WorkspaceId, &[TraitsLeft])>,
+        undo: &mut Vec<Undo>,
+    ) -> Vec<Change> {
+        let mut touched = Touched { ruled: ruled.map(|(workspace, _)| workspace), ..Touched::default() };
         for (from, into) in turned.merges {
             self.merge(*from, *into, data, &mut touched, undo);
         }
@@ -61,6 +76,9 @@ impl Workspace {
         }
         for item in events {
             self.take(&item.event, item.profile.number(), data, &mut touched, undo);
+        }
+        for (profile, traits) in ruled.map_or(&[][..], |(_, left)| left) {
+            self.put_traits(profile.number(), traits, data, &mut touched, undo);
         }
         let asked = self.candidates(&touched);
         self.changes(asked, &touched, now, undo)
@@ -187,9 +205,32 @@ impl Workspace {
         touched: &mut Touched,
         undo: &mut Vec<Undo>,
     ) {
+        if touched.ruled.is_some_and(|workspace| data.is_ruled(workspace, said.0)) {
+            return;
+        }
         if let Some(group) = self.traits.say(profile, said, at, wins(data, said.0), undo) {
             touched.groups.entry(group).or_default().push(profile);
             self.note_address(said.0, profile, data, touched, undo);
+        }
+    }
+
+    /// Takes traits as they came to be.
+    fn put_traits(
+        &mut self,
+        profile: u32,
+        traits: &[(String, Json, Timestamp)],
+        data: &dyn SegmentData,
+        touched: &mut Touched,
+        undo: &mut Vec<Undo>,
+    ) {
+        if !self.alive.contains(profile) {
+            return;
+        }
+        for (name, value, at) in traits {
+            if let Some(group) = self.traits.put(profile, (name, value), *at, undo) {
+                touched.groups.entry(group).or_default().push(profile);
+                self.note_address(name, profile, data, touched, undo);
+            }
         }
     }
 
@@ -222,7 +263,7 @@ impl Workspace {
         let text = |key: &str| event.properties.get(key).and_then(|value| value.as_str());
         let change = match event.name.as_str() {
             names::CONSENT_CHANGED => match text("state").and_then(ConsentState::parse) {
-                Some(state) => (SUBSCRIBED | UNSUBSCRIBED, consent_bits(state)),
+                Some(state) => (CONSENT, consent_bits(state)),
                 None => return,
             },
             ADDRESS_SUPPRESSED => (0, SUPPRESSED),

@@ -1,30 +1,34 @@
-//! Consent, addresses and suppression by channel: four bitmaps each.
+//! Consent, addresses and suppression: five bitmaps for each channel, topic, topic on a channel, and purpose.
 
 use super::undo::Undo;
 use predicate::ConsentState;
 use roaring::RoaringBitmap;
 use std::collections::HashMap;
 
-/// Channels per workspace; more are ignored.
-pub const CHANNELS_MAX: usize = 64;
+/// Channels, topics and purposes per workspace; more are ignored. A hundred topics on every channel fit.
+pub const CHANNELS_MAX: usize = 1_024;
 
 pub(crate) const SUBSCRIBED: u8 = 1;
 pub(crate) const UNSUBSCRIBED: u8 = 2;
 pub(crate) const ADDRESS: u8 = 4;
 pub(crate) const SUPPRESSED: u8 = 8;
-const BITS: [u8; 4] = [SUBSCRIBED, UNSUBSCRIBED, ADDRESS, SUPPRESSED];
+pub(crate) const PENDING: u8 = 16;
+/// What a word of consent takes the place of.
+pub(crate) const CONSENT: u8 = SUBSCRIBED | UNSUBSCRIBED | PENDING;
+const BITS: [u8; 5] = [SUBSCRIBED, UNSUBSCRIBED, ADDRESS, SUPPRESSED, PENDING];
 
 #[derive(Default)]
 pub(crate) struct Channels {
     by_name: HashMap<String, usize>,
     /// By channel, in the order of [`BITS`].
-    sets: Vec<[RoaringBitmap; 4]>,
+    sets: Vec<[RoaringBitmap; 5]>,
 }
 
 pub(crate) fn consent_bits(state: ConsentState) -> u8 {
     match state {
         ConsentState::Subscribed => SUBSCRIBED,
         ConsentState::Unsubscribed => UNSUBSCRIBED,
+        ConsentState::Pending => PENDING,
         ConsentState::Unknown => 0,
     }
 }
@@ -81,7 +85,11 @@ impl Channels {
                 continue;
             }
             let both = old | other;
-            let new = if both & UNSUBSCRIBED != 0 { both & !SUBSCRIBED } else { both };
+            let new = match () {
+                () if both & UNSUBSCRIBED != 0 => both & !(SUBSCRIBED | PENDING),
+                () if both & SUBSCRIBED != 0 => both & !PENDING,
+                () => both,
+            };
             self.change(channel, into, !0, new, undo);
             self.change(channel, from, !0, 0, undo);
         }
@@ -100,14 +108,15 @@ impl Channels {
         match state {
             ConsentState::Subscribed => set[0].clone(),
             ConsentState::Unsubscribed => set[1].clone(),
-            ConsentState::Unknown => alive - &(&set[0] | &set[1]),
+            ConsentState::Pending => set[4].clone(),
+            ConsentState::Unknown => alive - &(&(&set[0] | &set[1]) | &set[4]),
         }
     }
 
     /// Subscribed, with an address that is not suppressed.
     pub fn reachable(&self, name: &str) -> RoaringBitmap {
         match self.by_name.get(name).map(|channel| &self.sets[*channel]) {
-            Some([subscribed, _, address, suppressed]) => (subscribed & address) - suppressed,
+            Some([subscribed, _, address, suppressed, _]) => (subscribed & address) - suppressed,
             None => RoaringBitmap::new(),
         }
     }

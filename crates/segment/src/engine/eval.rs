@@ -67,7 +67,7 @@ impl Workspace {
                 if asked.test.is_negative() { &self.alive - passing } else { passing }
             }
             Condition::Event(asked) => behaviour::select(self.behaviour.find(&asked.name), asked, now, &self.alive),
-            Condition::Consent(asked) => self.channels.consent(&asked.channel, asked.state, &self.alive),
+            Condition::Consent(asked) => self.channels.consent(&asked.subject, asked.state, &self.alive),
             Condition::Reachable(asked) => self.channels.reachable(&asked.channel),
             Condition::Segment(asked) => {
                 let members = self.definitions.get(asked.id).map(|definition| &definition.members);
@@ -104,11 +104,11 @@ impl ProfileFacts for Facts<'_> {
         }
     }
     fn consent(&self, channel: &str) -> ConsentState {
-        let bits = self.workspace.channels.bits_of(channel, self.profile);
-        match (bits & super::channels::SUBSCRIBED != 0, bits & super::channels::UNSUBSCRIBED != 0) {
-            (true, _) => ConsentState::Subscribed,
-            (false, true) => ConsentState::Unsubscribed,
-            (false, false) => ConsentState::Unknown,
+        match self.workspace.channels.bits_of(channel, self.profile) & super::channels::CONSENT {
+            bits if bits & super::channels::SUBSCRIBED != 0 => ConsentState::Subscribed,
+            bits if bits & super::channels::UNSUBSCRIBED != 0 => ConsentState::Unsubscribed,
+            0 => ConsentState::Unknown,
+            _ => ConsentState::Pending,
         }
     }
     fn has_address(&self, channel: &str) -> bool {

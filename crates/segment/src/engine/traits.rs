@@ -52,7 +52,7 @@ impl Traits {
         undo: &mut Vec<Undo>,
     ) -> Option<usize> {
         let number = self.group(name)?;
-        let said = self.groups[number].updated.get(profile as usize).copied().unwrap_or(NEVER);
+        let said = self.said_at(number, profile);
         let stays = match wins {
             _ if said == NEVER => false,
             Wins::Latest => at.ms() < said,
@@ -61,6 +61,36 @@ impl Traits {
         if stays {
             return None;
         }
+        self.write(number, profile, (name, value), at, undo);
+        Some(number)
+    }
+
+    /// Sets a trait to what it came to, whatever was said before. Answers its group.
+    pub fn put(
+        &mut self,
+        profile: u32,
+        (name, value): (&str, &Json),
+        at: Timestamp,
+        undo: &mut Vec<Undo>,
+    ) -> Option<usize> {
+        let number = self.group(name)?;
+        self.write(number, profile, (name, value), at, undo);
+        Some(number)
+    }
+
+    fn said_at(&self, group: usize, profile: u32) -> i64 {
+        self.groups[group].updated.get(profile as usize).copied().unwrap_or(NEVER)
+    }
+
+    fn write(
+        &mut self,
+        number: usize,
+        profile: u32,
+        (name, value): (&str, &Json),
+        at: Timestamp,
+        undo: &mut Vec<Undo>,
+    ) {
+        let said = self.said_at(number, profile);
         let mut parts: Vec<(usize, Vec<Scalar<'_>>)> = Vec::new();
         let mut path = name.to_owned();
         flatten(&mut path, value, &mut |path, scalar| {
@@ -82,7 +112,6 @@ impl Traits {
         }
         set_at(&mut group.updated, profile, at.ms());
         undo.push(Undo::Trait { group: number, profile, updated: said, cells });
-        Some(number)
     }
 
     /// Gives `into` what `from` said later; `from` keeps nothing.

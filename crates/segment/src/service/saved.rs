@@ -214,6 +214,20 @@ impl Segments {
         Ok(users)
     }
 
+    /// Saved segments that ask for a trait, or for something inside it.
+    pub fn asking_for_trait(&self, workspace: WorkspaceId, name: &str) -> Result<Vec<SegmentUser>, SegmentError> {
+        let space = self.space(workspace)?;
+        let space = space.read();
+        let asks = |path: &String| path.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        let asking = space.definitions.iter().filter(|definition| definition.references.traits.iter().any(asks));
+        let user = |definition: &Definition| SegmentUser {
+            kind: "segment",
+            id: definition.id.to_string(),
+            name: definition.name.clone(),
+        };
+        Ok(asking.map(user).collect())
+    }
+
     async fn write_filled(
         &self,
         mut tx: Tx,

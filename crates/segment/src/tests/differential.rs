@@ -1,4 +1,4 @@
-use super::world::{Chance, Model, Step};
+use super::world::{Chance, Model, RULED, Step};
 use super::*;
 use crate::engine::{Change, Turned, Undo, Workspace, definitions::Definition};
 use base::SegmentId;
@@ -15,6 +15,41 @@ fn config() -> ProptestConfig {
 fn apply(space: &mut Workspace, step: &Step, undo: &mut Vec<Undo>) -> Vec<Change> {
     let events: Vec<&ResolvedEvent> = step.events.iter().collect();
     space.apply(Turned { merges: &step.merges, splits: &[] }, &events, NOW, &Others::default(), undo)
+}
+
+/// A workspace in which some traits follow rules of its own: the engine is told what they came to, never how.
+struct WithRules;
+
+#[async_trait]
+impl SegmentData for WithRules {
+    async fn workspaces(&self) -> Result<Vec<WorkspaceId>, DataError> {
+        Ok(vec![WORKSPACE])
+    }
+    async fn profiles(&self, _: WorkspaceId, _: Option<ProfileId>, _: usize) -> Result<Vec<ProfileRow>, DataError> {
+        Ok(Vec::new())
+    }
+    async fn aliases(&self, _: WorkspaceId) -> Result<Vec<(ProfileId, ProfileId)>, DataError> {
+        Ok(Vec::new())
+    }
+    async fn history(
+        &self,
+        _: WorkspaceId,
+        _: &mut (dyn for<'a> FnMut(HistoryRow<'a>) + Send),
+    ) -> Result<(), DataError> {
+        Ok(())
+    }
+    fn has_trait_rules(&self, workspace: WorkspaceId) -> bool {
+        workspace == WORKSPACE
+    }
+    fn is_ruled(&self, _: WorkspaceId, name: &str) -> bool {
+        RULED.contains(&name)
+    }
+}
+
+fn apply_ruled(space: &mut Workspace, step: &Step, undo: &mut Vec<Undo>) -> Vec<Change> {
+    let events: Vec<&ResolvedEvent> = step.events.iter().collect();
+    let turned = Turned { merges: &step.merges, splits: &[] };
+    space.apply_ruled(turned, &events, NOW, &WithRules, Some((WORKSPACE, &step.left)), undo)
 }
 
 fn set(bitmap: &RoaringBitmap) -> BTreeSet<u32> {
@@ -89,6 +124,26 @@ proptest! {
             if chance.below(3) == 0 {
                 space.behaviour.settle();
             }
+        }
+        check_agreement(&space, &model, &mut chance, &ids);
+    }
+
+    #[test]
+    fn traits_that_follow_a_rule_agree_after_every_batch_and_merge(seed in any::<u64>()) {
+        let mut chance = Chance(seed);
+        let (mut space, mut model) = (Workspace::default(), Model::with_rules());
+        for _ in 0..STEPS / 2 {
+            apply_ruled(&mut space, &model.step(&mut chance), &mut Vec::new());
+        }
+        let ids = define(&mut space, &mut chance);
+        for _ in 0..STEPS / 2 {
+            let before = memberships(&space);
+            let mut undo = Vec::new();
+            apply_ruled(&mut space, &model.clone().step(&mut Chance(seed ^ 1)), &mut undo);
+            space.undo(undo);
+            prop_assert_eq!(&before, &memberships(&space), "a batch taken back leaves no trace");
+            apply_ruled(&mut space, &model.step(&mut chance), &mut Vec::new());
+            check_members(&space);
         }
         check_agreement(&space, &model, &mut chance, &ids);
     }

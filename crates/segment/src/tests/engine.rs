@@ -135,3 +135,25 @@ fn an_address_nothing_can_be_sent_to_is_none() {
     }
     assert_eq!(again.channels.reachable("email").iter().collect::<Vec<_>>(), [1], "also at the start");
 }
+
+#[test]
+fn topics_and_what_waits_for_an_answer_are_states_of_their_own() {
+    let mut space = Workspace::default();
+    let says = |profile, subject: &str, state: &str| {
+        system(profile, "Consent Changed", json!({ "channel": subject, "state": state }))
+    };
+    feed(
+        &mut space,
+        &[says(1, "email", "pending"), says(2, "email", "subscribed"), says(3, "topic:news/email", "unsubscribed")],
+    );
+    let who = |space: &Workspace, subject: &str, state| {
+        space.channels.consent(subject, state, &space.alive).iter().collect::<Vec<u32>>()
+    };
+    assert_eq!(who(&space, "email", predicate::ConsentState::Pending), [1]);
+    assert_eq!(who(&space, "email", predicate::ConsentState::Unknown), [3], "never asked");
+    assert_eq!(who(&space, "topic:news/email", predicate::ConsentState::Unsubscribed), [3]);
+    assert_eq!(who(&space, "purpose:ads", predicate::ConsentState::Unknown), [1, 2, 3]);
+    feed(&mut space, &[says(1, "email", "subscribed")]);
+    assert_eq!(who(&space, "email", predicate::ConsentState::Subscribed), [1, 2]);
+    assert!(who(&space, "email", predicate::ConsentState::Pending).is_empty());
+}

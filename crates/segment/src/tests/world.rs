@@ -9,6 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(crate) const PROFILES: u64 = 14;
 const TRAITS: [&str; 5] = ["country", "age", "vip", "address", "tags"];
 const PATHS: [&str; 8] = ["country", "age", "vip", "address.city", "address", "tags", "address.zip", "missing"];
+/// Traits with a rule, in a model that has one.
+pub(crate) const RULED: [&str; 3] = ["age", "address", "email"];
 const EVENTS: [&str; 3] = ["Order Completed", "Visit", "Never"];
 const PROPERTIES: [&str; 4] = ["total", "products.category", "products.price", "none"];
 
@@ -159,6 +161,8 @@ impl Chance {
 pub(crate) struct Step {
     pub merges: Vec<(u32, u32)>,
     pub events: Vec<ResolvedEvent>,
+    /// Of whom the batch told something, or joined: the traits with a rule as it left them.
+    pub left: Vec<TraitsLeft>,
 }
 
 /// One customer of the model.
@@ -166,9 +170,20 @@ pub(crate) struct Step {
 struct Person {
     facts: JsonFacts,
     said: BTreeMap<String, i64>,
+    /// Everything ever said of traits with a rule.
+    all: BTreeMap<String, Vec<(Json, i64)>>,
 }
 
 impl Person {
+    /// The rule of [`RULED`]: what comes last by its letters stays, with the time it was said last.
+    fn follow_rules(&mut self) {
+        for (name, all) in &self.all {
+            let Some((value, at)) = all.iter().max_by_key(|(value, at)| (value.to_string(), *at)) else { continue };
+            self.facts.traits.insert(name.clone(), value.clone());
+            self.said.insert(name.clone(), *at);
+        }
+    }
+
     fn addresses(&self) -> BTreeSet<String> {
         let email = self.facts.traits.get("email").and_then(Json::as_str).filter(|text| !text.is_empty());
         email.map(|_| "email".to_owned()).into_iter().collect()
@@ -182,6 +197,8 @@ pub(crate) struct Model {
     pub aliases: Vec<(ProfileId, ProfileId)>,
     /// Nobody is erased.
     keeps_all: bool,
+    /// [`RULED`] traits follow a rule.
+    has_rules: bool,
 }
 
 impl Model {
@@ -189,9 +206,13 @@ impl Model {
         Self { keeps_all: true, ..Self::default() }
     }
 
+    pub fn with_rules() -> Self {
+        Self { has_rules: true, ..Self::default() }
+    }
+
     /// Makes the next batch.
     pub fn step(&mut self, chance: &mut Chance) -> Step {
-        let mut step = Step { merges: Vec::new(), events: Vec::new() };
+        let mut step = Step { merges: Vec::new(), events: Vec::new(), left: Vec::new() };
         let known: Vec<u32> = self.people.keys().copied().collect();
         if known.len() > 2 && chance.below(3) == 0 {
             let (from, into) = (chance.pick(&known), chance.pick(&known));
@@ -215,18 +236,32 @@ impl Model {
                 step.events.push(item);
             }
         }
+        let touched = step.events.iter().map(|item| item.profile.number());
+        let touched: BTreeSet<u32> = touched.chain(step.merges.iter().map(|(_, into)| *into)).collect();
+        step.left = touched.into_iter().filter_map(|profile| self.left(profile)).collect();
         step
+    }
+
+    fn left(&self, profile: u32) -> Option<TraitsLeft> {
+        let person = self.people.get(&profile)?;
+        let left =
+            |name: &String| (name.clone(), person.facts.traits[name].clone(), Timestamp::from_ms(person.said[name]));
+        Some((ProfileId::new(profile), person.all.keys().map(left).collect()))
     }
 
     fn merge(&mut self, from: u32, into: u32) {
         let old = self.people.remove(&from).unwrap_or_default();
         let new = self.people.entry(into).or_default();
+        for (name, said) in old.all {
+            new.all.entry(name).or_default().extend(said);
+        }
         for (name, at) in &old.said {
             if new.said.get(name).is_none_or(|said| said < at) {
                 new.said.insert(name.clone(), *at);
                 new.facts.traits.insert(name.clone(), old.facts.traits[name].clone());
             }
         }
+        new.follow_rules();
         new.facts.events.extend(old.facts.events);
         for (channel, state) in old.facts.consent {
             let mine = new.facts.consent.entry(channel).or_default();
@@ -247,6 +282,7 @@ impl Model {
         let person = self.people.entry(item.profile.number()).or_default();
         let text =
             |key: &str| event.properties.get(key).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
+        let has_rule = |name: &str| self.has_rules && RULED.contains(&name);
         let facts = &mut person.facts;
         match event.name.as_str() {
             "Consent Changed" => {
@@ -258,11 +294,14 @@ impl Model {
         }
         if event.kind == EventKind::Identify {
             for (name, value) in event.traits.map() {
-                if person.said.get(name).is_none_or(|said| *said <= event.at.ms()) {
+                if has_rule(name) {
+                    person.all.entry(name.clone()).or_default().push((value.clone(), event.at.ms()));
+                } else if person.said.get(name).is_none_or(|said| *said <= event.at.ms()) {
                     person.said.insert(name.clone(), event.at.ms());
                     facts.traits.insert(name.clone(), value.clone());
                 }
             }
+            person.follow_rules();
         } else {
             facts.events.push(JsonEvent {
                 name: event.name.clone(),

@@ -2,9 +2,9 @@
 
 use async_trait::async_trait;
 use base::{Problem, ProfileId, SegmentId, WorkspaceId};
-use campaign::{Audience, Gate, Recipient, Refusal};
-use consent::{ContactChannel, Permission};
-use deliver::{GateAnswer, SendGate};
+use campaign::{Audience, Check, Gate, Recipient, Refusal, Severity};
+use consent::{ConsentState, ContactChannel, Permission, TopicKey};
+use deliver::{Asked, GateAnswer, SERVICE, SendGate};
 use segment::{DataError, RoaringBitmap, SegmentUse, SegmentUser};
 use std::sync::Arc;
 
@@ -32,21 +32,33 @@ impl Gate for ConsentGate {
         &self,
         workspace: WorkspaceId,
         channel: &str,
+        topic: Option<&str>,
         profiles: &[ProfileId],
     ) -> Result<Vec<Recipient>, Problem> {
+        let topic = topic.map(TopicKey::parse).transpose()?;
         let contact = ContactChannel::parse(channel)?;
         let canonical = self.profiles.canonical(workspace, profiles).await?;
         let today: Vec<ProfileId> = profiles.iter().map(|id| *canonical.get(id).unwrap_or(id)).collect();
         let addresses = self.profiles.address(workspace, channel, &today).await?;
         let asked: Vec<(ProfileId, String)> =
             today.iter().zip(&addresses).map(|(id, address)| (*id, address.clone().unwrap_or_default())).collect();
-        let permissions = self.consents.check(workspace, contact, &asked).await?;
+        let permissions = self.consents.check(workspace, contact, topic.as_ref(), &asked).await?;
         let answer = |((profile, address), permission): ((ProfileId, Option<String>), Permission)| Recipient {
             profile,
             address: match (address, permission) {
+                // What they want comes first: an address that is missing is no reason while they want nothing.
+                (None, Permission::Suppressed(_)) => Err(Refusal::NoAddress),
+                (_, Permission::NoConsent(ConsentState::Pending) | Permission::NoTopic(ConsentState::Pending)) => {
+                    Err(Refusal::NotConfirmed)
+                }
                 (_, Permission::NoConsent(_)) => Err(Refusal::NoConsent),
                 (None, _) => Err(Refusal::NoAddress),
                 (_, Permission::Suppressed(_)) => Err(Refusal::Suppressed),
+                (_, Permission::MarketingRefused) => Err(Refusal::MarketingRefused),
+                (_, Permission::NoTopic(ConsentState::Unsubscribed)) => Err(Refusal::TopicUnsubscribed),
+                (_, Permission::NoTopic(_)) => Err(Refusal::TopicNotAsked),
+                (_, Permission::Paused(_)) => Err(Refusal::Paused),
+                (_, Permission::TooOften(_)) => Err(Refusal::TooOften),
                 (Some(address), Permission::Allowed)
                     if !super::is_usable_address(if channel == "email" { "email" } else { "phone" }, &address) =>
                 {
@@ -57,6 +69,26 @@ impl Gate for ConsentGate {
         };
         Ok(today.into_iter().zip(addresses).zip(permissions).map(answer).collect())
     }
+
+    async fn topic_checks(&self, workspace: WorkspaceId, channel: &str, topic: &str) -> Result<Vec<Check>, Problem> {
+        let blocking = |code: &str, detail: String| Check { code: code.into(), severity: Severity::Blocking, detail };
+        let contact = ContactChannel::parse(channel)?;
+        let topic = match self.consents.topic(workspace, &TopicKey::parse(topic)?).await {
+            Ok(topic) => topic,
+            Err(consent::ConsentError::NoTopic) => {
+                return Ok(vec![blocking("topic_gone", format!("the topic {topic} is gone: choose another"))]);
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let mut checks = Vec::new();
+        if topic.draft.archived {
+            checks.push(blocking("topic_archived", format!("the topic {} is archived: choose another", topic.key)));
+        }
+        if !topic.draft.channels.contains(&contact) {
+            checks.push(blocking("topic_not_on_channel", format!("{} is not a channel of the topic", contact.name())));
+        }
+        Ok(checks)
+    }
 }
 
 #[async_trait]
@@ -64,15 +96,19 @@ impl SendGate for ConsentGate {
     async fn check(
         &self,
         workspace: WorkspaceId,
-        channel: &str,
+        asked: Asked<'_>,
         recipients: &[(ProfileId, String)],
     ) -> Result<Vec<GateAnswer>, Problem> {
-        let permissions = self.consents.check(workspace, ContactChannel::parse(channel)?, recipients).await?;
+        let topic = asked.topic.map(TopicKey::parse).transpose()?;
+        let channel = ContactChannel::parse(asked.channel)?;
+        let permissions = self.consents.check(workspace, channel, topic.as_ref(), recipients).await?;
+        let is_service = asked.campaign == SERVICE;
         let answer = |permission| match permission {
             Permission::Allowed => GateAnswer::Allow,
-            Permission::NoConsent(consent::ConsentState::Unsubscribed) => GateAnswer::Skip("unsubscribed".into()),
-            Permission::NoConsent(_) => GateAnswer::Skip("no_consent".into()),
-            Permission::Suppressed(_) => GateAnswer::Skip("suppressed".into()),
+            // They asked for this mail themselves; only an address nothing may go to stands in its way.
+            Permission::Suppressed(_) => GateAnswer::Skip(permission.word().into()),
+            _ if is_service => GateAnswer::Allow,
+            _ => GateAnswer::Skip(permission.word().into()),
         };
         Ok(permissions.into_iter().map(answer).collect())
     }

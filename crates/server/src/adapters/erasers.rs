@@ -75,7 +75,7 @@ impl Eraser for DeliverEraser {
     }
 }
 
-/// What holds texts, not profiles: refused items, records put aside, remembered answers.
+/// What holds texts, not profiles: refused items, payloads of webhooks, records put aside, remembered answers.
 pub struct TextsEraser;
 
 #[async_trait]
@@ -86,9 +86,10 @@ impl Eraser for TextsEraser {
     async fn erase(&self, tx: &mut Tx, workspace: WorkspaceId, person: &Person) -> Result<u64, DbError> {
         let names = |text: &str| person.is_named_in(text);
         let refused = collect::Collect::erase_rejections(tx, workspace, &names).await?;
+        let payloads = connect::Connect::erase(tx, workspace, &names).await?;
         let aside = events::erase_put_aside(tx, workspace, &names).await?;
         let answers = access::Access::erase_answers(tx, workspace, &names).await?;
-        Ok(refused + aside + answers)
+        Ok(refused + payloads + aside + answers)
     }
 }
 
@@ -99,6 +100,7 @@ pub struct FilesEraser {
     pipeline: Arc<events::Pipeline>,
     deliver: Arc<deliver::Deliver>,
     collect: Arc<collect::Collect>,
+    connect: Arc<connect::Connect>,
     duplicates: Arc<duplicates::Duplicates>,
     lake: Arc<lake::Lake>,
     clock: Arc<dyn Clock>,
@@ -113,6 +115,7 @@ impl FilesEraser {
             pipeline: app.pipeline.clone(),
             deliver: app.deliver.clone(),
             collect: app.collect.clone(),
+            connect: app.connect.clone(),
             duplicates: app.duplicates.clone(),
             lake: app.lake.clone(),
             clock: app.clock.clone(),
@@ -153,6 +156,8 @@ impl FileEraser for FilesEraser {
 
     async fn erase(&self, workspace: WorkspaceId, profiles: &[ProfileId]) -> Result<(), String> {
         self.lake.erase(workspace, profiles).await.map_err(text)?;
+        // So that what waits in memory is in its table, where the eraser of texts finds it.
+        self.connect.flush().await.map_err(text)?;
         if !self.collect.erase_import_files(workspace).await.map_err(text)? {
             return Err("an import is at work: its files go when it has ended".into());
         }

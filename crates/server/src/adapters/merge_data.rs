@@ -1,6 +1,6 @@
 //! What a message is made of: customers, the sender, the campaign's frozen text.
 
-use super::Late;
+use super::{Late, RequestMails};
 use async_trait::async_trait;
 use base::{CampaignId, Json, Problem, ProfileId, WorkspaceId};
 use campaign::{Check, Messages, SampleMessage, Severity};
@@ -52,12 +52,17 @@ type Frozen = Arc<(CampaignMerge, EmailMessage)>;
 pub struct ContentRenderer {
     pub contents: Arc<content::Contents>,
     pub campaigns: Late<Arc<campaign::Campaigns>>,
+    requests: RequestMails,
     frozen: Mutex<HashMap<(WorkspaceId, String), Frozen>>,
 }
 
 impl ContentRenderer {
-    pub fn new(contents: Arc<content::Contents>, campaigns: Late<Arc<campaign::Campaigns>>) -> Self {
-        Self { contents, campaigns, frozen: Mutex::default() }
+    pub fn new(
+        contents: Arc<content::Contents>,
+        campaigns: Late<Arc<campaign::Campaigns>>,
+        requests: RequestMails,
+    ) -> Self {
+        Self { contents, campaigns, requests, frozen: Mutex::default() }
     }
 
     /// A launched message never changes, so it is read once.
@@ -105,12 +110,16 @@ impl Renderer for ContentRenderer {
         campaign: &str,
         requests: &[RenderRequest],
     ) -> Result<Vec<Result<RenderedMessage, RenderFailure>>, Problem> {
+        if campaign == deliver::SERVICE {
+            return self.requests.render(workspace, requests).await;
+        }
         let frozen = self.frozen(workspace, campaign).await?;
         let recipients: Vec<RenderFor> = requests
             .iter()
             .map(|request| RenderFor {
                 profile: request.profile,
                 unsubscribe_url: request.unsubscribe_url.clone(),
+                preferences_url: request.preferences_url.clone(),
                 view_url: request.view_url.clone(),
             })
             .collect();

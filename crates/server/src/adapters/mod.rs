@@ -1,23 +1,33 @@
 //! Where the rooms meet: each room's small traits, implemented over the rooms that can answer.
 
 mod audience;
+mod company;
+mod compute;
+mod connect;
+mod consent;
 mod duplicates;
 mod erasers;
 mod merge_data;
 mod outbox;
 mod parquet;
 mod past;
+mod plan;
 mod sandbox_door;
 mod segment_data;
 mod workspaces;
 
+pub use self::compute::{ComputeEraser, ComputeSources, SegmentTraitUse};
+pub use self::consent::{DeliverSent, RequestMails, RequestPost, TopicCampaigns};
 pub use audience::{CampaignUse, ConsentGate, SegmentAudience};
+pub use company::{CompanyEraser, CompanyPeople, ProfileNaming};
+pub use connect::{CollectDoor, KeyVault};
 pub use duplicates::{DuplicatesEraser, ProfilePeople};
 pub use erasers::{ConsentEraser, DeliverEraser, FilesEraser, MeasureEraser, TextsEraser};
 pub use merge_data::{CampaignMessages, ContentRenderer, PeopleData, SenderData};
 pub use outbox::DeliverOutbox;
 pub use parquet::LakeParquet;
 pub use past::LakePast;
+pub use plan::{DoorPlans, LakeArrivals, protected_by_consent};
 pub use sandbox_door::SandboxDoor;
 pub use segment_data::RoomsData;
 pub use workspaces::WorkspaceSettings;

@@ -35,6 +35,7 @@ impl Outbox for DeliverOutbox {
         workspace: WorkspaceId,
         campaign: &str,
         channel: &str,
+        topic: Option<&str>,
         messages: &[QueuedMessage],
     ) -> Result<(), Problem> {
         let new = |message: &QueuedMessage| NewMessage {
@@ -43,6 +44,7 @@ impl Outbox for DeliverOutbox {
             occurrence: ONLY_OCCURRENCE.into(),
             channel: channel.to_owned(),
             address: message.address.clone(),
+            topic: topic.map(str::to_owned),
         };
         let messages: Vec<NewMessage> = messages.iter().map(new).collect();
         self.deliver.enqueue(tx, workspace, &messages).await?;

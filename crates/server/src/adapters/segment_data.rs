@@ -14,6 +14,7 @@ pub struct RoomsData {
     pub profiles: Arc<profile::Profiles>,
     pub consents: Arc<consent::Consents>,
     pub lake: Arc<lake::Lake>,
+    pub rules: Arc<profile::RuleBook>,
     /// Channels suppressed per profile of the workspace being read; read with its first page.
     suppressed: Mutex<HashMap<(WorkspaceId, ProfileId), Vec<String>>>,
 }
@@ -24,8 +25,9 @@ impl RoomsData {
         profiles: Arc<profile::Profiles>,
         consents: Arc<consent::Consents>,
         lake: Arc<lake::Lake>,
+        rules: Arc<profile::RuleBook>,
     ) -> Self {
-        Self { access, profiles, consents, lake, suppressed: Mutex::default() }
+        Self { access, profiles, consents, lake, rules, suppressed: Mutex::default() }
     }
 
     async fn read_suppressions(&self, workspace: WorkspaceId) -> Result<(), DataError> {
@@ -61,8 +63,7 @@ impl RoomsData {
                 return Ok(states);
             };
             for row in rows.into_iter().filter(|row| row.profile <= last) {
-                let of_profile =
-                    row.states.iter().map(|(channel, state)| (channel.name().to_owned(), state_of(*state)));
+                let of_profile = row.states.iter().map(|(subject, state)| (subject.to_string(), state_of(*state)));
                 states.insert(row.profile, of_profile.collect());
             }
             if end >= last {
@@ -81,6 +82,7 @@ fn state_of(state: consent::ConsentState) -> ConsentState {
     match state {
         consent::ConsentState::Subscribed => ConsentState::Subscribed,
         consent::ConsentState::Unsubscribed => ConsentState::Unsubscribed,
+        consent::ConsentState::Pending => ConsentState::Pending,
         consent::ConsentState::Unknown => ConsentState::Unknown,
     }
 }
@@ -148,6 +150,18 @@ impl SegmentData for RoomsData {
 
     fn is_address(&self, kind: &str, address: &str) -> bool {
         super::is_usable_address(kind, address)
+    }
+
+    fn has_trait_rules(&self, workspace: WorkspaceId) -> bool {
+        self.rules.has_trait_rules(workspace)
+    }
+
+    fn is_ruled(&self, workspace: WorkspaceId, name: &str) -> bool {
+        self.rules.is_ruled(workspace, name)
+    }
+
+    fn ruled_traits(&self, workspace: WorkspaceId) -> Vec<segment::TraitsLeft> {
+        self.rules.traits_of_batch(workspace)
     }
 
     fn earliest_wins(&self, name: &str) -> bool {

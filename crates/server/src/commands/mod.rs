@@ -22,6 +22,7 @@ pub mod key;
 pub mod openapi;
 pub mod output;
 pub mod people;
+pub mod plan;
 pub mod report;
 pub mod sandbox;
 pub mod segment;
@@ -163,6 +164,9 @@ commands! {
     Source(source::SourceCommand) = source::run;
     /// Import people or orders from a CSV, JSONL or Parquet file. (server)
     Import(import::ImportArgs) = import::run;
+    /// Tracking plan: list it, keep it as a file, take it up. (server)
+    #[command(subcommand)]
+    Plan(plan::PlanCommand) = plan::run;
     /// Segments: count, list, save, change, members. (server)
     #[command(subcommand, visible_alias = "segments")]
     Segment(segment::SegmentCommand) = segment::run;

@@ -65,6 +65,16 @@ const KEYS: &[Key] = &[
         None,
         "Where the sandbox takes mail by SMTP, such as 127.0.0.1:1025; on this machine only. Empty: nowhere.",
     ),
+    key(
+        "connect.folders",
+        None,
+        "Folders below which sources may watch folders and read SQLite files, such as [\"/srv/in\"]. Empty: none.",
+    ),
+    key(
+        "connect.private_networks",
+        None,
+        "Sources may ask databases on this machine and on private networks. Metadata services are never asked.",
+    ),
 ];
 
 /// Variables that are not keys: of the command line as a client, and of secrets that flags should not carry.

@@ -3,6 +3,8 @@
 //! What is true of every route is tested in loops over the API description, so that a new route is tested by being
 //! there.
 
+mod companies;
+mod consent;
 mod problems;
 mod rights;
 mod shapes;

@@ -62,11 +62,12 @@ describe("messages", () => {
 });
 
 describe("cards of a draft", () => {
-  const draft = { name: "n", segment_id: "seg_1", message: WRITTEN };
+  const draft = { name: "n", segment_id: "seg_1", topic: null, message: WRITTEN };
 
   it("has nothing to save when it is typed back to what it was", () => {
     const { subject, ...rest } = WRITTEN;
-    expect(sameDraft(draft, { segment_id: "seg_1", name: "n", message: { ...rest, subject } })).toBe(true);
+    expect(sameDraft(draft, { segment_id: "seg_1", topic: null, name: "n", message: { ...rest, subject } })).toBe(true);
+    expect(sameDraft(draft, { ...draft, topic: "news" })).toBe(false);
     expect(sameDraft(draft, { ...draft, message: { ...WRITTEN, utm: { ...WRITTEN.utm, enabled: false } } })).toBe(
       false,
     );
@@ -79,6 +80,7 @@ describe("cards of a draft", () => {
 
   it("points at the card a blocking check is about", () => {
     expect(cardStates(draft, review("no_recipients"))).toMatchObject({ audience: "attention", content: "done" });
+    expect(cardStates(draft, review("topic_archived"))).toMatchObject({ audience: "attention", content: "done" });
     const sender = cardStates(draft, review("no_sender"));
     expect(sender).toMatchObject({ audience: "done", content: "attention", review: "attention", ready: false });
   });

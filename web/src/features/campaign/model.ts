@@ -2,7 +2,13 @@
 import { hashKey } from "@tanstack/react-query";
 import type { Campaign, CampaignProgress, CampaignReview, CampaignState, EmailMessage } from "@/api/types";
 
-export type Draft = { name: string; segment_id: string | null; message: EmailMessage };
+export type Draft = {
+  name: string;
+  segment_id: string | null;
+  /** The topic it is about; null: it is about everything. */
+  topic: string | null;
+  message: EmailMessage;
+};
 
 /** Above this many recipients the number is typed before a launch. */
 export const TYPED_ABOVE = 100;
@@ -25,7 +31,12 @@ export function fullMessage(message: Partial<EmailMessage> | null | undefined): 
 }
 
 export function draftOf(campaign: Campaign): Draft {
-  return { name: campaign.name, segment_id: campaign.segment_id ?? null, message: fullMessage(campaign.message) };
+  return {
+    name: campaign.name,
+    segment_id: campaign.segment_id ?? null,
+    topic: campaign.topic ?? null,
+    message: fullMessage(campaign.message),
+  };
 }
 
 /** Nothing to save: every field is equal, in whatever order it was put together. */
@@ -76,7 +87,15 @@ export function cardStates(draft: Draft, review: CampaignReview | undefined) {
   return { audience, content, review: checked, ready: checked === "done" };
 }
 
-const AUDIENCE_CODES = ["no_segment", "empty_audience", "audience_too_large", "no_recipients"];
+const AUDIENCE_CODES = [
+  "no_segment",
+  "empty_audience",
+  "audience_too_large",
+  "no_recipients",
+  "topic_archived",
+  "topic_gone",
+  "topic_not_on_channel",
+];
 
 export function isRunning(state: CampaignState): boolean {
   return state === "launching" || state === "sending" || state === "paused";

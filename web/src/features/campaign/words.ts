@@ -9,6 +9,12 @@ const EXCLUSIONS: Record<string, MessageDescriptor> = {
   suppressed: msg`On the suppression list`,
   invalid_address: msg`Have an address that cannot work`,
   duplicate_address: msg`Share an address with somebody who gets it`,
+  not_confirmed: msg`Have not confirmed their address yet`,
+  marketing_refused: msg`Want no marketing messages`,
+  topic_unsubscribed: msg`Have unsubscribed from this topic`,
+  topic_not_asked: msg`Have not said yes to this topic`,
+  paused: msg`Have asked for a pause`,
+  too_often: msg`Want fewer messages, and had one already`,
 };
 
 const CHECKS: Record<string, MessageDescriptor> = {
@@ -23,6 +29,9 @@ const CHECKS: Record<string, MessageDescriptor> = {
   no_preheader: msg`Without a preview line, inboxes show the first words of the e-mail after the subject.`,
   footer_added: msg`The e-mail has no unsubscribe link of its own, so a footer with one is added.`,
   no_postal_address: msg`Many countries ask for your postal address in marketing e-mail. Add it in the sender settings.`,
+  topic_archived: msg`The topic is archived. Choose another, or none.`,
+  topic_gone: msg`The topic is not there any more. Choose another, or none.`,
+  topic_not_on_channel: msg`The topic is not offered by e-mail. Choose another, or add e-mail to it.`,
   subject_empty_for_some: msg`The subject is empty for some people.`,
 };
 
@@ -53,6 +62,12 @@ const REASONS: Record<string, MessageDescriptor> = {
   "skipped unsubscribed": msg`Took back consent before it was sent`,
   "skipped no_consent": msg`Took back consent before it was sent`,
   "skipped suppressed": msg`Came on the suppression list before it was sent`,
+  "skipped not_confirmed": msg`Had not confirmed the address when it was sent`,
+  "skipped marketing_refused": msg`Wanted no marketing messages any more`,
+  "skipped topic_unsubscribed": msg`Had unsubscribed from this topic`,
+  "skipped topic_not_asked": msg`Had not said yes to this topic`,
+  "skipped paused": msg`Had asked for a pause`,
+  "skipped too_often": msg`Wants fewer messages, and had one already`,
   "skipped cancelled": msg`Not sent because the campaign was stopped`,
 };
 

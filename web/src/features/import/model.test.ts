@@ -1,6 +1,15 @@
 import { describe, expect, it } from "vitest";
 import type { Import } from "@/api/types";
-import { canGoOn, claimedTwice, guessFormat, ownTarget, progress, rate } from "./model";
+import {
+  canGoOn,
+  eventNameMissing,
+  guessFormat,
+  PREVIEW_BYTES,
+  previewBytes,
+  progress,
+  rate,
+  WORKBOOK_BYTES_MAX,
+} from "./model";
 
 const JOB: Import = {
   id: "imp_1",
@@ -45,17 +54,23 @@ describe("an import", () => {
   it("guesses the format by the name of the file", () => {
     expect(guessFormat("Klanten 2026.CSV")).toBe("csv");
     expect(guessFormat("orders.ndjson")).toBe("jsonl");
+    expect(guessFormat("Bellijst.XLSX")).toBe("xlsx");
     expect(guessFormat("orders.parquet")).toBe("parquet");
   });
 });
 
-describe("a mapping", () => {
-  it("names a column it keeps after the column", () => {
-    expect(ownTarget("customers", "Shoe size (EU)")).toBe("trait:shoe_size_eu");
-    expect(ownTarget("orders", "Färg")).toBe("property:färg");
+describe("looking into a file", () => {
+  it("takes the beginning, the whole of a workbook, nothing of Parquet", () => {
+    expect(previewBytes("csv", 10_000_000)).toBe(PREVIEW_BYTES);
+    expect(previewBytes("xlsx", 10_000_000)).toBe(10_000_000);
+    expect(previewBytes("xlsx", WORKBOOK_BYTES_MAX + 1)).toBeNull();
+    expect(previewBytes("parquet", 10)).toBeNull();
   });
 
-  it("finds fields claimed twice, but not ignored columns", () => {
-    expect(claimedTwice({ a: "email", b: "email", c: "ignore", d: "ignore" })).toEqual(["email"]);
+  it("asks what happened where no column says so", () => {
+    expect(eventNameMissing("events", { a: "email" }, " ")).toBe(true);
+    expect(eventNameMissing("events", { a: "event" }, "")).toBe(false);
+    expect(eventNameMissing("events", { a: "email" }, "Called us")).toBe(false);
+    expect(eventNameMissing("customers", { a: "email" }, "")).toBe(false);
   });
 });

@@ -1,82 +1,30 @@
-/** What columns can mean, and how far an import is. Pure. */
+/** What a file is, and how far an import is. Pure. */
 import type { Import, ImportFormat, ImportKind } from "@/api/types";
 
-export const FIELDS: Record<ImportKind, readonly string[]> = {
-  customers: [
-    "customer_id",
-    "email",
-    "phone",
-    "first_name",
-    "last_name",
-    "name",
-    "gender",
-    "birthday",
-    "street",
-    "postal_code",
-    "city",
-    "country",
-    "language",
-    "loyalty_card",
-    "created_at",
-    "updated_at",
-    "email_consent",
-    "sms_consent",
-  ],
-  orders: [
-    "order_id",
-    "customer_id",
-    "email",
-    "phone",
-    "loyalty_card",
-    "ordered_at",
-    "product_id",
-    "product_name",
-    "category",
-    "brand",
-    "size",
-    "color",
-    "quantity",
-    "unit_price",
-    "total",
-    "discount",
-    "shipping",
-    "tax",
-    "currency",
-    "channel",
-    "country",
-    "coupon",
-    "status",
-  ],
-};
-
-export const IGNORE = "ignore";
 /** Bytes of the file that the server looks at to suggest a mapping. */
 export const PREVIEW_BYTES = 64 * 1024;
 
+/** Bytes of a workbook that can be looked into beforehand: what its sheets are stands at its end. */
+export const WORKBOOK_BYTES_MAX = 64 * 1024 * 1024;
+
 export function guessFormat(filename: string): ImportFormat {
   const extension = filename.split(".").pop()?.toLowerCase();
+  if (extension === "xlsx" || extension === "xlsm") return "xlsx";
   if (extension === "parquet" || extension === "pq") return "parquet";
   if (extension === "jsonl" || extension === "ndjson") return "jsonl";
   return "csv";
 }
 
-/** Where a column goes when it is kept under its own name. */
-export function ownTarget(kind: ImportKind, column: string): string {
-  const name = column
-    .toLowerCase()
-    .split(/[^\p{L}\p{N}]+/u)
-    .filter(Boolean)
-    .join("_");
-  return `${kind === "customers" ? "trait" : "property"}:${name || "column"}`;
+/** How much of a file the server wants to see beforehand; null: it can only be read as a whole, at the import. */
+export function previewBytes(format: ImportFormat, size: number): number | null {
+  if (format === "parquet") return null;
+  if (format !== "xlsx") return PREVIEW_BYTES;
+  return size <= WORKBOOK_BYTES_MAX ? size : null;
 }
 
-/** Fields that two columns claim: only one of them can have it. */
-export function claimedTwice(columns: Record<string, string>): string[] {
-  const seen = new Map<string, number>();
-  for (const target of Object.values(columns)) {
-    if (target !== IGNORE) seen.set(target, (seen.get(target) ?? 0) + 1);
-  }
-  return [...seen].filter(([, times]) => times > 1).map(([target]) => target);
+/** Rows of calls and visits need a name of what happened: from a column, or one for all. */
+export function eventNameMissing(kind: ImportKind, columns: Record<string, string>, name: string): boolean {
+  return kind === "events" && !Object.values(columns).includes("event") && name.trim() === "";
 }
 
 /** 0..1; by bytes, because the number of rows is known only at the end. */

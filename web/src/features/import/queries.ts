@@ -1,7 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import { api, upload } from "@/api/client";
 import type { Import, ImportFormat, ImportKind, ImportMapping, ImportPreview, Page } from "@/api/types";
-import { isRunning, PREVIEW_BYTES } from "./model";
+import { isRunning } from "./model";
 
 const POLL_MS = 1000;
 const base = "/api/v1/imports";
@@ -20,10 +20,13 @@ export const importQuery = (id: string) =>
     refetchInterval: (query) => (query.state.data && isRunning(query.state.data) ? POLL_MS : false),
   });
 
-/** What the server makes of the beginning of a file. */
-export function preview(file: File, kind: ImportKind, format: ImportFormat): Promise<ImportPreview> {
-  return api.post<ImportPreview>(`${base}/preview`, file.slice(0, PREVIEW_BYTES), {
-    query: { kind, format, name: file.name },
+export type Look = { file: File; kind: ImportKind; format: ImportFormat; sheet: string | null };
+
+/** What the server makes of the beginning of a file, or of a whole workbook. */
+export function preview({ file, kind, format, sheet }: Look, bytes: number): Promise<ImportPreview> {
+  const mapping = sheet === null ? null : JSON.stringify({ columns: {}, sheet });
+  return api.post<ImportPreview>(`${base}/preview`, file.slice(0, bytes), {
+    query: { kind, format, name: file.name, mapping },
     headers: { "content-type": "application/octet-stream" },
   });
 }

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Profile, TimelineEvent } from "@/api/types";
 import { setFormatContext } from "@/lib/format";
-import { byDay, byMachine, consentOf, parseTraitValue, proofOf, reclassifiedHits, summaryOf } from "./model";
+import { byDay, byMachine, consentOf, reclassifiedHits, summaryOf } from "./model";
 
 function event(properties: Record<string, unknown>, more: Partial<TimelineEvent> = {}): TimelineEvent {
   return {
@@ -77,28 +77,5 @@ describe("consent", () => {
     const consent = [{ channel: "email", state: "subscribed" as const }];
     expect(consentOf({ consent } as Profile, "email")?.state).toBe("subscribed");
     expect(consentOf({ consent } as Profile, "sms")).toBeNull();
-  });
-
-  it("stands on what was said and how, whatever else the proof holds", () => {
-    const proof = { source: "src_1", event: "evt_1", method: "phone", text: "said yes", ip: null };
-    expect(proofOf(proof)).toEqual({ text: "said yes", method: "phone", event: "evt_1" });
-    expect(proofOf({ source: "src_1", event: "evt_1", text: null })).toEqual({ text: "", method: "", event: "evt_1" });
-    expect(proofOf(null)).toEqual({ text: "", method: "", event: "" });
-    expect(proofOf("yes")).toEqual({ text: "", method: "", event: "" });
-  });
-});
-
-describe("an attribute typed by hand", () => {
-  it("is a number, a yes or no, a list or text; empty takes it away", () => {
-    expect(parseTraitValue("12.5")).toBe(12.5);
-    expect(parseTraitValue("true")).toBe(true);
-    expect(parseTraitValue('["a"]')).toEqual(["a"]);
-    expect(parseTraitValue("[not json")).toBe("[not json");
-    expect(parseTraitValue("  ")).toBeNull();
-  });
-
-  it("keeps the zeros of a number that is a name", () => {
-    expect(parseTraitValue("0612345678")).toBe("0612345678");
-    expect(parseTraitValue("0.5")).toBe(0.5);
   });
 });

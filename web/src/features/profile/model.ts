@@ -41,27 +41,7 @@ export function summaryOf({ name, summary }: TimelineEvent): string {
   return summary === name ? "" : summary;
 }
 
-/** What a consent stands on: the words that were said, and how; `event` is for whoever has to look it up. */
-export function proofOf(proof: unknown): { text: string; method: string; event: string } {
-  const said = (proof && typeof proof === "object" ? proof : {}) as Record<string, unknown>;
-  return { text: text(said.text), method: text(said.method), event: text(said.event) };
-}
-
 /** The state of a channel's consent, "unknown" when nothing was ever said. */
 export function consentOf(profile: Profile, channel: string) {
   return profile.consent.find((entry) => entry.channel === channel) ?? null;
-}
-
-/** A trait typed by a person, as JSON where it is meant so: 12, true, ["a"]; else text. */
-export function parseTraitValue(text: string): unknown {
-  const trimmed = text.trim();
-  if (trimmed === "") return null;
-  if (/^(-?\d+(\.\d+)?|true|false|null|\[.*\]|\{.*\})$/s.test(trimmed) && !/^-?0\d/.test(trimmed)) {
-    try {
-      return JSON.parse(trimmed);
-    } catch {
-      return text;
-    }
-  }
-  return text;
 }

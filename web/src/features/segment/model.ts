@@ -3,7 +3,8 @@
  * Half-written rules stay on screen and are left out of what is counted. Pure.
  */
 import type { Condition, EventCondition, TraitCondition } from "@/api/types";
-import { isValueComplete } from "./operators";
+import { areFiltersComplete, isWindowComplete } from "@/lib/event-condition";
+import { isValueComplete } from "@/lib/operators";
 
 export type LeafKind = "trait" | "event" | "consent" | "reachable" | "segment";
 export type Leaf = Extract<
@@ -65,13 +66,10 @@ export function fromCondition(condition: Condition): Group {
 }
 
 function isEventComplete(event: EventCondition): boolean {
-  const { count, window, where = [] } = event;
+  const { count, window, where } = event;
   if (!event.name) return false;
   if (count && (!Number.isInteger(count.value) || count.value < 0)) return false;
-  if (window && "last" in window && !(window.last.amount > 0)) return false;
-  if (window && "since" in window && !window.since) return false;
-  if (window && "between" in window && !(window.between.from && window.between.to)) return false;
-  return where.every((filter) => filter.property !== "" && isValueComplete(filter.op, filter.value));
+  return isWindowComplete(window) && areFiltersComplete(where);
 }
 
 function isTraitComplete(trait: TraitCondition): boolean {

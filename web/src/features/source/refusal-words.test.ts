@@ -13,6 +13,7 @@ function codes(): string[] {
     ...source("cloudevents.rs").matchAll(/problem\("([a-z_]+)"/g),
     ...source("scan.rs").matchAll(/Flaw::\w+ => "([a-z_]+)"/g),
     ...source("amounts.rs").matchAll(/code: "([a-z_]+)"/g),
+    ...source("../../server/src/adapters/plan.rs").matchAll(/=> \("([a-z_]+)", format!/g),
   ].map((match) => match[1] ?? "");
   return [...new Set(found)].sort();
 }

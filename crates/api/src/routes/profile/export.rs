@@ -58,9 +58,32 @@ async fn export(
         }
     };
     let workspace = auth.workspace();
-    let (canonical, body) = gather(&app, workspace, id).await?;
+    let (canonical, answer) = file(&app, workspace, id, as_page, query.language.as_deref()).await?;
+    auth.note(&app, "profile.export", canonical.to_string(), "exported everything held about a customer").await?;
+    Ok(answer)
+}
+
+/// What a customer takes away by themselves.
+pub(in crate::routes) async fn own_copy(
+    app: &App,
+    workspace: WorkspaceId,
+    id: ProfileId,
+    as_page: bool,
+    language: &str,
+) -> ApiResult<Response> {
+    file(app, workspace, id, as_page, Some(language)).await.map(|(_, answer)| answer)
+}
+
+async fn file(
+    app: &App,
+    workspace: WorkspaceId,
+    id: ProfileId,
+    as_page: bool,
+    language: Option<&str>,
+) -> ApiResult<(ProfileId, Response)> {
+    let (canonical, body) = gather(app, workspace, id).await?;
     let answer = if as_page {
-        let language = query.language.as_deref().unwrap_or_else(|| language_of(&body));
+        let language = language.unwrap_or_else(|| language_of(&body));
         let company = app.access.workspace(workspace).await?.name;
         let sources = app.collect.sources(workspace).await?;
         let sources: HashMap<String, String> =
@@ -70,9 +93,8 @@ async fn export(
     } else {
         JsonAnswer(body).into_response()
     };
-    auth.note(&app, "profile.export", canonical.to_string(), "exported everything held about a customer").await?;
     let ending = if as_page { "html" } else { "json" };
-    Ok(as_file(answer, &format!("{canonical}.{ending}")))
+    Ok((canonical, as_file(answer, &format!("{canonical}.{ending}"))))
 }
 
 /// A download, also of the page: it holds texts of others and must not be shown under our own address.
@@ -122,6 +144,7 @@ async fn gather(app: &App, workspace: WorkspaceId, id: ProfileId) -> ApiResult<(
         "exported_at": app.clock.now(),
         "profile": profile,
         "contact": app.consent.export(workspace, canonical).await?,
+        "companies": app.company.export(workspace, canonical).await?,
         "orders": app.measure.orders_of(workspace, canonical).await?,
         "touches": app.measure.touches_of(workspace, canonical).await?,
         "messages": messages.collect::<Vec<_>>(),

@@ -30,7 +30,7 @@ struct Section {
 }
 
 /// The one list of what the page holds.
-const SECTIONS: [Section; 9] = [
+const SECTIONS: [Section; 10] = [
     Section {
         key: "identifiers",
         pointer: "/profile/identifiers",
@@ -72,6 +72,18 @@ const SECTIONS: [Section; 9] = [
         key: "suppressed",
         pointer: "/contact/suppressed",
         columns: &[("/channel", Show::Word), ("/address", Show::Text), ("/reason", Show::Text), ("/at", Show::Time)],
+        details: &[],
+    },
+    Section {
+        key: "companies",
+        pointer: "/companies",
+        columns: &[
+            ("/name", Show::Text),
+            ("/role", Show::Text),
+            ("/joined_at", Show::Time),
+            ("/left_at", Show::Time),
+            ("/source", Show::Source),
+        ],
         details: &[],
     },
     Section {

@@ -49,6 +49,13 @@ const WORDS: &[(&str, [&str; 4])] = &[
             "Adressen dêr't wy net nei skriuwe",
         ],
     ),
+    (
+        "companies",
+        ["Companies you belong to", "Bedrijven waar je bij hoort", "Företag du hör till", "Bedriuwen dêrsto by hearst"],
+    ),
+    ("role", ["Role", "Rol", "Roll", "Rol"]),
+    ("joined_at", ["Since", "Sinds", "Sedan", "Sûnt"]),
+    ("left_at", ["Left", "Vertrokken", "Lämnade", "Fuortgien"]),
     ("orders", ["Orders", "Bestellingen", "Beställningar", "Bestellingen"]),
     (
         "messages",

@@ -174,6 +174,9 @@ struct MergedTrait {
     kept_from: &'static str,
     survivor: Option<TraitSaid>,
     merged: Option<TraitSaid>,
+    /// What comes of both, where the trait's rule makes something new of them (a sum, a list); null: one of them stays.
+    #[schema(value_type = Value)]
+    together: Option<base::Json>,
 }
 
 impl From<TraitChoice> for MergedTrait {
@@ -181,6 +184,7 @@ impl From<TraitChoice> for MergedTrait {
         Self {
             kept_from: if choice.keeps_survivor { "survivor" } else { "merged" },
             name: choice.name,
+            together: choice.together,
             survivor: choice.survivor.map(TraitSaid::from),
             merged: choice.merged.map(TraitSaid::from),
         }

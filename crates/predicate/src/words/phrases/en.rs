@@ -27,6 +27,9 @@ pub(super) const PHRASES: Phrases = Phrases {
     subscribed: "they are subscribed to {v}",
     unsubscribed: "they are unsubscribed from {v}",
     consent_unknown: "they never said yes or no to {v}",
+    consent_pending: "they were asked to confirm {v}, and did not yet",
+    topic: "the topic {v}",
+    purpose,
     reachable: "they can be reached by {v}",
     in_segment: "they are in the segment {v}",
     not_in_segment: "they are not in the segment {v}",
@@ -70,6 +73,16 @@ fn unit(unit: Unit) -> (&'static str, &'static str) {
         Unit::Week => ("week", "weeks"),
         Unit::Month => ("month", "months"),
         Unit::Year => ("year", "years"),
+    }
+}
+
+fn purpose(purpose: &str) -> &'static str {
+    match purpose {
+        "marketing" => "marketing",
+        "analytics" => "analytics",
+        "personalisation" => "personalisation",
+        "ads" => "advertising",
+        _ => "other purposes",
     }
 }
 

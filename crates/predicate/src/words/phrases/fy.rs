@@ -27,6 +27,9 @@ pub(super) const PHRASES: Phrases = Phrases {
     subscribed: "oanmeld foar {v}",
     unsubscribed: "ôfmeld foar {v}",
     consent_unknown: "nea ja of nee sein tsjin {v}",
+    consent_pending: "frege om {v} te befêstigjen, noch net dien",
+    topic: "it ûnderwerp {v}",
+    purpose,
     reachable: "te berikken fia {v}",
     in_segment: "yn it segmint {v}",
     not_in_segment: "net yn it segmint {v}",
@@ -70,6 +73,16 @@ fn unit(unit: Unit) -> (&'static str, &'static str) {
         Unit::Week => ("wike", "wiken"),
         Unit::Month => ("moanne", "moannen"),
         Unit::Year => ("jier", "jier"),
+    }
+}
+
+fn purpose(purpose: &str) -> &'static str {
+    match purpose {
+        "marketing" => "marketing",
+        "analytics" => "statistyk",
+        "personalisation" => "persoanlik meitsje",
+        "ads" => "advertinsjes",
+        _ => "oare doelen",
     }
 }
 

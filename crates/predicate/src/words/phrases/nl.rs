@@ -27,6 +27,9 @@ pub(super) const PHRASES: Phrases = Phrases {
     subscribed: "aangemeld voor {v}",
     unsubscribed: "afgemeld voor {v}",
     consent_unknown: "nooit ja of nee gezegd tegen {v}",
+    consent_pending: "gevraagd om {v} te bevestigen, nog niet gedaan",
+    topic: "het onderwerp {v}",
+    purpose,
     reachable: "bereikbaar via {v}",
     in_segment: "in het segment {v}",
     not_in_segment: "niet in het segment {v}",
@@ -70,6 +73,16 @@ fn unit(unit: Unit) -> (&'static str, &'static str) {
         Unit::Week => ("week", "weken"),
         Unit::Month => ("maand", "maanden"),
         Unit::Year => ("jaar", "jaar"),
+    }
+}
+
+fn purpose(purpose: &str) -> &'static str {
+    match purpose {
+        "marketing" => "marketing",
+        "analytics" => "statistiek",
+        "personalisation" => "persoonlijk maken",
+        "ads" => "advertenties",
+        _ => "andere doelen",
     }
 }
 

@@ -27,6 +27,9 @@ pub(super) const PHRASES: Phrases = Phrases {
     subscribed: "har anmält sig till {v}",
     unsubscribed: "har avanmält sig från {v}",
     consent_unknown: "har aldrig sagt ja eller nej till {v}",
+    consent_pending: "har ombetts att bekräfta {v} men inte gjort det än",
+    topic: "ämnet {v}",
+    purpose,
     reachable: "kan nås via {v}",
     in_segment: "ingår i segmentet {v}",
     not_in_segment: "ingår inte i segmentet {v}",
@@ -70,6 +73,16 @@ fn unit(unit: Unit) -> (&'static str, &'static str) {
         Unit::Week => ("veckan", "veckorna"),
         Unit::Month => ("månaden", "månaderna"),
         Unit::Year => ("året", "åren"),
+    }
+}
+
+fn purpose(purpose: &str) -> &'static str {
+    match purpose {
+        "marketing" => "marknadsföring",
+        "analytics" => "statistik",
+        "personalisation" => "personanpassning",
+        "ads" => "annonser",
+        _ => "andra ändamål",
     }
 }
 

@@ -11,6 +11,7 @@ import { audienceQuery } from "../queries";
 import type { DraftControl } from "../useDraft";
 import { Card } from "./Card";
 import { SegmentSelect } from "./SegmentSelect";
+import { TopicSelect } from "./TopicSelect";
 
 const REFRESH_MS = 15_000;
 
@@ -32,6 +33,11 @@ export function AudienceCard({ control, state, disabled }: Props) {
           value={segment}
           disabled={disabled}
           onChange={(segment_id) => control.change((draft) => ({ ...draft, segment_id }))}
+        />
+        <TopicSelect
+          value={control.draft.topic}
+          disabled={disabled}
+          onChange={(topic) => control.change((draft) => ({ ...draft, topic }))}
         />
         {segment && count.error ? <ErrorPanel error={count.error} /> : null}
         {segment && count.isPending && <Loading rows={2} />}

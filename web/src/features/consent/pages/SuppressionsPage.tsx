@@ -1,17 +1,17 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Button, Select, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import { IconBan, IconPlus } from "@tabler/icons-react";
+import { IconBan, IconDownload, IconFileUpload, IconPlus } from "@tabler/icons-react";
 import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
 import { useState } from "react";
-import { api } from "@/api/client";
+import { api, downloadFile } from "@/api/client";
 import { fieldErrors } from "@/api/errors";
 import { pagedQuery, queryClient } from "@/api/query";
 import type { Suppression } from "@/api/types";
 import { useSearchValue } from "@/lib/nav";
 import { useCan } from "@/lib/session";
 import { useShortcut } from "@/lib/shortcuts";
-import { ChannelBadge, CONSENT_CHANNELS, useChannelLabel } from "@/ui/channels";
+import { ChannelBadge, CONTACT_CHANNELS, useChannelLabel } from "@/ui/channels";
 import { ConfirmDialog } from "@/ui/confirm";
 import { DataTable } from "@/ui/DataTable";
 import { FormDialog } from "@/ui/FormDialog";
@@ -21,6 +21,7 @@ import { SearchField } from "@/ui/SearchField";
 import { EmptyState, QueryView } from "@/ui/states";
 import { Time } from "@/ui/Time";
 import { toastDone } from "@/ui/toast";
+import { ImportAddresses } from "../parts/ImportAddresses";
 
 const KEY = ["suppressions"];
 
@@ -29,6 +30,8 @@ export default function SuppressionsPage() {
   const [q, setQ] = useSearchValue("q");
   const mayWrite = useCan("suppression.write");
   const [adding, setAdding] = useState(false);
+  const [importing, setImporting] = useState(false);
+  const save = useMutation({ mutationFn: () => downloadFile("/api/v1/suppressions/export", "suppressions.csv") });
   const list = useInfiniteQuery(pagedQuery<Suppression>(KEY, "/api/v1/suppressions", { q }));
   const rows = list.data?.pages.flatMap((page) => page.items);
   useShortcut("c", t`Block an address`, () => mayWrite && setAdding(true));
@@ -37,11 +40,30 @@ export default function SuppressionsPage() {
       title={t`Suppression list`}
       description={t`Addresses that never get anything, whatever anybody subscribes to: bounced, complained, or blocked by hand.`}
       actions={
-        mayWrite && (
-          <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setAdding(true)}>
-            <Trans>Block an address</Trans>
+        <>
+          <Button
+            variant="default"
+            leftSection={<IconDownload size={16} aria-hidden />}
+            loading={save.isPending}
+            onClick={() => save.mutate()}
+          >
+            <Trans>Export</Trans>
           </Button>
-        )
+          {mayWrite && (
+            <>
+              <Button
+                variant="default"
+                leftSection={<IconFileUpload size={16} aria-hidden />}
+                onClick={() => setImporting(true)}
+              >
+                <Trans>Import</Trans>
+              </Button>
+              <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setAdding(true)}>
+                <Trans>Block an address</Trans>
+              </Button>
+            </>
+          )}
+        </>
       }
     >
       <SearchField value={q} onChange={setQ} label={t`Search an address`} maw={360} />
@@ -69,6 +91,12 @@ export default function SuppressionsPage() {
         </QueryView>
       </Panel>
       {adding && <Block onClose={() => setAdding(false)} />}
+      {importing && (
+        <ImportAddresses
+          onClose={() => setImporting(false)}
+          onDone={() => void queryClient.invalidateQueries({ queryKey: KEY })}
+        />
+      )}
     </Page>
   );
 }
@@ -170,7 +198,7 @@ function Block({ onClose }: { onClose: () => void }) {
       <Select
         label={t`Channel`}
         allowDeselect={false}
-        data={CONSENT_CHANNELS.map((value) => ({ value, label: label(value) }))}
+        data={CONTACT_CHANNELS.map((value) => ({ value, label: label(value) }))}
         {...form.getInputProps("channel")}
       />
       <TextInput label={t`Address`} required data-autofocus autoComplete="off" {...form.getInputProps("address")} />

@@ -5,21 +5,23 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { api, downloadFile } from "@/api/client";
 import { queryClient } from "@/api/query";
 import type { Import } from "@/api/types";
+import { useTargetWords } from "@/lib/column-words";
 import * as format from "@/lib/format";
 import { useNow } from "@/lib/hooks";
 import { useParam } from "@/lib/nav";
 import { paths } from "@/lib/paths";
 import { problemWords } from "@/lib/problems";
 import { useCan } from "@/lib/session";
+import { useSourceName } from "@/lib/sources";
 import { DataTable } from "@/ui/DataTable";
-import { LinkButton } from "@/ui/links";
+import { AppLink, LinkButton } from "@/ui/links";
 import { Page } from "@/ui/Page";
 import { Panel } from "@/ui/Panel";
 import { Stat } from "@/ui/Stat";
 import { QueryView } from "@/ui/states";
-import { canGoOn, IGNORE, isRunning, progress, rate } from "../model";
+import { canGoOn, isRunning, progress, rate } from "../model";
 import { importPath, importQuery } from "../queries";
-import { useFieldWords, useStateWords } from "../words";
+import { useStateWords } from "../words";
 
 export default function ImportPage() {
   const { t } = useLingui();
@@ -47,10 +49,18 @@ export default function ImportPage() {
 function ImportBody({ job }: { job: Import }) {
   const { t } = useLingui();
   const now = useNow(1000);
+  const sourceName = useSourceName();
   const perSecond = rate(job, now.getTime());
   const share = progress(job);
   return (
     <Stack gap="md">
+      {job.source_id && (
+        <Text size="sm">
+          <Trans>
+            Fetched by the source <AppLink to={paths.source(job.source_id)}>{sourceName(job.source_id)}</AppLink>.
+          </Trans>
+        </Text>
+      )}
       {job.error && (
         <Alert color="red" title={t`The import stopped`} role="alert">
           {problemWords(job.error_code)}
@@ -95,9 +105,15 @@ function ImportBody({ job }: { job: Import }) {
       )}
       {job.state === "finished" && job.rows_accepted > 0 && (
         <Group>
-          <LinkButton to={paths.people()} variant="light">
-            <Trans>See the people</Trans>
-          </LinkButton>
+          {job.kind === "companies" ? (
+            <LinkButton to={paths.companies()} variant="light">
+              <Trans>See the companies</Trans>
+            </LinkButton>
+          ) : (
+            <LinkButton to={paths.people()} variant="light">
+              <Trans>See the people</Trans>
+            </LinkButton>
+          )}
         </Group>
       )}
       <MappingPanel job={job} />
@@ -107,14 +123,8 @@ function ImportBody({ job }: { job: Import }) {
 
 function MappingPanel({ job }: { job: Import }) {
   const { t } = useLingui();
-  const words = useFieldWords();
+  const become = useTargetWords(job.kind);
   const rows = Object.entries(job.mapping?.columns ?? {});
-  const become = (target: string) => {
-    if (target === IGNORE) return t`Leave out`;
-    if (target.startsWith("trait:")) return t`Attribute “${target.slice(6)}”`;
-    if (target.startsWith("property:")) return t`Detail “${target.slice(9)}”`;
-    return words[target] ?? target;
-  };
   if (rows.length === 0) return null;
   return (
     <Panel title={t`Columns`} flush>

@@ -2,6 +2,7 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import { Badge } from "@mantine/core";
 import { IconPlus, IconTableImport } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
+import { useRowKinds } from "@/lib/column-words";
 import * as format from "@/lib/format";
 import { useGo } from "@/lib/nav";
 import { paths } from "@/lib/paths";
@@ -21,6 +22,7 @@ export default function ImportsPage() {
   const { t } = useLingui();
   const go = useGo();
   const states = useStateWords();
+  const kinds = useRowKinds();
   const imports = useQuery(importsQuery);
   const mayWrite = useCan("import.write");
   useShortcut("c", t`Import a file`, () => mayWrite && go(paths.newImport()));
@@ -30,7 +32,7 @@ export default function ImportsPage() {
     </LinkButton>
   );
   return (
-    <Page title={t`Imports`} description={t`Customers and orders from files.`} actions={create}>
+    <Page title={t`Imports`} description={t`Customers, orders, events and companies from files.`} actions={create}>
       <Panel flush>
         <QueryView query={imports}>
           {({ items }) =>
@@ -38,7 +40,7 @@ export default function ImportsPage() {
               <EmptyState
                 icon={<IconTableImport />}
                 title={t`Nothing was imported yet`}
-                text={t`Export customers or orders from your shop system as CSV and drop the file here. Columns are recognised by their names.`}
+                text={t`Export customers or orders from your shop system as CSV or Excel and drop the file here. Columns are recognised by their names.`}
                 actions={create}
               />
             ) : (
@@ -53,7 +55,7 @@ export default function ImportsPage() {
                     key: "kind",
                     header: t`Kind`,
                     from: "sm",
-                    cell: (job) => (job.kind === "orders" ? t`Orders` : t`Customers`),
+                    cell: (job) => kinds.find((kind) => kind.value === job.kind)?.label ?? job.kind,
                   },
                   {
                     key: "state",

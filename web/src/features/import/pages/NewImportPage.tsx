@@ -1,47 +1,58 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Button, Group, Progress, SegmentedControl, Stack, Text } from "@mantine/core";
+import { Alert, Button, Group, Progress, Stack, Text } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { queryClient } from "@/api/query";
 import type { Import, ImportKind, ImportPreview } from "@/api/types";
+import { claimedTwice, FIELDS, suggestedColumns } from "@/lib/columns";
 import * as format from "@/lib/format";
-import { useGo } from "@/lib/nav";
+import { useGo, useSearchValue } from "@/lib/nav";
 import { paths } from "@/lib/paths";
+import { MappingTable } from "@/ui/MappingTable";
 import { Page } from "@/ui/Page";
 import { Panel } from "@/ui/Panel";
 import { ErrorPanel, Loading } from "@/ui/states";
-import { claimedTwice, guessFormat, IGNORE } from "../model";
+import { eventNameMissing, guessFormat, previewBytes } from "../model";
+import { ChooseKind } from "../parts/ChooseKind";
 import { DropArea } from "../parts/DropArea";
-import { MappingTable } from "../parts/MappingTable";
-import { importsQuery, preview, startImport } from "../queries";
+import { FileDetails } from "../parts/FileDetails";
+import { importsQuery, type Look, preview, startImport } from "../queries";
 
-function suggestedColumns(found: ImportPreview): Record<string, string> {
-  return Object.fromEntries(found.columns.map((column) => [column.name, column.suggested ?? IGNORE]));
-}
+const isKind = (text: string): text is ImportKind => text in FIELDS;
 
 export default function NewImportPage() {
   const { t } = useLingui();
   const go = useGo();
-  const [kind, setKind] = useState<ImportKind>("customers");
+  const [asked, setAsked] = useSearchValue("kind", "customers");
+  const kind: ImportKind = isKind(asked) ? asked : "customers";
   const [file, setFile] = useState<File | null>(null);
   const [columns, setColumns] = useState<Record<string, string>>({});
+  const [eventName, setEventName] = useState("");
   const [sent, setSent] = useState(0);
   const cancel = useRef(() => {});
   const looked = useMutation({
     meta: { quiet: true },
-    mutationFn: (of: { file: File; kind: ImportKind }) => preview(of.file, of.kind, guessFormat(of.file.name)),
-    onSuccess: (found) => setColumns(suggestedColumns(found)),
+    mutationFn: ({ bytes, ...of }: Look & { bytes: number }) => preview(of, bytes),
+    onSuccess: (found) => setColumns(suggestedColumns(found.columns)),
   });
-  const look = (nextFile: File, nextKind: ImportKind) => {
+  const look = (nextFile: File, nextKind: ImportKind, sheet: string | null = null) => {
     setFile(nextFile);
-    setKind(nextKind);
-    looked.reset();
-    // Parquet says what its columns are at the end of the file: only the server, with all of it, can read that.
-    if (guessFormat(nextFile.name) !== "parquet") looked.mutate({ file: nextFile, kind: nextKind });
+    setAsked(nextKind);
+    if (sheet === null) looked.reset();
+    const ofFormat = guessFormat(nextFile.name);
+    // Where only the server, with all of the file, can say what is in it, the mapping is left to it.
+    const bytes = previewBytes(ofFormat, nextFile.size);
+    if (bytes !== null) looked.mutate({ file: nextFile, kind: nextKind, format: ofFormat, sheet, bytes });
   };
   const start = useMutation({
     mutationFn: (chosen: File): Promise<Import> => {
-      const mapping = looked.data ? { ...looked.data.mapping, columns } : null;
+      const event = eventName.trim() || null;
+      const named = kind === "events" && event !== null ? { event } : {};
+      const mapping = looked.data
+        ? { ...looked.data.mapping, columns, ...named }
+        : event !== null
+          ? { columns: {}, ...named }
+          : null;
       const going = startImport({ file: chosen, kind, format: guessFormat(chosen.name), mapping }, setSent);
       cancel.current = going.cancel;
       return going.done;
@@ -52,6 +63,7 @@ export default function NewImportPage() {
     },
   });
   const share = file && file.size > 0 ? (100 * sent) / file.size : 0;
+  const unknown = file !== null && previewBytes(guessFormat(file.name), file.size) === null;
   return (
     <Page
       title={t`Import a file`}
@@ -60,25 +72,41 @@ export default function NewImportPage() {
     >
       <Panel>
         <Stack>
-          <SegmentedControl
-            aria-label={t`What is in the file`}
-            value={kind}
-            onChange={(next) => (file ? look(file, next as ImportKind) : setKind(next as ImportKind))}
-            data={[
-              { value: "customers", label: t`Customers` },
-              { value: "orders", label: t`Orders` },
-            ]}
-            style={{ alignSelf: "flex-start" }}
+          <ChooseKind
+            kind={kind}
             disabled={start.isPending}
+            onChange={(next) => (file ? look(file, next) : setAsked(next))}
           />
           <DropArea file={file} onFile={(chosen) => look(chosen, kind)} disabled={start.isPending} />
         </Stack>
       </Panel>
       {looked.isPending && <Loading rows={5} />}
       {looked.error && <ErrorPanel error={looked.error} retry={() => file && look(file, kind)} />}
+      {unknown && (
+        <Alert color="blue">
+          <Trans>
+            The columns of this file cannot be shown beforehand. They are recognised by their names when it is imported.
+          </Trans>
+        </Alert>
+      )}
       {looked.data && (
         <Panel title={t`Columns`} note={<FileFacts found={looked.data} />} flush>
-          <MappingTable kind={kind} preview={looked.data} columns={columns} onChange={setColumns} />
+          <FileDetails
+            kind={kind}
+            found={looked.data}
+            columns={columns}
+            onSheet={(sheet) => file && look(file, kind, sheet)}
+            eventName={eventName}
+            onEventName={setEventName}
+          />
+          <MappingTable
+            kind={kind}
+            label={t`Columns of the file`}
+            found={looked.data.columns}
+            fields={looked.data.fields}
+            columns={columns}
+            onChange={setColumns}
+          />
         </Panel>
       )}
       {file && (
@@ -94,7 +122,12 @@ export default function NewImportPage() {
           <Group>
             <Button
               loading={start.isPending}
-              disabled={looked.isPending || looked.isError || claimedTwice(columns).length > 0}
+              disabled={
+                looked.isPending ||
+                looked.isError ||
+                claimedTwice(columns).length > 0 ||
+                (looked.data !== undefined && eventNameMissing(kind, columns, eventName))
+              }
               onClick={() => start.mutate(file)}
             >
               <Trans>Start the import</Trans>

@@ -8,7 +8,7 @@ import classes from "./import.module.css";
 
 type Props = { file: File | null; onFile: (file: File) => void; disabled?: boolean };
 
-const ACCEPTED = ".csv,.tsv,.txt,.jsonl,.ndjson,.parquet,text/csv";
+const ACCEPTED = ".csv,.tsv,.txt,.jsonl,.ndjson,.parquet,.xlsx,text/csv";
 
 export function DropArea({ file, onFile, disabled }: Props) {
   const { t } = useLingui();
@@ -38,7 +38,7 @@ export function DropArea({ file, onFile, disabled }: Props) {
         </Text>
       ) : (
         <Text>
-          <Trans>Drop a CSV, JSON Lines or Parquet file here</Trans>
+          <Trans>Drop a file here: Excel, CSV, JSON Lines or Parquet</Trans>
         </Text>
       )}
       <Group justify="center">

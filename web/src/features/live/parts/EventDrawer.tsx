@@ -1,11 +1,12 @@
 /** One event as it came in: who it joined, when and through what, and the raw JSON. */
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Badge, Drawer, Group, Stack, Table, Text } from "@mantine/core";
+import { Alert, Badge, Code, Drawer, Group, List, Stack, Table, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 import type { LiveEvent } from "@/api/types";
 import * as format from "@/lib/format";
 import { paths } from "@/lib/paths";
 import { useSourceName } from "@/lib/sources";
+import { useViolationWords, type Violation } from "@/lib/violation-words";
 import { ChannelBadge } from "@/ui/channels";
 import { JsonView } from "@/ui/copy";
 import { AppLink } from "@/ui/links";
@@ -27,6 +28,11 @@ type Props = { event: LiveEvent | null; labels: ReadonlyMap<string, string>; onC
 export function EventDrawer({ event, labels, onClose }: Props) {
   const { t } = useLingui();
   const sourceName = useSourceName();
+  const statuses: Record<string, string> = {
+    accepted: t`Accepted`,
+    corrected: t`Kept without a part`,
+    violating: t`Not as planned`,
+  };
   const delay = event ? new Date(event.received_at).getTime() - new Date(event.at).getTime() : 0;
   return (
     <Drawer
@@ -42,7 +48,7 @@ export function EventDrawer({ event, labels, onClose }: Props) {
           <Group gap="xs">
             <ChannelBadge channel={event.channel} />
             <Badge variant="light" color={event.status === "accepted" ? "teal" : "orange"}>
-              {event.status === "accepted" ? t`Accepted` : event.status}
+              {statuses[event.status] ?? event.status}
             </Badge>
             <Badge variant="default">{event.kind}</Badge>
           </Group>
@@ -73,9 +79,30 @@ export function EventDrawer({ event, labels, onClose }: Props) {
               <Fact name={t`Message ID`}>{event.message_id}</Fact>
             </Table.Tbody>
           </Table>
+          {event.plan && event.plan.violations.length > 0 && <Violations violations={event.plan.violations} />}
           <JsonView value={event} label={t`The event as JSON`} />
         </Stack>
       )}
     </Drawer>
+  );
+}
+
+/** How it differs from the tracking plan. */
+function Violations({ violations }: { violations: Violation[] }) {
+  const { t } = useLingui();
+  const words = useViolationWords();
+  return (
+    <Alert color="orange" title={t`Not as planned`}>
+      <List size="sm" spacing={4}>
+        {violations.map((one) => (
+          <List.Item key={one.code + one.pointer}>
+            {words(one)} <Code>{one.pointer || "/"}</Code>
+          </List.Item>
+        ))}
+      </List>
+      <AppLink to={paths.planTab("violations")} size="sm">
+        <Trans>Open the tracking plan</Trans>
+      </AppLink>
+    </Alert>
   );
 }

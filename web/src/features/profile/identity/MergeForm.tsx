@@ -8,13 +8,13 @@ import type { Profile } from "@/api/types";
 import * as format from "@/lib/format";
 import { useGo } from "@/lib/nav";
 import { paths } from "@/lib/paths";
+import { PersonSelect } from "@/lib/person-select";
 import { DialogFields } from "@/ui/FormDialog";
 import { ErrorPanel, Loading } from "@/ui/states";
 import { toastOffer } from "@/ui/toast";
 import { profilePath } from "../queries";
 import { MergePreviewView } from "./MergePreviewView";
 import { dialogText } from "./model";
-import { PersonSelect } from "./PersonSelect";
 import { mergePreviewQuery, refreshPeople } from "./queries";
 import type { MergeDone } from "./types";
 
@@ -58,6 +58,7 @@ export function MergeForm({ profile, other: preset, onClose }: Props) {
       error={merge.error}
     >
       <PersonSelect
+        label={t`The other customer`}
         value={other}
         except={profile.id}
         onChange={(id) => {

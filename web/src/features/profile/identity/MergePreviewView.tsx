@@ -65,9 +65,12 @@ export function MergePreviewView({ preview }: { preview: MergePreview }) {
                 key: "name",
                 header: t`Name`,
                 cell: (trait) => (
-                  <Text size="sm" fw={500} style={{ overflowWrap: "anywhere" }}>
-                    {trait.name}
-                  </Text>
+                  <>
+                    <Text size="sm" fw={500} style={{ overflowWrap: "anywhere" }}>
+                      {trait.name}
+                    </Text>
+                    {isTogether(trait) && <Together value={trait.together} />}
+                  </>
                 ),
               },
               { key: "survivor", header: survivor, cell: (trait) => <Choice trait={trait} side="survivor" /> },
@@ -80,13 +83,25 @@ export function MergePreviewView({ preview }: { preview: MergePreview }) {
   );
 }
 
+const isTogether = ({ together }: TraitChoice) => together !== null && together !== undefined;
+
+/** The rules make one value of both. */
+function Together({ value }: { value: unknown }) {
+  const text = format.value(value);
+  return (
+    <Text size="xs" style={{ overflowWrap: "anywhere" }}>
+      <Trans>together: {text}</Trans>
+    </Text>
+  );
+}
+
 /** One side's value of an attribute; which one stays is said in words. */
 function Choice({ trait, side }: { trait: TraitChoice; side: Side }) {
   const words = useWhyKeptWords();
   const origin = useOrigin();
   const of = trait[side];
   if (!of) return <span>{format.NOTHING}</span>;
-  const kept = trait.kept_from === side;
+  const kept = trait.kept_from === side && !isTogether(trait);
   return (
     <Stack gap={2} align="flex-start">
       <Text size="sm" fw={kept ? 600 : undefined} style={{ overflowWrap: "anywhere" }}>

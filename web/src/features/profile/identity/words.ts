@@ -12,6 +12,7 @@ export function useIdentifierNames(): (kind: string) => string {
     user_id: t`Customer number`,
     anonymous_id: t`Browser or device`,
     email: t`E-mail`,
+    gmail_mailbox: t`Gmail mailbox`,
     phone: t`Phone`,
     loyalty_card: t`Loyalty card`,
   };

@@ -1,6 +1,7 @@
 import { useLingui } from "@lingui/react/macro";
 import { Stack, Tabs } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { profileQuery } from "@/api/query";
 import type { Profile } from "@/api/types";
 import * as format from "@/lib/format";
 import { useParam, useSearchValue } from "@/lib/nav";
@@ -13,12 +14,12 @@ import { IdentityPanel } from "../identity/IdentityPanel";
 import { PersonMenu } from "../identity/PersonMenu";
 import { useIdentityDialog } from "../identity/useIdentityDialog";
 import { Attributes } from "../parts/Attributes";
+import { CompaniesPanel } from "../parts/CompaniesPanel";
 import { ConsentPanel } from "../parts/ConsentPanel";
 import { Messages } from "../parts/Messages";
 import { PersonHeader } from "../parts/PersonHeader";
 import { PrivacyPanel } from "../parts/PrivacyPanel";
 import { Timeline } from "../parts/Timeline";
-import { profileQuery } from "../queries";
 
 export default function PersonPage() {
   const { t } = useLingui();
@@ -45,6 +46,7 @@ function PersonBody({ profile }: { profile: Profile }) {
   return (
     <Stack gap="lg">
       <PersonHeader profile={profile} />
+      <CompaniesPanel id={profile.id} />
       <Tabs value={tab} onChange={(next) => setTab(next ?? "timeline")} keepMounted={false}>
         <Tabs.List mb="md">
           <Tabs.Tab value="timeline">{t`Timeline`}</Tabs.Tab>

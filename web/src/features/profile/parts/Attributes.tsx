@@ -1,9 +1,9 @@
 /** What is known about a person: value, where it came from, when. Editable by hand. */
 
 import { Trans, useLingui } from "@lingui/react/macro";
-import { ActionIcon, Button, Text, TextInput } from "@mantine/core";
+import { ActionIcon, Button, Group, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import { IconPencil, IconPlus } from "@tabler/icons-react";
+import { IconHistory, IconPencil, IconPlus } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "@/api/client";
@@ -12,14 +12,19 @@ import type { Profile } from "@/api/types";
 import * as format from "@/lib/format";
 import { useCan } from "@/lib/session";
 import { useSourceName } from "@/lib/sources";
+import { parseTraitValue, traitText } from "@/lib/trait-value";
 import { DataTable } from "@/ui/DataTable";
 import { FormDialog } from "@/ui/FormDialog";
 import { Panel } from "@/ui/Panel";
 import { EmptyState } from "@/ui/states";
 import { Time } from "@/ui/Time";
 import { toastDone } from "@/ui/toast";
-import { parseTraitValue } from "../model";
 import { profilePath } from "../queries";
+import { TraitHistory } from "../rules/TraitHistory";
+import { ComputedMark } from "./ComputedMark";
+
+/** The source of what Tutti works out itself: nobody changes it by hand. */
+const COMPUTED = "computed";
 
 type Edit = { name: string; value: string; isNew: boolean };
 
@@ -28,8 +33,8 @@ export function Attributes({ profile }: { profile: Profile }) {
   const sourceName = useSourceName();
   const mayEdit = useCan("profile.write");
   const [edit, setEdit] = useState<Edit | null>(null);
+  const [shown, setShown] = useState<string | null>(null);
   const traits = [...profile.traits].sort((a, b) => a.name.localeCompare(b.name));
-  const asText = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value ?? ""));
   return (
     <Panel
       title={t`Attributes`}
@@ -55,35 +60,63 @@ export function Attributes({ profile }: { profile: Profile }) {
           rows={traits}
           rowKey={(trait) => trait.name}
           columns={[
-            { key: "name", header: t`Name`, cell: (trait) => <Text fw={500}>{trait.name}</Text> },
+            { key: "name", header: t`Name`, cell: (trait) => <TraitName name={trait.name} source={trait.source} /> },
             {
               key: "value",
               header: t`Value`,
               cell: (trait) => <span style={{ overflowWrap: "anywhere" }}>{format.value(trait.value)}</span>,
             },
-            { key: "source", header: t`Source`, from: "sm", cell: (trait) => sourceName(trait.source) },
+            {
+              key: "source",
+              header: t`Source`,
+              from: "sm",
+              cell: (trait) => (trait.source === COMPUTED ? t`Tutti itself` : sourceName(trait.source)),
+            },
             { key: "at", header: t`Changed`, from: "sm", cell: (trait) => <Time at={trait.updated_at} /> },
             {
               key: "edit",
               header: "",
-              width: 44,
-              cell: (trait) =>
-                mayEdit && (
+              width: 84,
+              cell: (trait) => (
+                <Group gap={4} wrap="nowrap" justify="flex-end">
+                  {mayEdit && trait.source !== COMPUTED && (
+                    <ActionIcon
+                      variant="subtle"
+                      color="gray"
+                      aria-label={t`Change ${trait.name}`}
+                      onClick={() => setEdit({ name: trait.name, value: traitText(trait.value), isNew: false })}
+                    >
+                      <IconPencil size={16} />
+                    </ActionIcon>
+                  )}
                   <ActionIcon
                     variant="subtle"
                     color="gray"
-                    aria-label={t`Change ${trait.name}`}
-                    onClick={() => setEdit({ name: trait.name, value: asText(trait.value), isNew: false })}
+                    aria-label={t`History of ${trait.name}`}
+                    onClick={() => setShown(trait.name)}
                   >
-                    <IconPencil size={16} />
+                    <IconHistory size={16} />
                   </ActionIcon>
-                ),
+                </Group>
+              ),
             },
           ]}
         />
       )}
       {edit && <EditTrait profile={profile} edit={edit} onClose={() => setEdit(null)} />}
+      <TraitHistory profile={profile.id} trait={shown} onClose={() => setShown(null)} />
     </Panel>
+  );
+}
+
+function TraitName({ name, source }: { name: string; source?: string | null }) {
+  return (
+    <Group gap={6}>
+      <Text fw={500} style={{ overflowWrap: "anywhere" }}>
+        {name}
+      </Text>
+      {source === COMPUTED && <ComputedMark name={name} />}
+    </Group>
   );
 }
 

@@ -1,7 +1,7 @@
 /** Who this is and what they are worth, in one look. */
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Badge, Group, SimpleGrid, Stack, Text } from "@mantine/core";
-import { IconBan, IconCircleCheck, IconCircleX, IconHelpCircle } from "@tabler/icons-react";
+import { IconBan, IconCircleCheck, IconCircleX, IconHelpCircle, IconHourglass } from "@tabler/icons-react";
 import type { Profile } from "@/api/types";
 import * as format from "@/lib/format";
 import { paths } from "@/lib/paths";
@@ -13,13 +13,19 @@ import { consentOf } from "../model";
 const LOOKS = {
   subscribed: { color: "teal", icon: IconCircleCheck },
   unsubscribed: { color: "red", icon: IconCircleX },
+  pending: { color: "blue", icon: IconHourglass },
   unknown: { color: "gray", icon: IconHelpCircle },
 } as const;
 
 export function ConsentChips({ profile }: { profile: Profile }) {
   const { t } = useLingui();
   const label = useChannelLabel();
-  const words = { subscribed: t`subscribed`, unsubscribed: t`unsubscribed`, unknown: t`not asked` };
+  const words = {
+    subscribed: t`subscribed`,
+    unsubscribed: t`unsubscribed`,
+    pending: t`not confirmed yet`,
+    unknown: t`not asked`,
+  };
   return (
     <Group gap={6}>
       {CONSENT_CHANNELS.map((channel) => {

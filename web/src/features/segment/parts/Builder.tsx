@@ -1,7 +1,6 @@
 /** The whole editor: name, rules, live count, save. Used for a new segment and for an existing one. */
 import { Trans, useLingui } from "@lingui/react/macro";
-import { ActionIcon, Button, Grid, Stack, Textarea, TextInput, Tooltip } from "@mantine/core";
-import { IconArrowBackUp, IconArrowForwardUp } from "@tabler/icons-react";
+import { Button, Grid, Stack, Textarea, TextInput, Tooltip } from "@mantine/core";
 import { useBlocker } from "@tanstack/react-router";
 import { type ReactNode, useRef, useState } from "react";
 import type { Condition } from "@/api/types";
@@ -9,6 +8,7 @@ import { useCan } from "@/lib/session";
 import { useShortcut } from "@/lib/shortcuts";
 import { Page } from "@/ui/Page";
 import { Panel } from "@/ui/Panel";
+import { UndoRedo } from "@/ui/UndoRedo";
 import { compile, fromCondition } from "../model";
 import { useBuilderState } from "../useBuilderState";
 import classes from "./builder.module.css";
@@ -73,28 +73,7 @@ export function Builder({ title, back, initial, self, saving, onSave, actions, b
       back={back}
       actions={
         <>
-          <Tooltip label={t`Undo`}>
-            <ActionIcon
-              variant="default"
-              size="lg"
-              aria-label={t`Undo`}
-              disabled={!state.undo}
-              onClick={() => state.undo?.()}
-            >
-              <IconArrowBackUp size={18} />
-            </ActionIcon>
-          </Tooltip>
-          <Tooltip label={t`Redo`}>
-            <ActionIcon
-              variant="default"
-              size="lg"
-              aria-label={t`Redo`}
-              disabled={!state.redo}
-              onClick={() => state.redo?.()}
-            >
-              <IconArrowForwardUp size={18} />
-            </ActionIcon>
-          </Tooltip>
+          <UndoRedo undo={state.undo} redo={state.redo} />
           {actions}
           <Tooltip label={reason} disabled={!reason}>
             <Button onClick={() => void save()} loading={saving} disabled={!mayWrite}>

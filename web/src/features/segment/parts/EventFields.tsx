@@ -2,32 +2,19 @@
 import { useLingui } from "@lingui/react/macro";
 import { NativeSelect, NumberInput, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { eventNamesQuery } from "@/api/query";
-import type { EventCondition, EventWindow } from "@/api/types";
-import { EVENT_CHANNELS, useChannelLabel } from "@/ui/channels";
-import { NamePicker } from "./NamePicker";
-import { DateInput, SpanInput } from "./ValueInput";
-import { WhereFields } from "./WhereFields";
+import { eventNamesQuery, eventPropertiesQuery } from "@/api/query";
+import type { EventCondition } from "@/api/types";
+import { NamePicker } from "@/ui/conditions/NamePicker";
+import { WhereFields } from "@/ui/conditions/WhereFields";
+import { ChannelField, WindowFields } from "@/ui/conditions/WindowFields";
 
 type Props = { event: EventCondition; onChange: (event: EventCondition) => void };
 type CountOp = NonNullable<EventCondition["count"]>["op"];
-type When = "ever" | "last" | "since" | "between";
-
-function whenOf(window: EventWindow | null | undefined): When {
-  if (!window) return "ever";
-  return "last" in window ? "last" : "since" in window ? "since" : "between";
-}
-
-function windowFor(when: When): EventWindow | null {
-  if (when === "last") return { last: { amount: 60, unit: "day" } };
-  if (when === "since") return { since: "" };
-  if (when === "between") return { between: { from: "", to: "" } };
-  return null;
-}
 
 export function EventFields({ event, onChange }: Props) {
   const { t } = useLingui();
   const names = useQuery(eventNamesQuery);
+  const properties = useQuery(eventPropertiesQuery(event.name));
   const count = event.count ?? { op: "at_least" as const, value: 1 };
   return (
     <>
@@ -73,76 +60,12 @@ export function EventFields({ event, onChange }: Props) {
       <WindowFields window={event.window} onChange={(window) => onChange({ ...event, window })} />
       <ChannelField channel={event.channel} onChange={(channel) => onChange({ ...event, channel })} />
       {event.name && (
-        <WhereFields event={event.name} where={event.where ?? []} onChange={(where) => onChange({ ...event, where })} />
+        <WhereFields
+          items={properties.data?.items ?? []}
+          where={event.where ?? []}
+          onChange={(where) => onChange({ ...event, where })}
+        />
       )}
     </>
-  );
-}
-
-function WindowFields({
-  window,
-  onChange,
-}: {
-  window: EventCondition["window"];
-  onChange: (window: EventWindow | null) => void;
-}) {
-  const { t } = useLingui();
-  return (
-    <>
-      <NativeSelect
-        aria-label={t`When`}
-        size="xs"
-        data={[
-          { value: "last", label: t`in the last` },
-          { value: "since", label: t`since` },
-          { value: "between", label: t`between` },
-          { value: "ever", label: t`at any time` },
-        ]}
-        value={whenOf(window)}
-        onChange={(change) => onChange(windowFor(change.currentTarget.value as When))}
-      />
-      {window && "last" in window && <SpanInput value={window.last} onChange={(last) => onChange({ last })} />}
-      {window && "since" in window && (
-        <DateInput label={t`Since`} value={window.since} onChange={(since) => onChange({ since })} />
-      )}
-      {window && "between" in window && (
-        <>
-          <DateInput
-            label={t`From`}
-            value={window.between.from}
-            onChange={(from) => onChange({ between: { ...window.between, from } })}
-          />
-          <Text size="sm">{t`and`}</Text>
-          <DateInput
-            label={t`To`}
-            value={window.between.to}
-            onChange={(to) => onChange({ between: { ...window.between, to } })}
-          />
-        </>
-      )}
-    </>
-  );
-}
-
-function ChannelField({
-  channel,
-  onChange,
-}: {
-  channel: EventCondition["channel"];
-  onChange: (channel: string | null) => void;
-}) {
-  const { t } = useLingui();
-  const label = useChannelLabel();
-  return (
-    <NativeSelect
-      aria-label={t`Channel`}
-      size="xs"
-      data={[
-        { value: "", label: t`on any channel` },
-        ...EVENT_CHANNELS.map((value) => ({ value, label: t`on: ${label(value)}` })),
-      ]}
-      value={channel ?? ""}
-      onChange={(change) => onChange(change.currentTarget.value || null)}
-    />
   );
 }

@@ -1,49 +1,13 @@
-/** Consent, reachability, and membership of another segment. */
+/** Reachability, and membership of another segment. */
 import { useLingui } from "@lingui/react/macro";
 import { NativeSelect, Select, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { segmentsQuery } from "@/api/query";
-import type { ConsentState } from "@/api/types";
 import { CONSENT_CHANNELS, useChannelLabel } from "@/ui/channels";
 
 function useChannels() {
   const label = useChannelLabel();
   return CONSENT_CHANNELS.map((value) => ({ value, label: label(value) }));
-}
-
-type ConsentBody = { channel: string; state: ConsentState };
-
-export function ConsentFields({
-  consent,
-  onChange,
-}: {
-  consent: ConsentBody;
-  onChange: (consent: ConsentBody) => void;
-}) {
-  const { t } = useLingui();
-  return (
-    <>
-      <Text size="sm">{t`for`}</Text>
-      <NativeSelect
-        aria-label={t`Channel`}
-        size="xs"
-        data={useChannels()}
-        value={consent.channel}
-        onChange={(change) => onChange({ ...consent, channel: change.currentTarget.value })}
-      />
-      <NativeSelect
-        aria-label={t`State`}
-        size="xs"
-        data={[
-          { value: "subscribed", label: t`is subscribed` },
-          { value: "unsubscribed", label: t`has unsubscribed` },
-          { value: "unknown", label: t`was never asked` },
-        ]}
-        value={consent.state}
-        onChange={(change) => onChange({ ...consent, state: change.currentTarget.value as ConsentState })}
-      />
-    </>
-  );
 }
 
 export function ReachableFields({ channel, onChange }: { channel: string; onChange: (channel: string) => void }) {

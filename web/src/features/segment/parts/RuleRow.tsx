@@ -5,9 +5,10 @@ import { type KeyboardEvent, useEffect, useRef } from "react";
 import type { Leaf, Rule } from "../model";
 import classes from "./builder.module.css";
 import { useBuilder } from "./builder-context";
+import { ConsentFields } from "./ConsentFields";
 import { EventFields } from "./EventFields";
 import { NodeTools } from "./NodeTools";
-import { ConsentFields, ReachableFields, SegmentFields } from "./OtherFields";
+import { ReachableFields, SegmentFields } from "./OtherFields";
 import { TraitFields } from "./TraitFields";
 
 export function RuleRow({ rule, lead }: { rule: Rule; lead: string }) {

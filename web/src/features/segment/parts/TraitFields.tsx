@@ -6,10 +6,10 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { traitsQuery, traitValuesQuery } from "@/api/query";
 import type { Operator, TraitCondition } from "@/api/types";
-import { carryValue, firstOperator, OPERATORS, operatorsFor, valueType } from "../operators";
-import { useOperatorWords } from "../words";
-import { NamePicker } from "./NamePicker";
-import { ValueInput } from "./ValueInput";
+import { useOperatorWords } from "@/lib/operator-words";
+import { carryValue, firstOperator, OPERATORS, operatorsFor, valueType } from "@/lib/operators";
+import { NamePicker } from "@/ui/conditions/NamePicker";
+import { ValueInput } from "@/ui/conditions/ValueInput";
 
 const REST_MS = 200;
 

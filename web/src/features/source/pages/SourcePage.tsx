@@ -16,10 +16,15 @@ import { Panel } from "@/ui/Panel";
 import { EmptyState, QueryView } from "@/ui/states";
 import { Time } from "@/ui/Time";
 import { toastDone, undoable } from "@/ui/toast";
-import { useSourceKinds } from "../kinds";
+import { ConnectionActions } from "../connect/ConnectionActions";
+import { ConnectionBody } from "../connect/ConnectionBody";
+import { HealthPanel } from "../connect/HealthPanel";
+import { connectionQuery } from "../connect/queries";
+import { isConnection, useSourceKinds } from "../kinds";
 import { Bots } from "../parts/Bots";
 import { Listening } from "../parts/Listening";
 import { Rejections } from "../parts/Rejections";
+import { Sample } from "../parts/Sample";
 import { Snippets } from "../parts/Snippets";
 import { sourcePath } from "../queries";
 
@@ -53,12 +58,19 @@ export default function SourcePage() {
 }
 
 function SourceBody({ source }: { source: Source }) {
+  return isConnection(source.kind) ? <ConnectionBody source={source} /> : <SenderBody source={source} />;
+}
+
+function SenderBody({ source }: { source: Source }) {
   const { t } = useLingui();
+  // Who waits here for the first event is told when it comes; later the light says how it goes.
+  const [waited] = useState(source.events === 0);
   return (
     <Stack gap="md">
-      <Listening source={source} />
+      {waited ? <Listening source={source} /> : <HealthPanel source={source} />}
       {source.last_error_at && <Rejections source={source} />}
       {source.bots > 0 && <Bots source={source} />}
+      <Sample source={source} />
       <Snippets source={source} />
       <Panel title={t`Address and key`}>
         <Group gap="xl">
@@ -87,6 +99,7 @@ function SourceActions({ source }: { source: Source }) {
   const go = useGo();
   const mayWrite = useCan("source.write");
   const [asking, setAsking] = useState(false);
+  const connection = useQuery({ ...connectionQuery(source.id), enabled: isConnection(source.kind) });
   const refresh = () => queryClient.invalidateQueries({ queryKey: sourcesQuery.queryKey });
   const rotate = useMutation({
     mutationFn: () => api.post<Source>(`${sourcePath(source.id)}/rotate`),
@@ -110,9 +123,13 @@ function SourceActions({ source }: { source: Source }) {
   if (!mayWrite) return null;
   return (
     <>
-      <Button variant="default" leftSection={<IconRefresh size={16} aria-hidden />} onClick={() => setAsking(true)}>
-        <Trans>New key</Trans>
-      </Button>
+      {isConnection(source.kind) ? (
+        connection.data && <ConnectionActions connection={connection.data} />
+      ) : (
+        <Button variant="default" leftSection={<IconRefresh size={16} aria-hidden />} onClick={() => setAsking(true)}>
+          <Trans>New key</Trans>
+        </Button>
+      )}
       <Button variant="default" leftSection={<IconTrash size={16} aria-hidden />} onClick={remove}>
         <Trans>Delete</Trans>
       </Button>

@@ -5,6 +5,7 @@ import { useQuery } from "@tanstack/react-query";
 import { sourcesQuery } from "@/api/query";
 import type { Source } from "@/api/types";
 import * as format from "@/lib/format";
+import { useNow } from "@/lib/hooks";
 import { useSearchValue } from "@/lib/nav";
 import { paths } from "@/lib/paths";
 import { useRefusedNotice } from "@/lib/refused";
@@ -16,7 +17,11 @@ import { Page } from "@/ui/Page";
 import { Panel } from "@/ui/Panel";
 import { EmptyState, QueryView } from "@/ui/states";
 import { Time } from "@/ui/Time";
-import { KIND_ICONS, useSourceKinds } from "../kinds";
+import { healthOf } from "../connect/health";
+import { Light } from "../connect/Light";
+import { connectionsQuery } from "../connect/queries";
+import { useHealthWords } from "../connect/words";
+import { isConnection, KIND_ICONS, useSourceKinds } from "../kinds";
 import { NewSource } from "../parts/NewSource";
 
 export default function SourcesPage() {
@@ -32,7 +37,11 @@ export default function SourcesPage() {
     </Button>
   );
   return (
-    <Page title={t`Sources`} description={t`Where events come from. Each has its own write key.`} actions={connect}>
+    <Page
+      title={t`Sources`}
+      description={t`Where events, customers and orders come from, and how each is doing.`}
+      actions={connect}
+    >
       {refused && (
         <Notice to={paths.refusedOrders()} link={t`See why`}>
           {refused.text}
@@ -45,7 +54,7 @@ export default function SourcesPage() {
               <EmptyState
                 icon={<IconPlugConnected />}
                 title={t`No source yet`}
-                text={t`A source is a website, app, till or program that tells what customers do. Segment's libraries work unchanged.`}
+                text={t`A source is a website, app, till or program that tells what customers do, or a database, folder or other system that Tutti fetches from. Segment's libraries work unchanged.`}
                 actions={connect}
               />
             ) : (
@@ -62,6 +71,15 @@ export default function SourcesPage() {
 function SourceTable({ items }: { items: Source[] }) {
   const { t } = useLingui();
   const kinds = useSourceKinds();
+  const words = useHealthWords();
+  const now = useNow().getTime();
+  const connections = useQuery({ ...connectionsQuery, enabled: items.some((source) => isConnection(source.kind)) });
+  const healthy = (source: Source) =>
+    healthOf(
+      source,
+      connections.data?.items.find((one) => one.id === source.id),
+      now,
+    );
   return (
     <DataTable
       label={t`Sources`}
@@ -87,6 +105,14 @@ function SourceTable({ items }: { items: Source[] }) {
           header: t`Kind`,
           from: "sm",
           cell: (source) => kinds.find((kind) => kind.value === source.kind)?.label ?? source.kind,
+        },
+        {
+          key: "health",
+          header: t`Health`,
+          cell: (source) => {
+            const health = healthy(source);
+            return <Light light={health.light} label={words(health).title} />;
+          },
         },
         { key: "events", header: t`Events`, numeric: true, cell: (source) => format.number(source.events) },
         { key: "last", header: t`Last event`, cell: (source) => <Time at={source.last_event_at} /> },

@@ -1,25 +1,31 @@
-/** The last items of a source that were refused: what, where in it, and why. */
+/** The last items of a source that were refused: what, where in it, why, and trying them again after a fix. */
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Code, Drawer, Stack, Text } from "@mantine/core";
+import { Button, Code, Drawer } from "@mantine/core";
+import { IconRefresh } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Rejection, Source } from "@/api/types";
 import * as format from "@/lib/format";
-import { paths } from "@/lib/paths";
-import { CodeBlock } from "@/ui/copy";
+import { useCan } from "@/lib/session";
+import { ConfirmDialog } from "@/ui/confirm";
 import { DataTable } from "@/ui/DataTable";
-import { AppLink } from "@/ui/links";
 import { Panel } from "@/ui/Panel";
 import { QueryView } from "@/ui/states";
 import { Time } from "@/ui/Time";
 import { rejectionsQuery } from "../queries";
 import { useRefusalWords } from "../refusal-words";
+import { RefusedItem } from "./RefusedItem";
+import { useRetry } from "./useRetry";
 
 export function Rejections({ source }: { source: Source }) {
   const { t } = useLingui();
   const rejections = useQuery(rejectionsQuery(source.id, source.last_error_at));
   const words = useRefusalWords();
+  const mayWrite = useCan("source.write");
   const [open, setOpen] = useState<Rejection | null>(null);
+  const [asking, setAsking] = useState(false);
+  const all = useRetry(source, () => setAsking(false));
+  const replayable = rejections.data?.items.filter((item) => item.replayable).length ?? 0;
   return (
     <Panel
       title={t`Refused events`}
@@ -28,6 +34,19 @@ export function Rejections({ source }: { source: Source }) {
           ? t`${format.number(source.rejected)} refused in all. The last ones, and those kept with a value that cannot be used:`
           : t`None was refused. These were kept with a value that cannot be used:`
       }
+      actions={
+        mayWrite &&
+        replayable > 0 && (
+          <Button
+            size="xs"
+            variant="default"
+            leftSection={<IconRefresh size={14} aria-hidden />}
+            onClick={() => setAsking(true)}
+          >
+            <Trans>Try all again</Trans>
+          </Button>
+        )
+      }
       flush
     >
       <QueryView query={rejections}>
@@ -35,7 +54,7 @@ export function Rejections({ source }: { source: Source }) {
           <DataTable
             label={t`Refused events`}
             rows={items}
-            rowKey={(one) => `${one.at}${one.pointer}${one.item}`}
+            rowKey={(one) => one.id ?? `${one.at}${one.pointer}${one.item}`}
             onRowClick={setOpen}
             columns={[
               { key: "detail", header: t`Reason`, cell: (one) => words(one) },
@@ -53,25 +72,22 @@ export function Rejections({ source }: { source: Source }) {
         title={t`Refused event`}
         closeButtonProps={{ "aria-label": t`Close` }}
       >
-        {open && (
-          <Stack>
-            <Text fw={550}>{words(open)}</Text>
-            <Text size="sm" c="dimmed">
-              <span lang="en">
-                {open.pointer && <Code>{open.pointer}</Code>} {open.detail}
-              </span>
-              <br />
-              <Code>{open.code}</Code> · {format.exactTime(open.at)}
-            </Text>
-            {open.code === "invalid_amount" && (
-              <AppLink to={paths.refusedOrders()} size="sm">
-                <Trans>Orders that could not be counted</Trans>
-              </AppLink>
-            )}
-            <CodeBlock label={t`The event as it came`} code={open.item} />
-          </Stack>
-        )}
+        {open && <RefusedItem source={source} item={open} onDone={() => setOpen(null)} />}
       </Drawer>
+      <ConfirmDialog
+        opened={asking}
+        onClose={() => setAsking(false)}
+        title={t`Try all refused events again?`}
+        confirmLabel={t`Try again`}
+        danger={false}
+        loading={all.isPending}
+        onConfirm={() => all.mutate({})}
+      >
+        <Trans>
+          What is good now is counted at the time it happened. What is still wrong stays on this list. Nothing counts
+          twice.
+        </Trans>
+      </ConfirmDialog>
     </Panel>
   );
 }

@@ -1,0 +1,94 @@
+//! Formulas: what they answer, and that they follow what they are made of.
+
+use super::world::{World, each_store, order};
+use super::{ANNA, BEN, sum_of_revenue};
+use crate::Formula;
+use base::{Json, JsonMap};
+use serde_json::json;
+
+fn answer(formula: &str) -> Json {
+    let traits: JsonMap =
+        json!({ "a": 6, "b": "4", "zero": 0, "name": "Anna", "net sales": 2.5, "address": { "no": 7 },
+        "joined": "2026-01-01", "left": "2026-03-01T12:00:00Z", "huge": 1e308 })
+        .as_object()
+        .unwrap()
+        .clone();
+    Formula::parse(formula).unwrap_or_else(|mistake| panic!("{formula}: {mistake:?}")).value(&traits)
+}
+
+#[test]
+fn the_usual_order_of_operations_and_every_function() {
+    let expected = [
+        ("a + b * 2", json!(14)),
+        ("(a + b) * 2", json!(20)),
+        ("a - b - 1", json!(1)),
+        ("a / b / 2", json!(0.75)),
+        ("-a + --b", json!(-2)),
+        ("[net sales] × 2", json!(5)),
+        ("address.no", json!(7)),
+        ("a / 7", json!(0.857143)),
+        ("min(a, b)", json!(4)),
+        ("max(a, b, 9)", json!(9)),
+        ("round(a / 7)", json!(1)),
+        ("round(a / 7, 2)", json!(0.86)),
+        ("floor(-a / 4)", json!(-2)),
+        ("ceil(a / 4)", json!(2)),
+        ("abs(b - a)", json!(2)),
+        ("coalesce(missing, name, b)", json!(4)),
+        ("days_between(joined, left)", json!(59)),
+        // No answer.
+        ("missing + 1", Json::Null),
+        ("a / zero", Json::Null),
+        ("name * 2", Json::Null),
+        ("max(a, missing)", Json::Null),
+        ("huge * 10", Json::Null),
+    ];
+    for (formula, value) in expected {
+        assert_eq!(answer(formula), value, "{formula}");
+    }
+}
+
+#[test]
+fn what_cannot_be_read_is_refused_with_its_position() {
+    let deep = format!("{}a{}", "(".repeat(200), ")".repeat(200));
+    let long = "a+".repeat(2_000);
+    for (formula, says) in [
+        ("", "at the end"),
+        ("a +", "at the end"),
+        ("a b", "position 3"),
+        ("(a", "\")\" is missing"),
+        ("a ; b", "position 3"),
+        ("1 + 2", "at least one trait"),
+        ("1.2.3 + a", "not a number"),
+        ("min()", "min takes"),
+        ("abs(a, b)", "abs takes"),
+        ("days_between(a, 1)", "two traits"),
+        ("[]", "named between"),
+        (&deep, "brackets"),
+        (&long, "at most"),
+    ] {
+        let mistake = Formula::parse(formula).expect_err(formula);
+        assert!(mistake.detail.contains(says), "{formula}: {}", mistake.detail);
+    }
+}
+
+#[tokio::test]
+async fn a_formula_follows_what_is_said_and_what_is_computed() {
+    for store in each_store().await {
+        let mut world = World::open(&store).await;
+        world.say(ANNA, json!({ "target": 100 })).await;
+        world.batch(&[order(ANNA, 0, 25.0), order(BEN, 0, 10.0)]).await;
+        world.define("spent", sum_of_revenue()).await;
+        world.work().await;
+        world.define("share", json!({ "formula": "spent / target" })).await;
+        world.work().await;
+        assert_eq!(world.value(ANNA, "share"), json!(0.25), "{}", store.name);
+        world.batch(&[order(ANNA, 1, 25.0)]).await;
+        assert_eq!(world.value(ANNA, "share"), json!(0.5), "{}", store.name);
+        world.say(ANNA, json!({ "target": 200 })).await;
+        assert_eq!(world.value(ANNA, "share"), json!(0.25), "{}", store.name);
+        assert_eq!(world.value(BEN, "share"), Json::Null, "Ben has no target");
+        world.merge(BEN, ANNA).await;
+        assert_eq!(world.value(ANNA, "share"), json!(0.3), "{}", store.name);
+    }
+}

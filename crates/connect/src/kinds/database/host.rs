@@ -1,0 +1,68 @@
+//! Which hosts may be asked. The server connects out on behalf of whoever may edit sources: it must not become their way
+//! to what only the server can reach. Metadata services of clouds are never asked, private networks only where the
+//! administrator allows them.
+
+use crate::error::Fault;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+
+const NAME_CHARS_MAX: usize = 253;
+
+pub(super) fn is_name(host: &str) -> bool {
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || "-._:".contains(letter);
+    !host.is_empty() && host.len() <= NAME_CHARS_MAX && host.chars().all(plain)
+}
+
+/// The addresses of a host, all of which are allowed.
+pub(super) async fn resolve(host: &str, port: u16, private_networks: bool) -> Result<Vec<SocketAddr>, Fault> {
+    let found = tokio::net::lookup_host((host, port)).await;
+    let addresses: Vec<SocketAddr> =
+        found.map_err(|_| Fault::new("host_not_reachable", format!("no server is called {host}")))?.collect();
+    if addresses.is_empty() {
+        return Err(Fault::new("host_not_reachable", format!("no server is called {host}")));
+    }
+    match addresses.iter().find(|address| !is_allowed(address.ip(), private_networks)) {
+        None => Ok(addresses),
+        Some(_) => {
+            let detail = format!("{host} is at an address that this server does not ask");
+            Err(Fault::new("host_not_allowed", detail))
+        }
+    }
+}
+
+fn is_allowed(ip: IpAddr, private_networks: bool) -> bool {
+    /// AWS and Alibaba keep metadata outside of the link-local ranges, too.
+    const METADATA_V6: Ipv6Addr = Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254);
+    const METADATA_V4: [u8; 4] = [100, 100, 100, 200];
+    match ip {
+        IpAddr::V4(v4) => {
+            let never = v4.is_link_local() || v4.is_multicast() || v4.is_broadcast() || v4.is_unspecified();
+            let shared = v4.octets()[0] == 100 && (64..128).contains(&v4.octets()[1]);
+            let near = v4.is_private() || v4.is_loopback() || shared;
+            !never && v4.octets() != METADATA_V4 && (private_networks || !near)
+        }
+        IpAddr::V6(v6) => {
+            if let Some(v4) = v6.to_ipv4_mapped() {
+                return is_allowed(IpAddr::V4(v4), private_networks);
+            }
+            let never = v6.is_unicast_link_local() || v6.is_multicast() || v6.is_unspecified();
+            let near = v6.is_unique_local() || v6.is_loopback();
+            !never && v6 != METADATA_V6 && (private_networks || !near)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn metadata_is_never_asked_and_private_networks_only_where_allowed() {
+        let allowed = |text: &str, private| is_allowed(text.parse().expect("an address"), private);
+        let never =
+            ["169.254.169.254", "100.100.100.200", "fe80::1", "fd00:ec2::254", "0.0.0.0", "::ffff:169.254.169.254"];
+        assert!(never.iter().all(|address| !allowed(address, true)));
+        let near = ["127.0.0.1", "10.1.2.3", "192.168.1.1", "100.64.0.1", "::1", "fd12::1", "::ffff:10.0.0.1"];
+        assert!(near.iter().all(|address| allowed(address, true) && !allowed(address, false)));
+        assert!(allowed("93.184.215.14", false) && allowed("2606:2800:21f::1", false));
+    }
+}

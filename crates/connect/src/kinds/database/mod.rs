@@ -1,0 +1,332 @@
+//! A query on a database, asked on a schedule.
+//!
+//! With a cursor column only what is new is read, in portions: read a portion, import it, save the cursor, read the next.
+//! No connection of the database is held while a portion is imported. After a crash the portion is read again, and what
+//! was accepted counts once. One trait, one list, one file per engine.
+
+mod host;
+mod postgres;
+mod query;
+mod sqlite;
+
+use crate::Connect;
+use crate::connector::{Connector, Ended, Job, TestResult, schema_fault};
+use crate::definition::{Definition, Secrets};
+use crate::error::{Fault, invalid};
+use crate::kinds::folder::empty;
+use crate::limits::*;
+use crate::model::{Kind, RowsKind, Run};
+use crate::ports::{ImportStage, NewRows, RowSink};
+use crate::schedule::Schedule;
+use crate::store;
+use async_trait::async_trait;
+use base::{Json, JsonMap, Problem};
+use futures::StreamExt;
+use futures::stream::BoxStream;
+use query::Query;
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DatabaseDefinition {
+    pub engine: EngineKind,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub port: Option<u16>,
+    /// The database's name; of SQLite the path of the file.
+    pub database: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
+    /// Comes in, is sealed, and never goes out.
+    #[serde(default, skip_serializing)]
+    pub password: Option<String>,
+    /// A password is stored; what a request says here counts for nothing.
+    #[serde(default)]
+    pub password_set: bool,
+    /// Only over TLS, with a certificate that is the host's. Otherwise TLS is taken where the server has it.
+    #[serde(default)]
+    pub tls: bool,
+    /// One SELECT; `:since` stands for the last value of the cursor column.
+    pub query: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor_column: Option<String>,
+    /// The first `:since`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start: Option<String>,
+    pub import_kind: RowsKind,
+    #[serde(default = "empty")]
+    pub mapping: Json,
+    #[serde(default)]
+    pub schedule: Schedule,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EngineKind {
+    Postgres,
+    Sqlite,
+}
+
+impl DatabaseDefinition {
+    pub(crate) fn check(&self) -> Result<(), Problem> {
+        let texts = [
+            ("host", self.host.as_deref()),
+            ("database", Some(self.database.as_str())),
+            ("user", self.user.as_deref()),
+            ("cursor_column", self.cursor_column.as_deref()),
+            ("start", self.start.as_deref()),
+        ];
+        for (field, text) in texts {
+            let wrong = text.is_some_and(|text| text.trim().is_empty() || text.len() > 1_000 || text.contains('\0'));
+            if wrong {
+                return Err(invalid(format!("/definition/{field}"), "must not be empty or very long"));
+            }
+        }
+        if self.engine == EngineKind::Postgres {
+            let host = self.host.as_deref().ok_or_else(|| invalid("/definition/host", "name the server"))?;
+            if !host::is_name(host) {
+                return Err(invalid("/definition/host", "must be a host name or an address, without port or path"));
+            }
+        }
+        let query = Query::read(&self.query).map_err(|detail| invalid("/definition/query", detail))?;
+        if query.has_since() != self.cursor_column.is_some() {
+            let detail = "write :since where the last value of the cursor column belongs, and name that column";
+            return Err(invalid("/definition/cursor_column", detail));
+        }
+        if let Some(start) = &self.start {
+            query::literal(&start_value(start)).map_err(|fault| invalid("/definition/start", fault.detail))?;
+        }
+        self.schedule.check()
+    }
+}
+
+/// `0` is a number, `2026-01-01` a text.
+fn start_value(text: &str) -> Json {
+    text.trim().parse::<i64>().map_or_else(|_| Json::String(text.trim().to_owned()), Json::from)
+}
+
+/// One engine.
+#[async_trait]
+trait Engine: Send + Sync {
+    fn kind(&self) -> EngineKind;
+    /// Connects, able to read and nothing else.
+    async fn open(
+        &self,
+        connect: &Connect,
+        database: &DatabaseDefinition,
+        secrets: &Secrets,
+    ) -> Result<Box<dyn Session>, Fault>;
+    /// Rows of `query` after the cursor, in its order.
+    fn page(&self, query: &str, cursor_column: Option<&str>, limit: u64) -> String;
+}
+
+#[async_trait]
+trait Session: Send {
+    /// What comes before every value of the cursor column.
+    async fn lowest(&mut self, page: &str) -> Result<Json, Fault>;
+    fn rows<'a>(&'a mut self, page: &'a str) -> BoxStream<'a, Result<JsonMap, Fault>>;
+}
+
+const ENGINES: &[&dyn Engine] = &[&postgres::Postgres, &sqlite::Sqlite];
+
+fn engine(kind: EngineKind) -> Result<&'static dyn Engine, Fault> {
+    let found = ENGINES.iter().copied().find(|engine| engine.kind() == kind);
+    found.ok_or_else(|| Fault::internal("this engine is not in the list"))
+}
+
+/// The next row, if it comes in time.
+async fn next_row(rows: &mut BoxStream<'_, Result<JsonMap, Fault>>) -> Result<Option<JsonMap>, Fault> {
+    match tokio::time::timeout(Duration::from_millis(READ_TIMEOUT_MS), rows.next()).await {
+        Ok(row) => row.transpose(),
+        Err(_) => {
+            let seconds = READ_TIMEOUT_MS / 1_000;
+            Err(Fault::new("too_slow", format!("the database gave no row for {seconds} seconds; an index may help")))
+        }
+    }
+}
+
+async fn connect_in_time<T>(work: impl Future<Output = Result<T, Fault>>) -> Result<T, Fault> {
+    match tokio::time::timeout(Duration::from_millis(CONNECT_TIMEOUT_MS), work).await {
+        Ok(done) => done,
+        Err(_) => {
+            let seconds = CONNECT_TIMEOUT_MS / 1_000;
+            Err(Fault::new("host_not_reachable", format!("the server did not answer within {seconds} seconds")))
+        }
+    }
+}
+
+pub(crate) struct Database;
+
+#[async_trait]
+impl Connector for Database {
+    fn kind(&self) -> Kind {
+        Kind::Database
+    }
+
+    async fn test(&self, connect: &Connect, job: &Job) -> Result<TestResult, Fault> {
+        let Definition::Database(database) = &job.definition else { return Ok(TestResult::default()) };
+        let engine = engine(database.engine)?;
+        let mut session = connect_in_time(engine.open(connect, database, &job.secrets)).await?;
+        let page = page(engine, database, &mut *session, None, TEST_ROWS as u64).await?;
+        let mut rows = session.rows(&page);
+        let mut lines = Vec::new();
+        while let Some(row) = next_row(&mut rows).await? {
+            lines.extend(line(&row));
+        }
+        drop(rows);
+        if lines.is_empty() {
+            return Ok(TestResult::default());
+        }
+        let sample = connect.inner.door.sample("rows.jsonl", lines, database.import_kind, &database.mapping).await?;
+        Ok(TestResult { sample, files: Vec::new() })
+    }
+
+    async fn run(&self, connect: &Connect, job: &Job, run: &mut Run) -> Result<Ended, Fault> {
+        let Definition::Database(database) = &job.definition else { return Ok(Ended::default()) };
+        let mut reading = Reading { connect, job, database, run, cursor: cursor_of(job.cursor.as_deref()) };
+        while reading.portion().await? {}
+        Ok(Ended::default())
+    }
+}
+
+fn cursor_of(text: Option<&str>) -> Option<Json> {
+    serde_json::from_str(text?).ok()
+}
+
+fn line(row: &JsonMap) -> Vec<u8> {
+    let mut line = serde_json::to_vec(row).unwrap_or_default();
+    line.push(b'\n');
+    line
+}
+
+/// The statement of one portion.
+async fn page(
+    engine: &dyn Engine,
+    database: &DatabaseDefinition,
+    session: &mut dyn Session,
+    cursor: Option<&Json>,
+    limit: u64,
+) -> Result<String, Fault> {
+    let query = Query::read(&database.query).map_err(|detail| Fault::new("query_failed", detail))?;
+    let column = database.cursor_column.as_deref();
+    let since = match (cursor, &database.start) {
+        _ if !query.has_since() => String::new(),
+        (Some(cursor), _) => query::literal(cursor)?,
+        (None, Some(start)) => query::literal(&start_value(start))?,
+        (None, None) => {
+            let unknown = engine.page(&query.with("NULL"), column, limit);
+            query::literal(&session.lowest(&unknown).await?)?
+        }
+    };
+    Ok(engine.page(&query.with(&since), column, limit))
+}
+
+struct Reading<'a> {
+    connect: &'a Connect,
+    job: &'a Job,
+    database: &'a DatabaseDefinition,
+    run: &'a mut Run,
+    cursor: Option<Json>,
+}
+
+/// What was read of the cursor column.
+#[derive(Default)]
+struct Marks {
+    last: Option<Json>,
+    /// The last value before `last`: rows with `last` itself may go on beyond the portion.
+    before: Option<Json>,
+}
+
+impl Marks {
+    fn pass(&mut self, value: Json) {
+        if self.last.as_ref() != Some(&value) {
+            self.before = self.last.replace(value);
+        }
+    }
+}
+
+impl Reading<'_> {
+    /// Reads, imports and remembers one portion. False: that was the last one.
+    async fn portion(&mut self) -> Result<bool, Fault> {
+        let limit = if self.database.cursor_column.is_some() { CHUNK_ROWS as u64 } else { FULL_ROWS_MAX + 1 };
+        let (sink, count, marks) = self.read(limit).await?;
+        let Some(sink) = sink else { return Ok(false) };
+        if self.database.cursor_column.is_none() && count > FULL_ROWS_MAX {
+            let detail = format!(
+                "the query gives more than {FULL_ROWS_MAX} rows; name a cursor column, so that it is read in portions"
+            );
+            return Err(Fault::new("too_many_rows", detail));
+        }
+        let id = sink.id();
+        sink.finish().await?;
+        let status = self.connect.wait_import(self.job.workspace, id, self.run).await?;
+        if status.stage == ImportStage::Failed {
+            let detail = status.detail.unwrap_or_else(|| "the rows could not be imported".into());
+            return Err(Fault::new("mapping_failed", detail));
+        }
+        let is_full = count >= limit && self.database.cursor_column.is_some();
+        let mark = if is_full { marks.before } else { marks.last };
+        if is_full && mark.is_none() {
+            let detail = format!("more than {CHUNK_ROWS} rows have one value in the cursor column; choose a finer one");
+            return Err(Fault::new("cursor_not_usable", detail));
+        }
+        if let (Some(mark), Some(source)) = (mark, self.job.source) {
+            query::literal(&mark)?;
+            store::set_cursor(&self.connect.inner.db, self.job.workspace, source, &mark.to_string()).await?;
+            self.cursor = Some(mark);
+        }
+        Ok(is_full)
+    }
+
+    async fn read(&mut self, limit: u64) -> Result<(Option<Box<dyn RowSink>>, u64, Marks), Fault> {
+        let (connect, database) = (self.connect, self.database);
+        let engine = engine(database.engine)?;
+        let mut session = connect_in_time(engine.open(connect, database, &self.job.secrets)).await?;
+        let page = page(engine, database, &mut *session, self.cursor.as_ref(), limit).await?;
+        let (mut sink, mut count, mut marks): (Option<Box<dyn RowSink>>, u64, Marks) = (None, 0, Marks::default());
+        let mut rows = session.rows(&page);
+        while let Some(row) = next_row(&mut rows).await? {
+            let sink = match &mut sink {
+                Some(sink) => sink,
+                None => {
+                    let columns: Vec<String> = row.keys().cloned().collect();
+                    if let Some(fault) = schema_fault(&database.mapping, &columns) {
+                        return Err(fault);
+                    }
+                    sink.insert(self.begin().await?)
+                }
+            };
+            if let Some(column) = &database.cursor_column {
+                let value = row.get(column).cloned().ok_or_else(|| {
+                    let detail = format!("the query's result has no column \"{column}\"");
+                    Fault::new("cursor_not_in_result", detail)
+                })?;
+                marks.pass(value);
+            }
+            sink.push(&line(&row)).await?;
+            count += 1;
+        }
+        Ok((sink, count, marks))
+    }
+
+    async fn begin(&self) -> Result<Box<dyn RowSink>, Fault> {
+        let source = self.job.source.ok_or_else(|| Fault::internal("a run without a source"))?;
+        let names = self.connect.inner.door.sources(self.job.workspace).await?;
+        let name = names.into_iter().find(|(id, _)| *id == source).map(|(_, name)| name);
+        let name = name.ok_or_else(|| Fault::new("source_gone", "the source was removed"))?;
+        let rows = NewRows {
+            workspace: self.job.workspace,
+            source,
+            name,
+            kind: self.database.import_kind,
+            format: Some("jsonl"),
+            mapping: self.database.mapping.clone(),
+        };
+        Ok(self.connect.inner.door.begin_rows(rows).await?)
+    }
+}
+
+#[cfg(test)]
+mod tests;

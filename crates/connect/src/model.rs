@@ -1,0 +1,157 @@
+//! What a connection is.
+
+use crate::definition::{Definition, Secrets};
+use base::{ImportId, SourceId, Timestamp, WorkspaceId};
+use serde::{Deserialize, Serialize};
+
+macro_rules! named {
+    ($(#[$doc:meta])* $name:ident { $($(#[$note:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum $name { $($(#[$note])* $variant),+ }
+        impl $name {
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $text),+ }
+            }
+            pub fn parse(text: &str) -> Option<Self> {
+                match text { $($text => Some(Self::$variant),)+ _ => None }
+            }
+        }
+    };
+}
+
+named!(/// How data comes.
+    Kind { Webhook = "webhook", Folder = "folder", Database = "database" });
+named!(/// What rows are.
+    RowsKind { Customers = "customers", Orders = "orders", Events = "events" });
+named!(/// How a connection is doing.
+HealthState {
+    /// Nothing came yet.
+    Waiting = "waiting",
+    Ok = "ok",
+    Running = "running",
+    Failing = "failing",
+    Paused = "paused",
+});
+named!(/// How a run stands or ended.
+RunState {
+    Running = "running",
+    Done = "done",
+    Failed = "failed",
+    /// The program stopped in the middle; the next run goes on there.
+    Interrupted = "interrupted",
+});
+named!(/// What became of a payload.
+PayloadState {
+    Mapped = "mapped",
+    /// No rule wanted it.
+    Nothing = "nothing",
+    /// A rule wanted it and could not use it: kept for replay.
+    Failed = "failed",
+    /// There was no rule yet: kept for replay.
+    Unmapped = "unmapped",
+});
+named!(/// What became of a file.
+    FileState { Importing = "importing", Done = "done", Failed = "failed" });
+
+/// How it is doing, since when and why.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Health {
+    pub state: HealthState,
+    pub code: Option<String>,
+    pub detail: Option<String>,
+    pub since: Option<Timestamp>,
+}
+
+/// A connection as it is stored, its secrets open: never shown as it is.
+#[derive(Debug, Clone)]
+pub(crate) struct Stored {
+    pub workspace: WorkspaceId,
+    pub id: SourceId,
+    pub enabled: bool,
+    pub version: i64,
+    pub definition: Definition,
+    pub secrets: Secrets,
+    pub cursor: Option<String>,
+    pub health: Health,
+    pub next_run_at: Option<Timestamp>,
+    pub last_run_at: Option<Timestamp>,
+    pub lease_until: Timestamp,
+    /// Failed files are tried again by the next run.
+    pub retry: bool,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+/// A connection as people see it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Connection {
+    pub id: SourceId,
+    pub name: String,
+    pub kind: Kind,
+    pub enabled: bool,
+    pub version: i64,
+    pub definition: Definition,
+    /// A webhook's signature secret, or a database's password, is stored.
+    pub secret_set: bool,
+    pub health: Health,
+    /// The token of a webhook's address.
+    pub token: Option<String>,
+    pub cursor: Option<String>,
+    pub next_run_at: Option<Timestamp>,
+    pub last_run_at: Option<Timestamp>,
+    /// Payloads that wait for a replay.
+    pub failed_payloads: u64,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+/// One time a source was asked. Counts are of rows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Run {
+    pub id: String,
+    pub state: RunState,
+    pub started_at: Timestamp,
+    pub ended_at: Option<Timestamp>,
+    pub read: u64,
+    pub accepted: u64,
+    pub refused: u64,
+    pub files: u64,
+    pub code: Option<String>,
+    pub detail: Option<String>,
+    /// What it brought, as imports: there are the refused rows.
+    pub imports: Vec<ImportId>,
+}
+
+/// A delivery to a webhook.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Payload {
+    pub id: String,
+    pub received_at: Timestamp,
+    pub state: PayloadState,
+    pub events: u64,
+    pub code: Option<String>,
+    pub detail: Option<String>,
+    pub headers: Vec<(String, String)>,
+    /// As it came.
+    pub body: String,
+}
+
+/// A file of a watched folder.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FileEntry {
+    pub hash: String,
+    pub name: String,
+    pub bytes: u64,
+    pub state: FileState,
+    pub import: Option<ImportId>,
+    pub code: Option<String>,
+    pub detail: Option<String>,
+    pub taken_at: Timestamp,
+}
+
+/// A name that sorts by time: `run_` and 26 letters.
+pub(crate) fn new_id(prefix: &str, now: Timestamp, rng: &dyn base::Rng) -> String {
+    format!("{prefix}_{:012x}{:016x}", now.ms().max(0), rng.next_u64())
+}

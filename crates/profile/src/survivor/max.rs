@@ -1,0 +1,24 @@
+use super::order::{greater_first, is_comparable};
+use super::{SPARE_MAX, Said, Survivor, keep_staircase};
+use base::Json;
+
+/// The greatest: numbers, texts (dates among them), yes before no.
+pub(super) struct Max;
+
+impl Survivor for Max {
+    fn code(&self) -> &'static str {
+        "max"
+    }
+    fn words(&self) -> &'static str {
+        "The highest value stays."
+    }
+    fn parts(&self, value: &Json) -> Vec<Json> {
+        Vec::from_iter(is_comparable(value).then(|| value.clone()))
+    }
+    fn settle(&self, said: &mut Vec<Said>, _: &[String]) {
+        said.sort_by(|one, other| {
+            greater_first(one.value(), other.value(), false).then_with(|| one.later_first(other))
+        });
+        keep_staircase(said, 1 + SPARE_MAX);
+    }
+}

@@ -1,0 +1,101 @@
+//! What `consent` needs of other rooms: its mails sent, who was written to lately, and who sends about a topic.
+
+use super::Late;
+use async_trait::async_trait;
+use base::{Problem, ProfileId, Timestamp, WorkspaceId};
+use consent::{ContactChannel, Request, RequestMailer, SentLately, TopicKey, TopicUse, TopicUser, request_mail};
+use db::Tx;
+use deliver::{NewMessage, RenderFailure, RenderRequest, RenderedMessage, RunState, SERVICE};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// `consent::RequestMailer` over `deliver`.
+pub struct RequestPost(pub Arc<deliver::Deliver>);
+
+#[async_trait]
+impl RequestMailer for RequestPost {
+    async fn enqueue(&self, tx: &mut Tx, workspace: WorkspaceId, request: &Request) -> Result<String, Problem> {
+        let message = NewMessage {
+            campaign: SERVICE.into(),
+            profile: request.profile,
+            occurrence: request.id.to_string(),
+            channel: ContactChannel::Email.name().into(),
+            address: request.address.clone(),
+            topic: None,
+        };
+        let id = message.id(workspace).to_string();
+        self.0.enqueue(tx, workspace, &[message]).await?;
+        self.0.set_run_in(tx, workspace, SERVICE, RunState::Running).await?;
+        Ok(id)
+    }
+
+    fn wake(&self) {
+        self.0.wake();
+    }
+}
+
+/// Renders the mails of [`RequestPost`] at the moment they go out: a question answered or withdrawn meanwhile is not
+/// asked any more.
+pub struct RequestMails {
+    pub consents: Arc<consent::Consents>,
+    pub deliver: Late<Arc<deliver::Deliver>>,
+}
+
+impl RequestMails {
+    pub async fn render(
+        &self,
+        workspace: WorkspaceId,
+        requests: &[RenderRequest],
+    ) -> Result<Vec<Result<RenderedMessage, RenderFailure>>, Problem> {
+        let deliver = self.deliver.get()?;
+        let (settings, _) = self.consents.settings(workspace).await?;
+        let topics = self.consents.topics(workspace).await?;
+        let sender = deliver.senders().get(workspace).await?;
+        let mut out = Vec::with_capacity(requests.len());
+        for asked in requests {
+            let found = self.consents.request_of_message(workspace, &asked.message.to_string()).await?;
+            let Some(request) = found.filter(|request| request.done_at.is_none()) else {
+                out.push(Err(RenderFailure { reason: "the question was answered or withdrawn".into() }));
+                continue;
+            };
+            let link = deliver.links().request(workspace, request.id.0);
+            let mail = request_mail(&settings, &sender.from_name, &topics, &request, &link);
+            out.push(Ok(RenderedMessage {
+                subject: mail.subject,
+                html: Some(mail.html),
+                text: mail.text,
+                ..RenderedMessage::default()
+            }));
+        }
+        Ok(out)
+    }
+}
+
+/// `consent::SentLately` over `deliver`.
+pub struct DeliverSent(pub Late<Arc<deliver::Deliver>>);
+
+#[async_trait]
+impl SentLately for DeliverSent {
+    async fn last_sent(
+        &self,
+        workspace: WorkspaceId,
+        channel: ContactChannel,
+        profiles: &[ProfileId],
+        since: Timestamp,
+    ) -> Result<HashMap<ProfileId, Timestamp>, Problem> {
+        let sent = self.0.get()?.last_sent(workspace, channel.name(), profiles, since).await?;
+        Ok(sent.into_iter().collect())
+    }
+}
+
+/// `consent::TopicUse` over `campaign`.
+pub struct TopicCampaigns(pub Late<Arc<campaign::Campaigns>>);
+
+#[async_trait]
+impl TopicUse for TopicCampaigns {
+    async fn users_of(&self, workspace: WorkspaceId, topic: &TopicKey) -> Result<Vec<TopicUser>, Problem> {
+        let found = self.0.get()?.using_topic(workspace, topic.as_str()).await?;
+        let user = |one: campaign::Campaign| TopicUser { kind: "campaign", id: one.id.to_string(), name: one.name };
+        Ok(found.into_iter().map(user).collect())
+    }
+}

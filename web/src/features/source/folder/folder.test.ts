@@ -1,0 +1,47 @@
+import { describe, expect, it } from "vitest";
+import type { Tested } from "../connect/types";
+import { mergedColumns } from "../connect/useConnectionForm";
+import { fits, isAllowed, newFolder, toSend } from "./model";
+
+describe("a watched folder", () => {
+  it("is one of those that may be watched, or inside one", () => {
+    const roots = ["/srv/in", "/data/"];
+    expect(["/srv/in", "/srv/in/", "/srv/in/shop", "/data/x"].map((path) => isAllowed(path, roots))).toEqual([
+      true,
+      true,
+      true,
+      true,
+    ]);
+    expect(["/srv/inside", "/srv", "/srv/in/../etc", "", "/other"].map((path) => isAllowed(path, roots))).toEqual(
+      Array(5).fill(false),
+    );
+  });
+
+  it("is sent without what is too much", () => {
+    expect(toSend({ ...newFolder(), folder: " /srv/in/ ", pattern: " *.csv " })).toMatchObject({
+      folder: "/srv/in",
+      pattern: "*.csv",
+    });
+    expect(toSend({ ...newFolder(), folder: "/" }).folder).toBe("/");
+  });
+
+  it("takes the files whose names fit", () => {
+    const fitting = ["orders.csv", "orders-2026.csv", "orders.csv.part", "ordersXcsv"].filter((name) =>
+      fits("orders*.csv", name),
+    );
+    expect(fitting).toEqual(["orders.csv", "orders-2026.csv"]);
+    expect(fits("day?.csv", "day1.csv")).toBe(true);
+    expect(fits("day?.csv", "day12.csv")).toBe(false);
+    expect(fits("a(b).csv", "a(b).csv")).toBe(true);
+  });
+});
+
+describe("the columns after a test", () => {
+  const column = (name: string, suggested: string | null) => ({ name, suggested, examples: [] });
+  const tested = { columns: [column("mail", "email"), column("x", null)] } as unknown as Tested;
+
+  it("keep what was chosen by hand, and forget columns that are gone", () => {
+    expect(mergedColumns(tested, {})).toEqual({ mail: "email", x: "ignore" });
+    expect(mergedColumns(tested, { mail: "trait:mail", gone: "phone" })).toEqual({ mail: "trait:mail", x: "ignore" });
+  });
+});
