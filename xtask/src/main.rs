@@ -109,6 +109,7 @@ fn tidy(root: &Path) -> anyhow::Result<()> {
     let mut findings = edges(root)?;
     findings.extend(file_lengths(root)?);
     findings.extend(rooms_in_architecture(root)?);
+    findings.extend(schema_names(root)?);
     if findings.is_empty() {
         println!("tidy: all well");
         return Ok(());
@@ -147,21 +148,28 @@ fn dependencies(manifest: &str) -> impl Iterator<Item = String> {
 
 fn file_lengths(root: &Path) -> anyhow::Result<Vec<String>> {
     let mut findings = Vec::new();
-    let mut folders = vec![root.join("crates"), root.join("xtask")];
+    for path in rust_files(&root.join("crates"))?.into_iter().chain(rust_files(&root.join("xtask"))?) {
+        let lines = std::fs::read_to_string(&path)?.lines().count();
+        if lines > FILE_LINES_MAX {
+            findings.push(format!("{} has {lines} lines; {FILE_LINES_MAX} is the most", path.display()));
+        }
+    }
+    Ok(findings)
+}
+
+fn rust_files(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let (mut files, mut folders) = (Vec::new(), vec![folder.to_owned()]);
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(&folder)? {
             let path = entry?.path();
             if path.is_dir() {
                 folders.push(path);
             } else if path.extension().is_some_and(|extension| extension == "rs") {
-                let lines = std::fs::read_to_string(&path)?.lines().count();
-                if lines > FILE_LINES_MAX {
-                    findings.push(format!("{} has {lines} lines; {FILE_LINES_MAX} is the most", path.display()));
-                }
+                files.push(path);
             }
         }
     }
-    Ok(findings)
+    Ok(files)
 }
 
 /// Every room has its line in the map, and the map names no room that is not there.
@@ -176,6 +184,33 @@ fn rooms_in_architecture(root: &Path) -> anyhow::Result<Vec<String>> {
     Ok(missing.map(|(room, _)| format!("ARCHITECTURE.md has no line for the room {room}")).collect())
 }
 
+/// Every shape of the API has a name of its own: of two with one name the description keeps one, in silence.
+fn schema_names(root: &Path) -> anyhow::Result<Vec<String>> {
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    for path in rust_files(&root.join("crates/api/src"))? {
+        for name in shapes(&std::fs::read_to_string(&path)?) {
+            *seen.entry(name).or_default() += 1;
+        }
+    }
+    let twice = seen.into_iter().filter(|(_, times)| *times > 1);
+    Ok(twice.map(|(name, times)| format!("the shape {name} is there {times} times in crates/api")).collect())
+}
+
+/// Names of the types that derive `ToSchema`.
+fn shapes(text: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    for part in text.split("#[derive(").skip(1) {
+        let Some((derived, rest)) = part.split_once(")]") else { continue };
+        let words = || rest.split_whitespace();
+        let name = words().zip(words().skip(1)).find(|(word, _)| matches!(*word, "struct" | "enum"));
+        if let (true, Some((_, name))) = (derived.contains("ToSchema"), name) {
+            let end = name.find(|letter: char| !letter.is_alphanumeric()).unwrap_or(name.len());
+            names.push(name[..end].to_owned());
+        }
+    }
+    names
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -183,6 +218,12 @@ mod tests {
     #[test]
     fn the_rooms_keep_to_their_edges_lengths_and_map() {
         tidy(&root().unwrap()).unwrap();
+    }
+
+    #[test]
+    fn shapes_are_found_by_what_they_derive() {
+        let text = "#[derive(Serialize, ToSchema)]\nstruct One {\n}\n#[derive(Debug)]\nstruct Two;\n#[derive(ToSchema)]\n#[serde(x)]\npub(super) enum Three<T> {}";
+        assert_eq!(shapes(text), ["One", "Three"]);
     }
 
     #[test]

@@ -5,7 +5,7 @@
 use crate::bots::{agent_of, bot_of};
 use crate::check::{ItemProblem, read_item};
 use crate::limits::{BATCH_BYTES_MAX, BATCH_ITEMS_MAX, EVENT_BYTES_MAX};
-use crate::planner::{Edits, ItemPlan, PlanItem, Verdict, data_of, name_of, replaced};
+use crate::planner::{Edits, ItemPlan, NOTHING, PlanItem, Verdict, data_of, name_of, replaced};
 use crate::source::{SourceState, WriteKeyAnswer};
 use crate::split::{Cut, split};
 use crate::wire::{Envelope, Item, Text};
@@ -176,6 +176,7 @@ impl Collect {
     fn check_items(&self, parsed: &Parsed<'_>, source: &SourceState, text: &str, now: Timestamp) -> Outcome {
         let mut outcome = Outcome { ids: Vec::with_capacity(parsed.items.len()), ..Outcome::default() };
         let plan = self.inner.planner.plan_of(source.workspace);
+        let cuts = plan.as_deref().is_some_and(|plan| plan.cuts());
         for (index, cut) in parsed.items.iter().enumerate() {
             match read_item(*cut, parsed.kind) {
                 Ok((item, kind, warning)) => {
@@ -183,6 +184,9 @@ impl Collect {
                         source.count_bot(&agent, now);
                         outcome.bots += 1;
                         outcome.ids.push(EventId(0));
+                        if cuts {
+                            outcome.edits.blank(text, cut.text);
+                        }
                         continue;
                     }
                     let id = self.event_id(source.workspace, &item);
@@ -204,7 +208,13 @@ impl Collect {
                 }
                 Err(problem) => {
                     let why = (problem.code, problem.pointer.as_str(), problem.detail.as_str());
-                    source.reject(now, why, cut.text, parsed.kind);
+                    if cuts {
+                        // What no plan could judge may hold what is not to be kept.
+                        source.reject_kept(now, why, NOTHING);
+                        outcome.edits.blank(text, cut.text);
+                    } else {
+                        source.reject(now, why, cut.text, parsed.kind);
+                    }
                     outcome.ids.push(EventId(0));
                     outcome.rejected.push(rejected_of(index, problem, parsed.kind.is_none()));
                 }

@@ -18,6 +18,8 @@ pub trait Planner: Send + Sync + 'static {
 
 /// The plan of one workspace.
 pub trait ItemPlan: Send + Sync {
+    /// Something of this workspace is not to be kept: then nothing is kept of what nobody could judge.
+    fn cuts(&self) -> bool;
     fn judge(&self, item: &PlanItem<'_>) -> Verdict;
 }
 
@@ -80,7 +82,7 @@ pub(crate) fn name_of<'a>(item: &'a Item<'_>, kind: EventKind) -> &'a str {
 pub(crate) struct Edits(Vec<(Range<usize>, String)>);
 
 /// What stands for an item that is not stored: no id, no content.
-const NOTHING: &str = "{}";
+pub(crate) const NOTHING: &str = "{}";
 
 impl Edits {
     pub fn is_empty(&self) -> bool {

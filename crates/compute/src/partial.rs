@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 pub const VALUES_MAX: usize = 200;
 /// Bytes of a kept value; longer ones are cut.
 const VALUE_BYTES_MAX: usize = 512;
+/// A number beyond this is no amount of anything: it is left out of sums and averages.
+pub const NUMBER_MAX: f64 = 1e15;
 /// Sums are exact to a millionth.
 const MICRO: f64 = 1_000_000.0;
 
@@ -34,7 +36,6 @@ impl TryFrom<String> for Micros {
 
 impl Micros {
     fn add(&mut self, number: f64) {
-        // A float that is too large for the type becomes its end; sums stay there.
         self.0 = self.0.saturating_add((number * MICRO).round() as i128);
     }
     fn is_zero(&self) -> bool {
@@ -96,9 +97,9 @@ fn shortened(value: &Scalar<'_>) -> Json {
 }
 
 impl Partial {
-    /// Adds every value that is a number, and counts it.
+    /// Adds every value that is a number up to [`NUMBER_MAX`], and counts it.
     pub fn add_numbers(&mut self, values: &[Scalar<'_>]) {
-        for number in values.iter().filter_map(Scalar::number) {
+        for number in values.iter().filter_map(Scalar::number).filter(|number| number.abs() <= NUMBER_MAX) {
             self.sum.add(number);
             self.count += 1;
         }

@@ -287,8 +287,10 @@ impl Compute {
         for live in space.formulas() {
             let inputs = live.definition.inputs();
             let touches = |item: &&&ResolvedEvent| {
-                item.event.kind == EventKind::Identify
-                    && item.event.traits.map().keys().any(|name| inputs.iter().any(|input| reads(input, name)))
+                // Somebody new: a formula may have an answer without any trait of theirs.
+                item.created
+                    || item.event.kind == EventKind::Identify
+                        && item.event.traits.map().keys().any(|name| inputs.iter().any(|input| reads(input, name)))
             };
             let mut asked: BTreeSet<ProfileId> = events.iter().filter(touches).map(|item| item.profile).collect();
             asked.extend(&turned);

@@ -86,9 +86,10 @@ impl Connect {
             if definition.kind() != stored.definition.kind() {
                 return Err(invalid("/definition/kind", "the kind of a connection stays; make another one").into());
             }
-            if let Some(secret) = definition.take_secret() {
-                stored.secrets.secret = Some(secret);
-            }
+            stored.secrets.secret = match definition.take_secret() {
+                Some(secret) => Some(secret),
+                None => kept_secret(&stored, &definition)?,
+            };
             self.check(&definition, &stored.secrets)?;
             if read_differently(&stored.definition, &definition) {
                 stored.cursor = None;
@@ -216,8 +217,11 @@ impl Connect {
             Some(id) => Some(self.stored(workspace, id).await?),
             None => None,
         };
-        let old = stored.as_ref().and_then(|one| one.secrets.secret.clone());
-        let secrets = Secrets { secret: secret.or(old), token: None };
+        let secret = match (secret, &stored) {
+            (None, Some(stored)) => kept_secret(stored, &definition)?,
+            (secret, _) => secret,
+        };
+        let secrets = Secrets { secret, token: None };
         self.check(&definition, &secrets)?;
         let job = Job { workspace, source: id, definition, secrets, cursor: None, retry: false };
         let Some(connector) = crate::connector::find(job.definition.kind()) else {
@@ -235,6 +239,20 @@ impl Connect {
     pub async fn erase(tx: &mut Tx, workspace: WorkspaceId, names: &(dyn Fn(&str) -> bool + Sync)) -> db::Result<u64> {
         payloads::erase(tx, workspace, names).await
     }
+}
+
+/// The stored secret, if `after` may have it: a password is only for the server it was given for. Otherwise whoever may
+/// edit a connection could send the password to a server of their own.
+fn kept_secret(stored: &Stored, after: &Definition) -> std::result::Result<Option<String>, Problem> {
+    let holds = match (&stored.definition, after) {
+        (Definition::Database(before), Definition::Database(after)) => before.is_same_server(after),
+        (before, after) => before.kind() == after.kind(),
+    };
+    if !holds && stored.secrets.secret.is_some() {
+        let detail = "say the password again: the server, user or encryption changed";
+        return Err(invalid("/definition/password", detail));
+    }
+    Ok(stored.secrets.secret.clone())
 }
 
 /// The cursor of one query means nothing to another.

@@ -114,6 +114,13 @@ impl ActivePlan {
         Self { workspace, settings, entries, protected, counts, recent, clock }
     }
 
+    /// Does it leave events or properties out of what is stored?
+    pub fn cuts(&self) -> bool {
+        self.settings.unplanned_events == UnplannedEvents::Drop
+            || self.settings.unplanned_properties == UnplannedProperties::Drop
+            || self.entries.iter().flat_map(HashMap::values).any(|entry| entry.unplanned == UnplannedProperties::Drop)
+    }
+
     /// Judges, counts and remembers. `id` is the event's, for the live screen.
     pub fn judge(&self, source: Option<SourceId>, id: EventId, item: Arriving<'_>) -> Outcome {
         let (judgement, entry) = self.look(item);

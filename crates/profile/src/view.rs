@@ -152,7 +152,9 @@ impl ProfileView {
         let ruled = stored.iter().filter(|((workspace, _), _)| !rules.of(*workspace).traits.is_empty());
         self.book.tell(ruled.map(|(who, row)| (*who, row.traits.ruled(rules.of(who.0)))));
         let created = |who: &Who| deltas.get(who).is_some_and(|delta| delta.created_ms.is_some());
-        let mut activity = deltas.iter().map(|(who, delta)| (*who, delta.activity.clone())).collect();
+        // Traits that were worked out are nothing that happened.
+        let happened = deltas.iter().filter(|(_, delta)| 0 < delta.activity.events);
+        let mut activity = happened.map(|(who, delta)| (*who, delta.activity.clone())).collect();
         activity::merge(tx, &batch.merges, &mut activity).await?;
         Ok(activity::write(tx, &activity, created, &self.seen).await?)
     }

@@ -192,7 +192,7 @@ async fn delete(State(app): State<Arc<App>>, auth: Auth, Path(id): Path<Computed
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct PreviewRequest {
+struct ComputedPreviewRequest {
     #[schema(value_type = Object)]
     definition: Value,
 }
@@ -208,7 +208,7 @@ struct PreviewPerson {
 }
 
 #[derive(Serialize, ToSchema)]
-struct PreviewAnswer {
+struct ComputedPreviewAnswer {
     sentence: String,
     value_type: &'static str,
     /// Customers seen last; left out for callers who may not see customers.
@@ -219,14 +219,14 @@ struct PreviewAnswer {
 
 /// What a definition would give the customers seen last. Saves nothing.
 #[utoipa::path(post, path = "/api/v1/computed-traits/preview", tag = "computed traits", security(("api_key" = ["segment.read"])), params(LocaleQuery),
-    request_body = PreviewRequest,
-    responses((status = 200, body = PreviewAnswer), (status = 401), (status = 403), (status = 422), (status = 503)))]
+    request_body = ComputedPreviewRequest,
+    responses((status = 200, body = ComputedPreviewAnswer), (status = 401), (status = 403), (status = 422), (status = 503)))]
 async fn preview(
     State(app): State<Arc<App>>,
     auth: Auth,
     Query(query): Query<LocaleQuery>,
-    Json(body): Json<PreviewRequest>,
-) -> ApiResult<Json<PreviewAnswer>> {
+    Json(body): Json<ComputedPreviewRequest>,
+) -> ApiResult<Json<ComputedPreviewAnswer>> {
     let previewed = app.compute.preview(auth.workspace(), &body.definition).await?;
     let definition: &Definition = &previewed.definition;
     let with_value = previewed.people.iter().filter(|(_, _, value)| !value.is_null()).count();
@@ -236,5 +236,5 @@ async fn preview(
     let may_see = auth.caller.require(Permission::ProfileRead).is_ok();
     let person = |(profile, label, value)| PreviewPerson { profile, label, value };
     let people = previewed.people.into_iter().filter(|_| may_see).map(person).collect();
-    Ok(Json(PreviewAnswer { sentence, value_type, people, with_value, looked_at }))
+    Ok(Json(ComputedPreviewAnswer { sentence, value_type, people, with_value, looked_at }))
 }

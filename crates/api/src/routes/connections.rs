@@ -112,7 +112,7 @@ async fn list(State(app): State<Arc<App>>, auth: Auth, Paged(page): Paged) -> Ap
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct CreateRequest {
+struct ConnectionRequest {
     name: String,
     /// `{"kind":"webhook",…}`; docs/reference/connect.md has the fields of each kind.
     #[schema(value_type = Object)]
@@ -120,12 +120,12 @@ struct CreateRequest {
 }
 
 /// Makes a source and what fills it.
-#[utoipa::path(post, path = "/api/v1/connections", tag = "connections", security(("api_key" = ["source.write"])), request_body = CreateRequest,
+#[utoipa::path(post, path = "/api/v1/connections", tag = "connections", security(("api_key" = ["source.write"])), request_body = ConnectionRequest,
     responses((status = 201, body = ConnectionView), (status = 401), (status = 403), (status = 409), (status = 422)))]
 async fn create(
     State(app): State<Arc<App>>,
     auth: Auth,
-    Json(body): Json<CreateRequest>,
+    Json(body): Json<ConnectionRequest>,
 ) -> ApiResult<(StatusCode, Json<ConnectionView>)> {
     let definition = Definition::read(body.definition)?;
     let made = app.connect.create(auth.workspace(), &body.name, definition).await?;
@@ -182,7 +182,7 @@ async fn folders(State(app): State<Arc<App>>, _auth: Auth, Paged(page): Paged) -
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct TestRequest {
+struct ConnectionTestRequest {
     #[schema(value_type = Object)]
     definition: base::Json,
     /// The connection whose stored password is meant when the definition brings none.
@@ -193,7 +193,7 @@ struct TestRequest {
 
 /// What a test of a folder or database shows. That it fails is an answer, not an error.
 #[derive(Serialize, ToSchema)]
-struct TestView {
+struct ConnectionTestView {
     ok: bool,
     code: Option<&'static str>,
     detail: Option<String>,
@@ -226,7 +226,7 @@ struct TestFileView {
     known: bool,
 }
 
-fn test_view(outcome: Result<TestResult, Fault>) -> TestView {
+fn test_view(outcome: Result<TestResult, Fault>) -> ConnectionTestView {
     let (result, fault) = match outcome {
         Ok(result) => (result, None),
         Err(fault) => (TestResult::default(), Some(fault)),
@@ -238,7 +238,7 @@ fn test_view(outcome: Result<TestResult, Fault>) -> TestView {
         suggested: column.suggested,
     });
     let file = |TestFile { name, bytes, modified_at, known }| TestFileView { name, bytes, modified_at, known };
-    TestView {
+    ConnectionTestView {
         ok: fault.is_none(),
         code: fault.as_ref().map(|fault| fault.code),
         detail: fault.map(|fault| fault.detail),
@@ -251,9 +251,13 @@ fn test_view(outcome: Result<TestResult, Fault>) -> TestView {
 }
 
 /// Asks a folder or a database for a little, without keeping anything.
-#[utoipa::path(post, path = "/api/v1/connections/test", tag = "connections", security(("api_key" = ["source.write"])), request_body = TestRequest,
-    responses((status = 200, body = TestView), (status = 401), (status = 403), (status = 404), (status = 409), (status = 422)))]
-async fn test(State(app): State<Arc<App>>, auth: Auth, Json(body): Json<TestRequest>) -> ApiResult<Json<TestView>> {
+#[utoipa::path(post, path = "/api/v1/connections/test", tag = "connections", security(("api_key" = ["source.write"])), request_body = ConnectionTestRequest,
+    responses((status = 200, body = ConnectionTestView), (status = 401), (status = 403), (status = 404), (status = 409), (status = 422)))]
+async fn test(
+    State(app): State<Arc<App>>,
+    auth: Auth,
+    Json(body): Json<ConnectionTestRequest>,
+) -> ApiResult<Json<ConnectionTestView>> {
     let definition = Definition::read(body.definition)?;
     Ok(Json(test_view(app.connect.test(auth.workspace(), definition, body.id).await?)))
 }
@@ -452,7 +456,7 @@ async fn payloads(
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct ReplayRequest {
+struct PayloadReplayRequest {
     /// Left out: all that wait.
     #[serde(default)]
     ids: Option<Vec<String>>,
@@ -466,13 +470,13 @@ struct ReplayView {
 }
 
 /// Maps kept payloads again, after the mapping was made or put right. What is mapped now counts once.
-#[utoipa::path(post, path = "/api/v1/connections/{id}/payloads/replay", tag = "connections", security(("api_key" = ["source.write"])), params(("id" = String, Path)), request_body = ReplayRequest,
+#[utoipa::path(post, path = "/api/v1/connections/{id}/payloads/replay", tag = "connections", security(("api_key" = ["source.write"])), params(("id" = String, Path)), request_body = PayloadReplayRequest,
     responses((status = 200, body = ReplayView), (status = 401), (status = 403), (status = 404), (status = 409), (status = 429), (status = 503)))]
 async fn replay(
     State(app): State<Arc<App>>,
     auth: Auth,
     Path(id): Path<SourceId>,
-    Json(body): Json<ReplayRequest>,
+    Json(body): Json<PayloadReplayRequest>,
 ) -> ApiResult<Json<ReplayView>> {
     let done = app.connect.replay_payloads(auth.workspace(), id, body.ids.as_deref()).await?;
     auth.note(&app, "connection.replay", id, format!("mapped {} payloads again", done.replayed)).await?;

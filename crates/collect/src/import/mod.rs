@@ -57,7 +57,7 @@ pub const XLSX_PREVIEW_BYTES_MAX: usize = 64 << 20;
 /// A workbook unpacked.
 pub const XLSX_INFLATED_BYTES_MAX: u64 = 2 << 30;
 /// The texts its cells share, unpacked: they are held in memory.
-pub const XLSX_TEXTS_BYTES_MAX: u64 = 256 << 20;
+pub const XLSX_TEXTS_BYTES_MAX: u64 = 64 << 20;
 /// Files inside a workbook.
 pub const XLSX_PARTS_MAX: usize = 10_000;
 pub const XLSX_SHEETS_MAX: usize = 200;

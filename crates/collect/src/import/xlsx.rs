@@ -1,7 +1,7 @@
 //! Excel workbooks (.xlsx) as rows of cells.
 //!
 //! A workbook is a ZIP archive of XML. Its cells are read as a stream by a thread of their own, a few rows ahead; in
-//! memory are the texts that cells share (at most [`XLSX_TEXTS_BYTES_MAX`]) and those rows. Before anything is read the
+//! memory are the texts that cells share (at most [`TEXTS_BYTES_MAX`]) and those rows. Before anything is read the
 //! archive is inflated once into nothing, counting: what it says of its own size is not believed, so an archive made to
 //! blow up is refused before it can.
 
@@ -11,7 +11,7 @@ use super::{RECORD_BYTES_MAX, XLSX_TEXTS_BYTES_MAX};
 use base::Json;
 use calamine::{DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Xlsx};
 use serde_json::json;
-use std::io::{BufReader, Read, Seek, SeekFrom};
+use std::io::{BufReader, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -19,6 +19,19 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 /// Rows read ahead.
 const ROWS_AHEAD: usize = 64;
+
+/// A sheet, or another part of XML, unpacked.
+const XML_BYTES_MAX: u64 = 256 << 20;
+/// Pictures and the like, unpacked.
+const OTHER_BYTES_MAX: u64 = 64 << 20;
+/// The texts that cells share, unpacked: they are held in memory, short ones at four times their size.
+const TEXTS_BYTES_MAX: u64 = XLSX_TEXTS_BYTES_MAX;
+/// Bytes between two marks of XML: the reader holds them at once.
+const MARKLESS_BYTES_MAX: usize = RECORD_BYTES_MAX;
+/// What is looked at of a part for what it says about itself: its first mark is shorter than the longest allowed.
+const HEAD_BYTES_MAX: usize = 2 * MARKLESS_BYTES_MAX;
+/// What Excel lets one cell hold.
+const CELL_CHARS_MAX: usize = 32_767;
 
 trait Input: Read + Seek + Send {}
 impl<T: Read + Seek + Send> Input for T {}
@@ -160,17 +173,71 @@ fn check_archive(input: &mut Counted) -> Result<(), String> {
     let mut total = 0;
     for index in 0..archive.len() {
         let part = archive.by_index(index).map_err(|error| broken(&error))?;
-        let is_texts = part.name().is_ok_and(|name| name.to_lowercase().ends_with("sharedstrings.xml"));
-        let limit = if is_texts { XLSX_TEXTS_BYTES_MAX } else { XLSX_INFLATED_BYTES_MAX - total };
-        let inflated =
-            std::io::copy(&mut part.take(limit + 1), &mut std::io::sink()).map_err(|error| broken(&error))?;
+        let name = part.name().map(|name| name.to_lowercase()).unwrap_or_default();
+        let is_xml = name.ends_with(".xml") || name.ends_with(".rels");
+        let own = match is_xml {
+            true if name.ends_with("sharedstrings.xml") => TEXTS_BYTES_MAX,
+            true => XML_BYTES_MAX,
+            false => OTHER_BYTES_MAX,
+        };
+        let limit = own.min(XLSX_INFLATED_BYTES_MAX - total);
+        let mut marks = Marks::default();
+        let inflated = std::io::copy(&mut part.take(limit + 1), &mut marks).map_err(|error| broken(&error))?;
         total += inflated;
-        if inflated > limit || total > XLSX_INFLATED_BYTES_MAX {
-            let megabytes = if is_texts { XLSX_TEXTS_BYTES_MAX } else { XLSX_INFLATED_BYTES_MAX } >> 20;
-            return Err(format!("unpacked, the workbook is larger than {megabytes} MB; save the sheet as CSV"));
+        if inflated > limit {
+            let megabytes = if limit == own { own } else { XLSX_INFLATED_BYTES_MAX } >> 20;
+            return Err(format!(
+                "unpacked, the workbook is larger than it may be: {name} has more than {megabytes} MB; save the sheet as CSV"
+            ));
+        }
+        if is_xml && marks.longest > MARKLESS_BYTES_MAX {
+            return Err(format!("a text in {name} is longer than {CELL_CHARS_MAX} characters, Excel's limit"));
+        }
+        if name.ends_with("sharedstrings.xml") && marks.claims_more_texts_than(inflated) {
+            return Err(format!("{name} claims more texts than it has bytes; save the workbook anew"));
         }
     }
     Ok(())
+}
+
+/// Measures what stands between the marks (`<` and `>`) of XML.
+#[derive(Default)]
+struct Marks {
+    since: usize,
+    longest: usize,
+    /// The beginning: what a part says about itself.
+    head: Vec<u8>,
+}
+
+impl Marks {
+    /// The reader makes room for as many texts as the part says it has, before it has seen one.
+    fn claims_more_texts_than(&self, bytes: u64) -> bool {
+        let head = String::from_utf8_lossy(&self.head);
+        // Up to the first text.
+        let head = head.split("<si").next().unwrap_or_default();
+        head.split("ount").skip(1).any(|rest| {
+            let rest = rest.trim_start().strip_prefix('=').map(str::trim_start).unwrap_or_default();
+            let rest = rest.strip_prefix(['"', '\'']).unwrap_or_default().trim_start();
+            let digits = rest.find(|letter: char| !letter.is_ascii_digit()).map_or(rest, |end| &rest[..end]);
+            !digits.is_empty() && digits.parse::<u64>().map_or(true, |claimed| bytes < claimed)
+        })
+    }
+}
+
+impl Write for Marks {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let room = HEAD_BYTES_MAX.saturating_sub(self.head.len()).min(bytes.len());
+        self.head.extend_from_slice(&bytes[..room]);
+        for byte in bytes {
+            self.since = if matches!(byte, b'<' | b'>') { 0 } else { self.since + 1 };
+            self.longest = self.longest.max(self.since);
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Reads one sheet to its end, or until nobody listens.
@@ -197,6 +264,9 @@ fn read_sheet(
                 return Ok(());
             }
             rows.line = u64::from(row) + 1;
+        }
+        if is_too_long(cell.get_value()) {
+            return Err(format!("line {} has a cell of more than {CELL_CHARS_MAX} characters", rows.line));
         }
         rows.take(column as usize, value(cell.get_value()))?;
     }
@@ -279,6 +349,16 @@ impl Rows<'_> {
         };
         Ok(self.sender.send(Ok(part)).is_ok())
     }
+}
+
+fn is_too_long(cell: &DataRef<'_>) -> bool {
+    let text = match cell {
+        DataRef::String(text) => text.as_str(),
+        DataRef::SharedString(text) => text,
+        _ => return false,
+    };
+    // Excel counts as UTF-16 does, which never has more units than UTF-8 has bytes.
+    text.len() > CELL_CHARS_MAX && text.encode_utf16().count() > CELL_CHARS_MAX
 }
 
 /// A cell as JSON; what is empty or an error (`#N/A`) is null.

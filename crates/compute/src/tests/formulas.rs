@@ -73,6 +73,18 @@ fn what_cannot_be_read_is_refused_with_its_position() {
 }
 
 #[tokio::test]
+async fn whoever_is_new_is_asked_like_everybody_else() {
+    for store in each_store().await {
+        let mut world = World::open(&store).await;
+        world.batch(&[order(ANNA, 0, 1.0)]).await;
+        world.define("points", json!({ "formula": "coalesce(bonus, 7)" })).await;
+        world.work().await;
+        world.batch(&[order(BEN, 0, 1.0)]).await;
+        assert_eq!((world.value(ANNA, "points"), world.value(BEN, "points")), (json!(7), json!(7)), "{}", store.name);
+    }
+}
+
+#[tokio::test]
 async fn a_formula_follows_what_is_said_and_what_is_computed() {
     for store in each_store().await {
         let mut world = World::open(&store).await;

@@ -228,8 +228,9 @@ impl World {
     fn today(&self, events: Vec<ResolvedEvent>) -> Vec<ResolvedEvent> {
         let mut state = self.rooms.0.lock();
         let mut name = |item: ResolvedEvent| {
+            let created = !state.canonical.contains_key(&item.profile);
             let profile = *state.canonical.entry(item.profile).or_insert(item.profile);
-            ResolvedEvent { profile, ..item }
+            ResolvedEvent { profile, created, ..item }
         };
         events.into_iter().map(&mut name).collect()
     }

@@ -55,17 +55,18 @@ impl Mapped {
     }
 }
 
-/// The body as JSON; a form becomes an object of texts.
+/// The body as JSON, a byte order mark before it left out; a form becomes an object of texts.
 pub(crate) fn parse(incoming: &Incoming<'_>) -> Result<Json, String> {
+    let body = incoming.body.strip_prefix('\u{feff}').unwrap_or(incoming.body);
     let header = |name: &str| incoming.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
     if header("content-type").is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded")) {
         let mut form = JsonMap::new();
-        for (name, value) in url::form_urlencoded::parse(incoming.body.as_bytes()) {
+        for (name, value) in url::form_urlencoded::parse(body.as_bytes()) {
             form.insert(name.into_owned(), json!(value));
         }
         return Ok(Json::Object(form));
     }
-    serde_json::from_str(incoming.body).map_err(|error| format!("the payload is not JSON: {error}"))
+    serde_json::from_str(body).map_err(|error| format!("the payload is not JSON: {error}"))
 }
 
 impl Compiled {

@@ -70,6 +70,12 @@ impl Compiled {
     pub fn is_empty(&self) -> bool {
         self.rules.is_empty()
     }
+
+    /// `name` in lower case.
+    pub(super) fn uses_header(&self, name: &str) -> bool {
+        let mut takes = self.rules.iter().flat_map(Ready::takes);
+        takes.any(|take| matches!(&take.from, From::Header(header) if header == name))
+    }
 }
 
 fn problem(pointer: &str, code: &'static str, detail: impl Into<String>) -> MapProblem {
@@ -129,6 +135,21 @@ impl Ready {
             properties: fields(&rule.properties, &format!("{at}/properties"), "name", problems),
             traits: fields(&rule.traits, &format!("{at}/traits"), "name", problems),
         }
+    }
+
+    fn takes(&self) -> impl Iterator<Item = &Take> {
+        let single = [
+            &self.event,
+            &self.user_id,
+            &self.anonymous_id,
+            &self.group_id,
+            &self.previous_id,
+            &self.timestamp,
+            &self.message_id,
+        ];
+        let named = self.identifiers.iter().chain(&self.properties).chain(&self.traits);
+        let condition = self.when.iter().map(|(take, _)| take);
+        single.into_iter().flatten().chain(condition).chain(named.map(|(_, take)| take))
     }
 }
 

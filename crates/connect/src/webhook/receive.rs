@@ -185,10 +185,7 @@ impl Connect {
             hook.live.fail(Fault::new("bad_signature", detail), now);
             return Err(Problem::new(ProblemKind::Unauthenticated, "bad_signature", detail).into());
         }
-        let body = text_of(&delivery).map_err(|problem| {
-            hook.live.fail(problem.clone().into(), now);
-            problem
-        })?;
+        let body = text_of(&delivery).inspect_err(|problem| hook.live.fail(problem.clone().into(), now))?;
         let payload = Payload {
             id: new_id("pay", now, &*self.inner.rng),
             received_at: now,
@@ -196,7 +193,7 @@ impl Connect {
             events: 0,
             code: None,
             detail: None,
-            headers: kept_headers(delivery.headers),
+            headers: kept_headers(delivery.headers, &hook.mapping),
             body,
         };
         self.take(&hook, payload, now).await
@@ -394,13 +391,13 @@ fn text_of(delivery: &Delivery) -> std::result::Result<String, Problem> {
     }
 }
 
-/// Headers that tell what a payload is; those that are somebody's key are not kept.
-fn kept_headers(headers: Vec<(String, String)>) -> Vec<(String, String)> {
-    const NEVER: [&str; 4] = ["authorization", "cookie", "proxy-authorization", "x-api-key"];
+/// Headers that tell what a payload is, and those that the mapping looks at. What may be somebody's key is never kept.
+pub(super) fn kept_headers(headers: Vec<(String, String)>, mapping: &Compiled) -> Vec<(String, String)> {
+    const ALWAYS: [&str; 2] = ["content-type", "user-agent"];
+    const NEVER: [&str; 8] = ["token", "secret", "key", "auth", "password", "cookie", "signature", "hmac"];
     let told = headers.into_iter().filter(|(name, value)| {
-        !NEVER.contains(&name.as_str())
-            && !name.contains("signature")
-            && !name.contains("hmac")
+        (ALWAYS.contains(&name.as_str()) || mapping.uses_header(name))
+            && !NEVER.iter().any(|part| name.contains(part))
             && value.len() <= HEADER_BYTES_MAX
     });
     told.take(HEADERS_MAX).collect()

@@ -91,7 +91,9 @@ fn standard_key(secret: &str) -> Option<Vec<u8>> {
 }
 
 fn is_fresh(seconds: &str, now: Timestamp) -> bool {
-    seconds.parse::<i64>().is_ok_and(|at| (now.ms() - at.saturating_mul(1_000)).abs() <= SIGNATURE_AGE_MS_MAX)
+    // What a stranger sends may be any number.
+    let age = |at: i64| now.ms().saturating_sub(at.saturating_mul(1_000)).saturating_abs();
+    seconds.parse::<i64>().is_ok_and(|at| age(at) <= SIGNATURE_AGE_MS_MAX)
 }
 
 /// A sender that changes its secret signs with both for a while.

@@ -117,6 +117,11 @@ fn signatures_of_senders_are_known_and_forgeries_are_not() {
     assert!(stripe(&header, 1_795_341_600) && stripe(&header, 1_795_341_890));
     assert!(!stripe(&header, 1_795_342_000), "what was recorded is not taken an hour later");
     assert!(!stripe(&format!("t=1795341601,v1={signature}"), 1_795_341_600));
+    for at in [i64::MIN, i64::MAX] {
+        assert!(!stripe(&format!("t={at},v1=00"), 1_795_341_600), "any number is only a wrong one");
+        let headers = [("webhook-id", "a"), ("webhook-timestamp", &*at.to_string()), ("webhook-signature", "v1,AAAA")];
+        assert!(!verify(Scheme::Standard, "whsec_aHVzaA==", &headers, "{}", 1_795_341_600));
+    }
 }
 
 #[test]
@@ -173,6 +178,29 @@ async fn change(room: &Room, id: SourceId, definition: Json) {
 
 fn page() -> PageRequest {
     PageRequest { limit: Some(100), cursor: None }
+}
+
+#[test]
+fn only_headers_that_the_mapping_uses_are_kept() {
+    let header = |name: &str| json!({ "name": name, "value": { "header": name } });
+    let mut used = rule();
+    used["when"] = json!({ "value": { "header": "X-Topic" } });
+    used["properties"] = json!([header("x-shop"), header("x-my-token"), header("x-api-key")]);
+    let mapping: Mapping = serde_json::from_value(json!({ "rules": [used] })).unwrap();
+    let names =
+        ["content-type", "user-agent", "x-topic", "x-shop", "x-my-token", "x-api-key", "authorization", "x-other"];
+    let sent = names.map(|name| (name.to_owned(), "value".to_owned())).to_vec();
+    let kept = super::receive::kept_headers(sent, &Compiled::new(&mapping).unwrap());
+    let kept: Vec<&str> = kept.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(kept, ["content-type", "user-agent", "x-topic", "x-shop"]);
+}
+
+#[tokio::test]
+async fn a_byte_order_mark_is_no_mistake() {
+    let room = Room::sqlite().await;
+    let id = room.make(definition(&[rule()])).await;
+    let taken = send(&room, &token(&room, id).await, "\u{feff}{\"who\":1}").await.unwrap();
+    assert_eq!((taken.state, taken.events), (PayloadState::Mapped, 1));
 }
 
 #[tokio::test]

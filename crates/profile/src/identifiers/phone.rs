@@ -28,5 +28,5 @@ fn region_of(code: &str) -> Option<Region> {
 
 /// True for an ISO 3166 country whose numbers can be read.
 pub(crate) fn is_region(code: &str) -> bool {
-    region_of(code).is_some()
+    region_of(code).is_some_and(|region| PHONE_NUMBER_UTIL.get_country_code_for_region(region).is_some())
 }

@@ -21,6 +21,25 @@ async fn the_latest_event_wins_each_trait_whenever_it_arrives() {
 }
 
 #[tokio::test]
+async fn a_trait_that_was_worked_out_is_nothing_that_happened() {
+    on_every_store(async |world| {
+        let id = world.feed(vec![identify(50).user("u1").traits(json!({"city": "Sneek"}))]).await.events[0].profile;
+        let computed = identify(90).traits(json!({"orders": 3}));
+        let message_id = "computed:prf_1:7".to_owned();
+        world.feed(vec![Event { source: None, profile: Some(id), message_id, ..computed }]).await;
+        let profile = world.profiles.get(SHOP, id).await.unwrap();
+        let (first, last) = (profile.summary.first_seen, profile.summary.last_seen);
+        assert_eq!(
+            (first, last, profile.summary.events),
+            (testkit::NOW.plus_ms(50_000), testkit::NOW.plus_ms(50_000), 1)
+        );
+        let orders = profile.traits.iter().find(|seen| seen.name == "orders").unwrap();
+        assert_eq!((&orders.value, orders.source.as_str()), (&json!(3), events::COMPUTED_SOURCE));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_trait_taken_back_is_not_brought_back_by_an_older_event() {
     on_every_store(async |world| {
         world.feed(vec![identify(1).user("u1").traits(json!({"size": 41}))]).await;

@@ -20,6 +20,9 @@ impl Planner for DoorPlans {
 struct DoorPlan(Arc<ActivePlan>);
 
 impl ItemPlan for DoorPlan {
+    fn cuts(&self) -> bool {
+        self.0.cuts()
+    }
     fn judge(&self, item: &PlanItem<'_>) -> Verdict {
         let Some(kind) = kind_of(item.kind) else { return Verdict::Keep };
         let arriving = Arriving { kind, name: item.name, data: item.data, states_consent: item.states_consent };

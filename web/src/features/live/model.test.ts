@@ -12,7 +12,7 @@ function event(id: string, more: Partial<LiveEvent> = {}): LiveEvent {
     received_at: "2026-11-22T10:00:00Z",
     channel: "web",
     source: null,
-    profile: { id: "prf_42", label: null, created: false },
+    profile: { id: "prf_42", label: null, created: false, by: [] },
     properties: {},
     traits: {},
     context: {},

@@ -288,7 +288,7 @@ async fn change(
 }
 
 #[derive(Serialize, ToSchema)]
-struct LinkView {
+struct PreferenceLinkView {
     url: String,
     #[schema(value_type = String)]
     expires_at: Timestamp,
@@ -296,11 +296,15 @@ struct LinkView {
 
 /// A link to the customer's preference page, to hand on. It works for 30 days, without signing in.
 #[utoipa::path(post, path = "/api/v1/profiles/{id}/preferences/link", tag = "consent", security(("api_key" = ["consent.write"])), params(("id" = String, Path)),
-    responses((status = 200, body = LinkView), (status = 401), (status = 403), (status = 404)))]
-async fn link(State(app): State<Arc<App>>, auth: Auth, Path(id): Path<ProfileId>) -> ApiResult<Json<LinkView>> {
+    responses((status = 200, body = PreferenceLinkView), (status = 401), (status = 403), (status = 404)))]
+async fn link(
+    State(app): State<Arc<App>>,
+    auth: Auth,
+    Path(id): Path<ProfileId>,
+) -> ApiResult<Json<PreferenceLinkView>> {
     let workspace = auth.workspace();
     let profile = app.profile.get(workspace, id).await.map_err(crate::ApiError::from)?.summary.id;
     let expires_at = app.clock.now().plus_ms(LINK_MS);
     auth.note(&app, "consent.link", profile, "made a link to the preference page").await?;
-    Ok(Json(LinkView { url: app.deliver.links().person(workspace, profile, expires_at), expires_at }))
+    Ok(Json(PreferenceLinkView { url: app.deliver.links().person(workspace, profile, expires_at), expires_at }))
 }

@@ -162,7 +162,7 @@ async fn put(
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct PreviewRequest {
+struct PagePreviewRequest {
     /// en, nl, sv or fy.
     language: String,
     /// preferences, confirm or confirmation_mail.
@@ -172,20 +172,20 @@ struct PreviewRequest {
 }
 
 #[derive(Serialize, ToSchema)]
-struct PreviewView {
+struct PagePreviewView {
     /// Of a mail.
     subject: Option<String>,
     html: String,
 }
 
 /// A page or mail as an example customer sees it. Show it in a frame with `sandbox`: nothing in it works.
-#[utoipa::path(post, path = "/api/v1/consent/preview", tag = "consent", security(("api_key" = ["profile.read"])), request_body = PreviewRequest,
-    responses((status = 200, body = PreviewView), (status = 401), (status = 403), (status = 422)))]
+#[utoipa::path(post, path = "/api/v1/consent/preview", tag = "consent", security(("api_key" = ["profile.read"])), request_body = PagePreviewRequest,
+    responses((status = 200, body = PagePreviewView), (status = 401), (status = 403), (status = 422)))]
 async fn preview(
     State(app): State<Arc<App>>,
     auth: Auth,
-    Json(body): Json<PreviewRequest>,
-) -> ApiResult<Json<PreviewView>> {
+    Json(body): Json<PagePreviewRequest>,
+) -> ApiResult<Json<PagePreviewView>> {
     let workspace = auth.workspace();
     let settings = match body.settings {
         Some(settings) => settings.read()?.0.checked()?,
@@ -202,13 +202,13 @@ async fn preview(
     visit.overview.settings = settings;
     let (company, settings) = (&visit.company, &visit.overview.settings);
     let view = match body.page.as_str() {
-        "preferences" => PreviewView { subject: None, html: public::preference_page(&visit, &Told::default()) },
-        "confirm" => PreviewView { subject: None, html: public::confirm_example(settings, company, language) },
+        "preferences" => PagePreviewView { subject: None, html: public::preference_page(&visit, &Told::default()) },
+        "confirm" => PagePreviewView { subject: None, html: public::confirm_example(settings, company, language) },
         "confirmation_mail" => {
             let request = example(&visit, language, app.clock.now());
             let link = format!("{}/p/confirm/…", app.public_url);
             let mail = consent::request_mail(settings, company, &visit.overview.topics, &request, &link);
-            PreviewView { subject: Some(mail.subject), html: mail.html }
+            PagePreviewView { subject: Some(mail.subject), html: mail.html }
         }
         _ => {
             let detail = "there is a preview of preferences, confirm and confirmation_mail";

@@ -151,5 +151,28 @@ async fn what_is_no_workbook_or_would_blow_up_is_refused_with_the_reason() {
     assert!(bomb.len() < 2 << 20, "{} bytes", bomb.len());
     let done = import(&room, "bomb.xlsx", ImportKind::Customers, Mapping::default(), &bomb).await;
     assert!(done.error.unwrap().contains("unpacked, the workbook is larger than"));
+
+    let claims =
+        archive(&[("xl/sharedStrings.xml", "<sst uniqueCount = '99999999999'><si><t>a</t></si></sst>".to_owned())]);
+    let done = import(&room, "claims.xlsx", ImportKind::Customers, Mapping::default(), &claims).await;
+    assert!(done.error.unwrap().contains("claims more texts"));
+
+    let cell = |text: &str| {
+        format!(
+            r#"<row r="1"><c r="A1" t="str"><v>email</v></c></row><row r="2"><c r="A2" t="inlineStr"><is>{text}</is></c></row>"#
+        )
+    };
+    let refused = [
+        // One text, and many that make one.
+        (format!("<t>{}</t>", "x".repeat(2 << 20)), "is longer than 32767 characters"),
+        ("<r><t>0123456789</t></r>".repeat(4_000), "a cell of more than 32767 characters"),
+        (format!("<t>x</t>{}", "<r/>".repeat(65 << 20)), "sheet1.xml has more than 256 MB"),
+    ];
+    for (text, reason) in refused {
+        let bomb = workbook(&[("A", "visible", &cell(&text))], &[]);
+        let done = import(&room, "bomb.xlsx", ImportKind::Customers, Mapping::default(), &bomb).await;
+        let error = done.error.unwrap_or_default();
+        assert!(done.error_code.as_deref() == Some("unreadable_file") && error.contains(reason), "{error}");
+    }
     assert!(room.events().await.is_empty());
 }

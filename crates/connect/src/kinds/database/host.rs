@@ -3,7 +3,7 @@
 //! administrator allows them.
 
 use crate::error::Fault;
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 const NAME_CHARS_MAX: usize = 253;
 
@@ -41,14 +41,27 @@ fn is_allowed(ip: IpAddr, private_networks: bool) -> bool {
             !never && v4.octets() != METADATA_V4 && (private_networks || !near)
         }
         IpAddr::V6(v6) => {
-            if let Some(v4) = v6.to_ipv4_mapped() {
+            if let Some(v4) = v6.to_ipv4_mapped().or_else(|| translated(v6)) {
                 return is_allowed(IpAddr::V4(v4), private_networks);
+            }
+            // Where the IPv4 address stands in a local translation prefix (RFC 8215) only its network knows.
+            if v6.segments()[..3] == [0x64, 0xff9b, 1] {
+                return false;
             }
             let never = v6.is_unicast_link_local() || v6.is_multicast() || v6.is_unspecified();
             let near = v6.is_unique_local() || v6.is_loopback();
             !never && v6 != METADATA_V6 && (private_networks || !near)
         }
     }
+}
+
+/// The IPv4 address that a gateway makes of an address: NAT64 (RFC 6052) and 6to4 (RFC 3056).
+fn translated(v6: Ipv6Addr) -> Option<Ipv4Addr> {
+    let (high, low) = match v6.segments() {
+        [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..] => (high, low),
+        _ => return None,
+    };
+    Some(Ipv4Addr::from(u32::from(high) << 16 | u32::from(low)))
 }
 
 #[cfg(test)]
@@ -61,6 +74,11 @@ mod tests {
         let never =
             ["169.254.169.254", "100.100.100.200", "fe80::1", "fd00:ec2::254", "0.0.0.0", "::ffff:169.254.169.254"];
         assert!(never.iter().all(|address| !allowed(address, true)));
+        let never = ["64:ff9b::169.254.169.254", "64:ff9b:1::5db8:d70e", "2002:a9fe:a9fe::1", "2002:6464:64c8::"];
+        assert!(never.iter().all(|address| !allowed(address, true)));
+        let near = ["64:ff9b::10.0.0.1", "2002:7f00:1::1", "2002:c0a8:101::"];
+        assert!(near.iter().all(|address| allowed(address, true) && !allowed(address, false)));
+        assert!(allowed("64:ff9b::93.184.215.14", false) && allowed("2002:5db8:d70e::1", false));
         let near = ["127.0.0.1", "10.1.2.3", "192.168.1.1", "100.64.0.1", "::1", "fd12::1", "::ffff:10.0.0.1"];
         assert!(near.iter().all(|address| allowed(address, true) && !allowed(address, false)));
         assert!(allowed("93.184.215.14", false) && allowed("2606:2800:21f::1", false));

@@ -90,7 +90,7 @@ impl DatabaseDefinition {
                 return Err(invalid("/definition/host", "must be a host name or an address, without port or path"));
             }
         }
-        let query = Query::read(&self.query).map_err(|detail| invalid("/definition/query", detail))?;
+        let query = Query::read(&self.query, self.engine).map_err(|detail| invalid("/definition/query", detail))?;
         if query.has_since() != self.cursor_column.is_some() {
             let detail = "write :since where the last value of the cursor column belongs, and name that column";
             return Err(invalid("/definition/cursor_column", detail));
@@ -99,6 +99,15 @@ impl DatabaseDefinition {
             query::literal(&start_value(start)).map_err(|fault| invalid("/definition/start", fault.detail))?;
         }
         self.schedule.check()
+    }
+
+    /// A password of one is for the other, too.
+    pub(crate) fn is_same_server(&self, other: &Self) -> bool {
+        self.engine == other.engine
+            && self.host == other.host
+            && self.port == other.port
+            && self.user == other.user
+            && self.tls == other.tls
     }
 }
 
@@ -209,7 +218,7 @@ async fn page(
     cursor: Option<&Json>,
     limit: u64,
 ) -> Result<String, Fault> {
-    let query = Query::read(&database.query).map_err(|detail| Fault::new("query_failed", detail))?;
+    let query = Query::read(&database.query, database.engine).map_err(|detail| Fault::new("query_failed", detail))?;
     let column = database.cursor_column.as_deref();
     let since = match (cursor, &database.start) {
         _ if !query.has_since() => String::new(),

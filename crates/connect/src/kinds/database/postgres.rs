@@ -37,8 +37,12 @@ impl Engine for Postgres {
         // The address that was looked at is the one that is asked; a certificate is checked against the name.
         let address = addresses.first().map_or_else(String::new, |address| address.ip().to_string());
         let (host, mode) = if database.tls { (name, PgSslMode::VerifyFull) } else { (&*address, PgSslMode::Prefer) };
-        let read_only =
-            [("default_transaction_read_only", "on".to_owned()), ("statement_timeout", STATEMENT_MS.to_string())];
+        // The last one makes a backslash in a text what the check of the query takes it for.
+        let read_only = [
+            ("default_transaction_read_only", "on".to_owned()),
+            ("statement_timeout", STATEMENT_MS.to_string()),
+            ("standard_conforming_strings", "on".to_owned()),
+        ];
         let mut options = PgConnectOptions::new_without_pgpass()
             .host(host)
             .port(port)

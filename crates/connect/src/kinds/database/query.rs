@@ -1,5 +1,6 @@
 //! The text of a query: one SELECT, with `:since` where the cursor belongs.
 
+use super::EngineKind;
 use crate::error::Fault;
 use crate::limits::QUERY_CHARS_MAX;
 use base::Json;
@@ -10,7 +11,7 @@ pub(super) struct Query(Vec<String>);
 
 impl Query {
     /// Refuses what is no single SELECT. That nothing is written is not this check's work: the session cannot write.
-    pub fn read(text: &str) -> Result<Self, String> {
+    pub fn read(text: &str, engine: EngineKind) -> Result<Self, String> {
         let text = text.trim().trim_end_matches(';').trim_end();
         if text.chars().count() > QUERY_CHARS_MAX || text.contains('\0') {
             return Err(format!("a query has at most {QUERY_CHARS_MAX} characters"));
@@ -19,7 +20,7 @@ impl Query {
         if !["select", "with"].contains(&first.to_lowercase().as_str()) {
             return Err("a query begins with SELECT or WITH".into());
         }
-        cut(text)
+        cut(text, engine)
     }
 
     pub fn has_since(&self) -> bool {
@@ -31,28 +32,73 @@ impl Query {
     }
 }
 
-/// Cuts at `:since`, but not inside texts, names and comments, and refuses a second statement.
-fn cut(text: &str) -> Result<Query, String> {
+/// Cuts at `:since`, but not inside texts, names and comments. Refuses a second statement, and brackets that would end
+/// the subquery this text becomes. What one engine takes for a text and this reading does not, is refused.
+fn cut(text: &str, engine: EngineKind) -> Result<Query, String> {
     let bytes = text.as_bytes();
-    let (mut parts, mut start, mut at) = (Vec::new(), 0, 0);
+    let is_sqlite = engine == EngineKind::Sqlite;
+    let (mut parts, mut start, mut at, mut open) = (Vec::new(), 0, 0, 0_u32);
     while at < bytes.len() {
         let rest = &text[at..];
         match bytes[at] {
             quote @ (b'\'' | b'"') => at += 1 + closing(&rest[1..], char::from(quote))?,
-            b'-' if rest.starts_with("--") => at += rest.find('\n').unwrap_or(rest.len()),
-            b'/' if rest.starts_with("/*") => at += rest.find("*/").ok_or("a comment is not closed")? + 2,
+            b'`' if is_sqlite => at += 1 + closing(&rest[1..], '`')?,
+            b'[' if is_sqlite => at += 1 + closing(&rest[1..], ']')?,
+            b'-' if rest.starts_with("--") => at += line_comment(rest, is_sqlite),
+            b'/' if rest.starts_with("/*") => at += comment(rest, !is_sqlite)?,
             b';' => return Err("only one statement is asked; there is a second after \";\"".into()),
-            b':' if rest.starts_with("::") => at += 2,
+            b'(' => (open, at) = (open + 1, at + 1),
+            b')' => (open, at) = (open.checked_sub(1).ok_or("a \")\" has no \"(\" before it")?, at + 1),
+            b':' if rest.starts_with("::") && !is_sqlite => at += 2,
             b':' if is_since(rest) => {
+                // A sign before it and a negative number in it would begin a comment.
+                let stands_alone = |before: char| before.is_whitespace() || "(,=<>".contains(before);
+                if !text[..at].chars().next_back().is_some_and(stands_alone) {
+                    return Err("write a space before :since".into());
+                }
                 parts.push(text[start..at].to_owned());
                 at += ":since".len();
                 start = at;
             }
+            b':' | b'$' | b'@' | b'#' if is_sqlite => return Err("the only variable of a query is :since".into()),
+            b'$' if is_dollar_quote(rest) => return Err("write texts in single quotation marks, not in $$".into()),
+            b'e' | b'E' if rest[1..].starts_with('\'') && !is_sqlite && text.contains("\\'") => {
+                return Err("a text with a backslash before a quotation mark: write two quotation marks".into());
+            }
             _ => at += rest.chars().next().map_or(1, char::len_utf8),
         }
     }
+    if open > 0 {
+        return Err("a \"(\" is not closed".into());
+    }
     parts.push(text[start..].to_owned());
     Ok(Query(parts))
+}
+
+/// Bytes of a comment to the end of its line.
+fn line_comment(rest: &str, is_sqlite: bool) -> usize {
+    rest.find(|letter| letter == '\n' || (letter == '\r' && !is_sqlite)).unwrap_or(rest.len())
+}
+
+/// Bytes of a comment; those of PostgreSQL nest.
+fn comment(rest: &str, nests: bool) -> Result<usize, String> {
+    let (mut at, mut open) = (2, 1);
+    while open > 0 {
+        match &rest.as_bytes()[at..] {
+            [] => return Err("a comment is not closed".into()),
+            [b'*', b'/', ..] => (open, at) = (open - 1, at + 2),
+            [b'/', b'*', ..] if nests => (open, at) = (open + 1, at + 2),
+            _ => at += 1,
+        }
+    }
+    Ok(at)
+}
+
+/// `$$` or `$name$` begins a text of PostgreSQL.
+fn is_dollar_quote(rest: &str) -> bool {
+    rest[1..]
+        .trim_start_matches(|letter: char| letter.is_ascii_alphanumeric() || letter == '_' || !letter.is_ascii())
+        .starts_with('$')
 }
 
 /// Bytes to the closing mark and over it.

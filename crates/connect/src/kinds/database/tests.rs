@@ -98,6 +98,7 @@ async fn a_source_that_changes_or_is_asked_wrongly_says_why() {
 fn since_is_only_where_it_is_meant() {
     let query = Query::read(
         "SELECT ':since', \":since\" -- :since\nFROM t WHERE a > :since AND b::text = :sincerely /* :since */;",
+        EngineKind::Postgres,
     );
     let text = query.expect("a query").with("'x'");
     let expected = "SELECT ':since', \":since\" -- :since\nFROM t WHERE a > 'x' AND b::text = :sincerely /* :since */";
@@ -108,6 +109,66 @@ fn since_is_only_where_it_is_meant() {
         query::literal(&json!("2026-11-22T10:00:00.123456+00:00")).unwrap(),
         "'2026-11-22T10:00:00.123456+00:00'"
     );
+}
+
+#[test]
+fn a_query_cannot_leave_its_brackets() {
+    use EngineKind::{Postgres, Sqlite};
+    let right = |text: &str, engine| Query::read(text, engine).is_ok();
+    for engine in [Postgres, Sqlite] {
+        assert!(right(
+            "SELECT (1), ')' AS \")\" -- )\nFROM (SELECT 2 /* ) */) AS t WHERE (a) LIKE '%' ESCAPE '\\'",
+            engine
+        ));
+        let out =
+            ["select * from t) union select * from (select 1", "select (1", "select 1 /*/ ( /**/ ) from (select 2"];
+        assert!(out.iter().all(|text| !right(text, engine)));
+        assert!(!right("select 1 -:since (\n) from (select 2)", engine), "-:since may become a comment");
+    }
+    let out = [
+        "select $$($$ )",
+        "select $a$($a$ )",
+        "select E'\\'' ) from (select '1'",
+        "select 1 -- \r ) from (select 2\n(",
+    ];
+    assert!(out.iter().all(|text| !right(text, Postgres)));
+    assert!(!right("select 1 /* /* */ ( */ ) from (select 2", Postgres));
+    assert!(right("SELECT a[(1)], '[' , ARRAY['a', 'b'] FROM t /* /* ( */ ) */", Postgres));
+    let out =
+        ["select 1 as [(] ) union select 2 as [)] from (select 1", "select `(` ) from t", "select $a(() ) from t"];
+    assert!(out.iter().all(|text| !right(text, Sqlite)));
+    assert!(right("SELECT [a (b] FROM `t)`", Sqlite));
+}
+
+#[tokio::test]
+async fn a_stored_password_is_only_for_its_server() {
+    let room = Room::sqlite().await;
+    let own = asked(&"postgres://tutti@127.0.0.1:1".parse().unwrap(), "SELECT 1 AS mail", None);
+    let id = room.make(own.clone()).await;
+    let mut own = own;
+    own.as_object_mut().unwrap().remove("password");
+    let changes = [("host", json!("127.0.0.2")), ("port", json!(2)), ("user", json!("postgres")), ("tls", json!(true))];
+    for (field, value) in changes {
+        let mut other = own.clone();
+        other[field] = value;
+        let read = || Definition::read(other.clone()).unwrap();
+        let change = crate::Change { enabled: None, definition: Some(read()) };
+        let refused = [
+            room.connect.test(WORKSPACE, read(), Some(id)).await.map(|_| ()),
+            room.connect.change(WORKSPACE, id, change).await.map(|_| ()),
+        ];
+        for outcome in refused {
+            let problem = Problem::from(outcome.expect_err(field));
+            assert!(problem.code == "invalid_connection" && problem.detail.starts_with("say the password again"));
+        }
+        other["password"] = json!("another");
+        let definition = Definition::read(other.clone()).unwrap();
+        assert!(room.connect.test(WORKSPACE, definition, Some(id)).await.is_ok(), "{field} with its password");
+    }
+    own["query"] = json!("SELECT 2 AS mail");
+    let definition = Some(Definition::read(own).unwrap());
+    room.connect.change(WORKSPACE, id, crate::Change { enabled: None, definition }).await.expect("the same server");
+    assert!(room.connect.connection(WORKSPACE, id).await.unwrap().secret_set);
 }
 
 /// The test server as a definition has it.

@@ -21,7 +21,10 @@ type Props = {
 export function PreviewPanel({ preview, error, working, missing }: Props) {
   const { t } = useLingui();
   return (
-    <Panel title={t`Preview`} actions={working && !missing && <Loader size="xs" aria-label={t`Working it out`} />}>
+    <Panel
+      title={t`Preview`}
+      actions={working && !missing && <Loader size="xs" role="status" aria-label={t`Working it out`} />}
+    >
       <Box role="status" aria-live="polite">
         {missing && (
           <Text size="sm" c="dimmed">

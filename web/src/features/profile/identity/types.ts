@@ -14,7 +14,10 @@ export type Identity = Omit<Schemas["IdentityView"], "kept_apart"> & { kept_apar
 export type Side = "survivor" | "merged";
 export type TraitOfSide = Schemas["TraitSaid"];
 /** `together`: the value that comes of both, where the rules add up or list; null where one of them stays. */
-export type TraitChoice = Omit<Schemas["MergedTrait"], "kept_from"> & { kept_from: Side; together?: unknown };
+export type TraitChoice = Omit<Schemas["MergedTrait"], "kept_from" | "together"> & {
+  kept_from: Side;
+  together?: unknown;
+};
 export type MergePreview = Omit<Schemas["MergePreview"], "survivor" | "merged" | "traits" | "identifiers"> & {
   survivor: ProfileSummary;
   merged: ProfileSummary;
