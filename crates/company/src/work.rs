@@ -8,6 +8,7 @@ use crate::traits::Traits;
 use base::{CompanyId, Json, ProfileId, Timestamp, WorkspaceId};
 use db::{DbError, Row, Tx, Val};
 use events::{Merge, ViewError};
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// How soon after a change of its members a company's roll-up is worked out anew.
@@ -62,9 +63,9 @@ impl Work {
     fn keep(&mut self, workspace: WorkspaceId, row: &Row) -> Result<(), DbError> {
         let company = CompanyId::from_sql(row.i64("company_id")?);
         let place = (workspace, company, ProfileId::from_sql(row.i64("profile_id")?));
-        if !self.slots.contains_key(&place) {
+        if let Entry::Vacant(slot) = self.slots.entry(place) {
             let found = belonging(row)?;
-            self.slots.insert(place, Slot { before: Some(found.clone()), now: Some(found) });
+            slot.insert(Slot { before: Some(found.clone()), now: Some(found) });
         }
         Ok(())
     }

@@ -18,7 +18,7 @@ const HOUR_MS: i64 = 3_600_000;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum State {
     #[serde(rename = "p")]
-    Whole(Partial),
+    Whole(Box<Partial>),
     #[serde(rename = "w")]
     Rolling(BTreeMap<i64, Partial>),
 }
@@ -27,7 +27,7 @@ impl State {
     pub fn new(definition: &EventAggregate) -> Self {
         match definition.window() {
             Window::Last(_) => Self::Rolling(BTreeMap::new()),
-            _ => Self::Whole(Partial::default()),
+            _ => Self::Whole(Box::default()),
         }
     }
 
@@ -72,7 +72,7 @@ impl State {
 
     fn within(&self, definition: &EventAggregate, now: Timestamp) -> Partial {
         match self {
-            Self::Whole(partial) => partial.clone(),
+            Self::Whole(partial) => (**partial).clone(),
             Self::Rolling(entries) => {
                 let (from, to) = definition.window().range(now);
                 let mut sum = Partial::default();

@@ -89,7 +89,7 @@ impl Profiles {
                 }
             });
         }
-        sayings.sort_by(|one, other| key(other).cmp(&key(one)));
+        sayings.sort_by_key(|said| std::cmp::Reverse(key(said)));
         if let Some(cursor) = &page.cursor {
             let after = read_cursor(cursor).ok_or_else(|| ProfileError::Cursor(cursor.clone()))?;
             sayings.retain(|saying| key(saying) < after);

@@ -159,6 +159,11 @@ impl World {
         self.turn(events.to_vec(), Vec::new(), Vec::new()).await;
     }
     pub async fn merge(&mut self, from: ProfileId, into: ProfileId) {
+        self.join(from, into);
+        let merge = Merge { workspace: HERE, from, into };
+        self.turn(Vec::new(), vec![merge], Vec::new()).await;
+    }
+    fn join(&self, from: ProfileId, into: ProfileId) {
         let mut state = self.rooms.0.lock();
         state.canonical.values_mut().filter(|is| **is == from).for_each(|is| *is = into);
         state.canonical.insert(into, into);
@@ -166,12 +171,14 @@ impl World {
         let lost = state.traits.remove(&from).unwrap_or_default();
         // Either value may be the one a profile kept.
         state.traits.entry(into).or_default().extend(lost);
-        drop(state);
-        let merge = Merge { workspace: HERE, from, into };
-        self.turn(Vec::new(), vec![merge], Vec::new()).await;
     }
     /// `into` takes with it what was stored under its id.
     pub async fn split(&mut self, from: ProfileId, into: ProfileId) {
+        let (kept, left) = self.part(from, into);
+        let split = Split { workspace: HERE, from, into, group: vec![into], ..testkit::split(HERE, kept, left) };
+        self.turn(Vec::new(), Vec::new(), vec![split]).await;
+    }
+    fn part(&self, from: ProfileId, into: ProfileId) -> (Vec<Arc<Event>>, Vec<Arc<Event>>) {
         let mut state = self.rooms.0.lock();
         let of = |id: ProfileId| -> Vec<Arc<Event>> {
             let own = |item: &&ResolvedEvent| match state.canonical.get(&item.profile) {
@@ -185,9 +192,7 @@ impl World {
         // Both are worked out anew from what each said; nobody said a computed trait.
         state.traits.remove(&from);
         state.traits.remove(&into);
-        drop(state);
-        let split = Split { workspace: HERE, from, into, group: vec![into], ..testkit::split(HERE, kept, left) };
-        self.turn(Vec::new(), Vec::new(), vec![split]).await;
+        (kept, left)
     }
     pub fn erase(&mut self, profile: ProfileId) {
         let mut state = self.rooms.0.lock();
@@ -209,11 +214,14 @@ impl World {
         events::emit_in_tx(&mut tx, effects.emitted()).await.unwrap();
         tx.commit().await.unwrap();
         self.compute.committed(&batch).await;
+        self.store(batch);
+        self.flush().await;
+    }
+
+    fn store(&self, batch: Batch) {
         let mut state = self.rooms.0.lock();
         state.history.extend(batch.events);
         state.end = batch.end.0;
-        drop(state);
-        self.flush().await;
     }
 
     pub async fn rolled_back_batch(&mut self, events: &[ResolvedEvent]) {

@@ -53,15 +53,14 @@ async fn rules_that_were_never_changed_are_the_built_in_ones_and_changes_have_ve
 #[tokio::test]
 async fn rules_that_cannot_hold_are_refused_flaw_by_flaw() {
     let world = World::on(testkit::sqlite(MIGRATIONS).await);
-    let mut rules = RulesDoc::default();
-    rules.kinds = vec![
+    let kinds = vec![
         KindRuleDoc { form: Some("email".into()), limit: 0, ..own_kind("user_id", 10) },
         KindRuleDoc { custom: false, ..own_kind("crm_id", 30) },
         KindRuleDoc { blocked: vec!["**".into(), "000*".into()], ..own_kind("member", 5) },
         own_kind("member", 30),
         own_kind("gmail_mailbox", 30),
     ];
-    rules.phone_region = "Holland".into();
+    let mut rules = RulesDoc { kinds, phone_region: "XX".into(), ..RulesDoc::default() };
     rules.shared_devices.users = 101;
     let line = |pattern: &str, rule: &str, sources: &[&str]| TraitRuleDoc {
         pattern: pattern.into(),

@@ -37,7 +37,7 @@ export function PreviewPane({ message, person, onPerson, onGoTo }: Props) {
       title={t`Preview`}
       actions={
         preview.isFetching ? (
-          <Loader size="xs" aria-label={t`Drawing`} />
+          <Loader size="xs" role="status" aria-label={t`Drawing`} />
         ) : (
           shown && (
             <Text size="xs" c="dimmed">

@@ -34,7 +34,10 @@ export function Preview({ settings, language, onLanguage, pages }: Props) {
     confirmation_mail: t`Confirmation mail`,
   };
   return (
-    <Panel title={t`Preview`} actions={preview.isFetching && <Loader size="xs" aria-label={t`Drawing`} />}>
+    <Panel
+      title={t`Preview`}
+      actions={preview.isFetching && <Loader size="xs" role="status" aria-label={t`Drawing`} />}
+    >
       <Stack gap="sm">
         <Group gap="xs">
           {pages.length > 1 && (

@@ -19,7 +19,7 @@ export function MeaningPanel({ state, view }: Props) {
   return (
     <Panel
       title={t`What your change means`}
-      actions={preview.working && <Loader size="xs" aria-label={t`Working it out`} />}
+      actions={preview.working && <Loader size="xs" role="status" aria-label={t`Working it out`} />}
     >
       <Stack gap="sm">
         {isStatus(save.error, 412) && <Stale />}

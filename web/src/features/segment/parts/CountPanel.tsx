@@ -27,7 +27,7 @@ export function CountPanel({ count, error, counting, unfinished }: Props) {
         title={t`Who fits`}
         actions={
           counting ? (
-            <Loader size="xs" aria-label={t`Counting`} />
+            <Loader size="xs" role="status" aria-label={t`Counting`} />
           ) : (
             <Text size="xs" c="dimmed">{`${format.number(count.took_ms, 1)} ms`}</Text>
           )
