@@ -8,7 +8,7 @@ const PUBLIC = new Set([
   'GET /api/v1/meta', 'POST /api/v1/setup', 'POST /api/v1/session', 'GET /api/v1/session/link',
 ]);
 // Collection has write keys and public pages have signed tokens: without one they answer 4xx, never data.
-const TOKENS = [/ \/v1\//, / \/t\//];
+const TOKENS = [/ \/v1\//, / \/t\//, / \/p\//];
 // These need a caller and no permission.
 const ANY_CALLER = new Set(['GET /api/v1/me', 'PATCH /api/v1/me', 'DELETE /api/v1/session']);
 

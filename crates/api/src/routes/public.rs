@@ -214,7 +214,7 @@ fn page(status: StatusCode, texts: &Texts, body: &str) -> Response {
 fn page_titled(status: StatusCode, texts: &Texts, title: &str, body: &str) -> Response {
     let html = format!(
         "<!doctype html><html lang=\"{}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
-         <title>{title}</title><style>:root{{color-scheme:light dark}}body{{font:1.05rem/1.6 system-ui,sans-serif;max-width:34rem;\
+         <title>{title}</title><style>:root{{color-scheme:light dark}}a{{color:inherit}}body{{font:1.05rem/1.6 system-ui,sans-serif;max-width:34rem;\
          margin:15vh auto 0;padding:0 1.25rem}}h1{{font-size:1.5rem;line-height:1.3}}button{{font:inherit;padding:.6rem 1.4rem;\
          border:0;border-radius:.5rem;background:#0b5c66;color:#fff;cursor:pointer}}button:focus-visible{{outline:3px solid #e0a100}}\
          </style></head><body><main>{body}</main></body></html>",
