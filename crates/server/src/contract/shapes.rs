@@ -34,6 +34,27 @@ async fn every_list_takes_limit_and_cursor_and_answers_with_a_page() {
     server.stop().await;
 }
 
+/// `allOf` with a shape that takes no further fields is a shape nothing fits.
+#[test]
+fn no_closed_shape_is_a_part_of_another() {
+    let document = document();
+    let shapes = document["components"]["schemas"].as_object().expect("shapes");
+    let closed = |part: &Value| {
+        let name = part["$ref"].as_str().and_then(|at| at.rsplit('/').next());
+        name.is_some_and(|name| shapes[name]["additionalProperties"] == json!(false))
+    };
+    let wrong: Vec<&String> = shapes
+        .iter()
+        .filter(|(_, shape)| shape["allOf"].as_array().is_some_and(|parts| parts.iter().any(closed)))
+        .map(|(name, _)| name)
+        .collect();
+    assert!(
+        wrong.is_empty(),
+        "{wrong:?}: put the closed shape in a field of its own, or leave deny_unknown_fields out"
+    );
+    assert!(shapes.values().any(|shape| shape["additionalProperties"] == json!(false)), "no closed shape was found");
+}
+
 /// Page by page of one, a list holds what it holds at once.
 async fn walk(server: &Server, path: &str) {
     let whole = server.get(&format!("{path}?limit=500")).await.json;

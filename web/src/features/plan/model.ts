@@ -154,7 +154,7 @@ export function bodyOf(event: PlannedEvent): PlannedBody {
 
 /** A suggestion's properties as they would be planned, without what was counted. */
 export function plannedProperties(suggestion: Suggestion): Property[] {
-  return suggestion.properties.map(({ seen: _seen, share: _share, types: _types, ...property }) => property);
+  return suggestion.properties.map((one) => one.property);
 }
 
 /** What would happen to events that nobody would get back. */

@@ -53,6 +53,6 @@ export function planned(more: Partial<PlannedEvent> = {}): PlannedEvent {
 }
 
 export function suggestion(...names: string[]): Suggestion {
-  const properties = names.map((name) => ({ ...property(name), seen: 10, share: 1, types: ["text"] }));
+  const properties = names.map((name) => ({ property: property(name), seen: 10, share: 1, types: ["text"] }));
   return { kind: "track", name: "Product Viewed", count: 10, last_at: AT, properties };
 }

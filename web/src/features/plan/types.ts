@@ -114,7 +114,7 @@ export type Verdict = "accepted" | "changed" | "blocked" | "dropped";
 export type Checked = { verdict: Verdict; violations: Violation[]; kept: unknown };
 
 export type EventRef = { kind: Kind; name: string };
-export type SuggestedProperty = Property & { seen: number; share: number; types: string[] };
+export type SuggestedProperty = { property: Property; seen: number; share: number; types: string[] };
 export type Suggestion = EventRef & { count: number; last_at: string; properties: SuggestedProperty[] };
 export type Suggestions = { items: Suggestion[]; sampled: number };
 export type Adopted = { adopted: PlannedEvent[]; skipped: (EventRef & { why: string })[] };

@@ -122,7 +122,6 @@ async fn violations(
 #[derive(Serialize, ToSchema)]
 struct SuggestedPropertyView {
     /// As it would be planned.
-    #[serde(flatten)]
     property: PropertyView,
     /// Events that have it.
     seen: u64,

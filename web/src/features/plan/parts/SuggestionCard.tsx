@@ -48,7 +48,7 @@ export function SuggestionCard({ suggestion, ticked, onTick, onPlan, busy, mayWr
           </Text>
           {!open && properties.length > 0 && (
             <Text size="sm" className={classes.words} lineClamp={1}>
-              {properties.map((one) => one.name).join(", ")}
+              {properties.map((one) => one.property.name).join(", ")}
             </Text>
           )}
         </Box>
@@ -89,13 +89,18 @@ function PropertyTable({ suggestion, label }: { suggestion: Suggestion; label: s
     <DataTable
       label={label}
       rows={suggestion.properties}
-      rowKey={(one) => one.name}
+      rowKey={(one) => one.property.name}
       columns={[
-        { key: "name", header: t`Property`, cell: (one) => <span className={classes.words}>{one.name}</span> },
-        { key: "type", header: t`Type`, cell: (one) => types[one.type] },
+        { key: "name", header: t`Property`, cell: (one) => <span className={classes.words}>{one.property.name}</span> },
+        { key: "type", header: t`Type`, cell: (one) => types[one.property.type] },
         { key: "share", header: t`How often there`, numeric: true, cell: (one) => format.percent(one.share, 0) },
-        { key: "required", header: t`Required`, from: "sm", cell: (one) => (one.required ? t`yes` : t`no`) },
-        { key: "personal", header: t`Personal data`, from: "sm", cell: (one) => (one.personal ? t`yes` : t`no`) },
+        { key: "required", header: t`Required`, from: "sm", cell: (one) => (one.property.required ? t`yes` : t`no`) },
+        {
+          key: "personal",
+          header: t`Personal data`,
+          from: "sm",
+          cell: (one) => (one.property.personal ? t`yes` : t`no`),
+        },
       ]}
     />
   );
