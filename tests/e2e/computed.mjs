@@ -108,7 +108,7 @@ await step('a starter is there with one click, named and tried out', async () =>
   await main.getByRole('link', { name: /^Orders in the last 90 days/ }).click();
   await title('New computed trait');
   expect((await main.getByLabel('Name', { exact: false }).first().inputValue()) === 'order_completed_count_90d', 'another name is suggested');
-  await main.getByText(/customers? seen last would have a value\.$/).waitFor();
+  await main.getByText(/customers? looked at would have a value\./).waitFor();
   await main.getByText(/Order Completed.*90 days/).first().waitFor();
   await picture(page, 'computed-starter');
   await accessible('a starter');

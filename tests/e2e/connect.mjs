@@ -24,6 +24,7 @@ const dialog = (name) => page.getByRole('dialog', { name });
 const title = (name) => main.getByRole('heading', { level: 1, name, exact: true }).waitFor();
 const tab = (name) => main.getByRole('tab', { name, exact: true });
 const table = (name) => main.getByRole('table', { name, exact: true });
+const panelOf = (name) => main.locator('section').filter({ has: page.getByRole('heading', { name, exact: true }) });
 const rowOf = (list, text) => table(list).getByRole('row').filter({ hasText: text });
 
 const HOOK = `Shop system ${RUN}`;
@@ -157,7 +158,7 @@ await step('with a signature, what is not signed is refused, and the screen says
   await main.getByLabel(/^Secret/).fill(`secret-${RUN}`);
   await accessible('the signature');
   await fits('the signature');
-  await button('Save').click();
+  await button('Save', panelOf('Signature')).click();
   await page.getByText('Saved', { exact: true }).first().waitFor();
   const { webhook_url: url, definition } = await connectionOf(HOOK);
   expect(definition.signature.secret_set === true && !JSON.stringify(definition).includes(`secret-${RUN}`), 'the secret is shown');
@@ -166,6 +167,26 @@ await step('with a signature, what is not signed is refused, and the screen says
   await tab('Overview').click();
   await main.getByRole('region', { name: 'Health' }).getByText('Compare the secret here', { exact: false }).waitFor();
   await accessible('a webhook that refuses');
+});
+
+await step('a sender that asks before it sends has its answer', async () => {
+  const { webhook_url: url } = await connectionOf(HOOK);
+  const asking = `${url}?hub.mode=subscribe&hub.verify_token=verify-${RUN}&hub.challenge=1158201444`;
+  expect((await fetch(asking)).status === 403, 'a question is answered that nobody asked for');
+  await tab('Settings').click();
+  const panel = panelOf('Verification of the address');
+  await panel.getByLabel('Who asks').selectOption('meta');
+  await panel.getByLabel(/^Verify token/).fill(`verify-${RUN}`);
+  await accessible('the verification of an address');
+  await fits('the verification of an address');
+  await button('Save', panel).click();
+  await eventually('the token is kept', async () => (await connectionOf(HOOK)).definition.challenge.token_set === true);
+  const answer = await fetch(asking);
+  expect(answer.status === 200 && (await answer.text()) === '1158201444', `Meta is answered with ${answer.status}`);
+  expect((await fetch(asking.replace('verify-', 'other-'))).status === 403, 'another token is answered');
+  const shown = JSON.stringify(await connectionOf(HOOK));
+  expect(!shown.includes(`verify-${RUN}`), 'the token is shown');
+  await tab('Overview').click();
 });
 
 await step('a new address stops the old one', async () => {
@@ -192,6 +213,9 @@ await step('a database that does not answer is said so, with what to do', async 
   const form = await choose('Database', `Data ${RUN}`);
   await button('Next', form).click();
   await title('Connect: Database');
+  await main.getByLabel('Kind of database').selectOption('mysql');
+  expect((await box('Port').inputValue()) === '3306', 'MySQL has another port');
+  await main.getByLabel('Kind of database').selectOption('postgres');
   await box('Name of the database').fill('shop');
   await box('Host').fill('127.0.0.1');
   await box('Port').fill('1');
@@ -233,6 +257,26 @@ await step('a folder: chosen from those that are allowed, or said how they becom
   await picture(page, 'folder');
   await accessible('a folder');
   await fits('a folder');
+});
+
+await step('files in object storage: an address that does not answer is said so', async () => {
+  const form = await choose('Watched folder', `Bucket ${RUN}`);
+  await button('Next', form).click();
+  await title('Connect: Watched folder');
+  await main.getByRole('radio', { name: 'Object storage (S3)' }).click();
+  await box('Address of the storage').fill('http://127.0.0.1:1');
+  await main.getByRole('textbox', { name: 'Bucket', exact: true }).fill('shop');
+  await box('Folder in the bucket').fill('exports');
+  await box('Id of the access key').fill('key-1');
+  await accessible('the form of a bucket');
+  await fits('the form of a bucket');
+  const asks = button('Test the connection');
+  expect(await asks.isDisabled(), 'it can be tested without a secret');
+  await main.getByLabel(/^Secret of the access key/).fill('hush');
+  await asks.click();
+  await main.getByRole('alert').filter({ hasText: /Nothing answers at this address|Tutti may not connect to this address/ }).waitFor({ timeout: 60_000 });
+  await picture(page, 'bucket');
+  await accessible('a bucket that does not answer');
 });
 
 await step('a refused event is put right and tried again', async () => {

@@ -147,6 +147,10 @@ await step('a search says how far it is and what it found', async () => {
   const missing = pairs.filter((pair) => !groups.some(isAbout(pair)));
   expect(missing.length <= 1, `not suggested: ${missing.map((pair) => nameOf(pair.one)).join(', ')}`);
   await main.getByText(/people compared/).waitFor();
+  const { whole_at: whole, update } = await api('GET', '/api/v1/duplicates/status');
+  expect(whole && !update.running, `the status does not tell of the search: ${JSON.stringify({ whole, update })}`);
+  if (update.finished_at) await main.getByText(/new or changed/).waitFor();
+  else await main.getByText('new and changed customers are looked at by themselves', { exact: false }).waitFor();
   await picture(page, 'suggestions');
   await accessible('the suggestions');
   await fits('the suggestions');
@@ -209,6 +213,20 @@ await step('not the same: the group leaves the list', async () => {
   await card.waitFor({ state: 'detached' });
   const focused = await page.evaluate(() => document.activeElement !== document.body);
   expect(focused, 'the focus is lost');
+});
+
+await step('a decision about other people than were seen is left alone, and a suggestion keeps its name', async () => {
+  const before = await suggestions();
+  const [group] = before;
+  const stale = { id: group.id, version: group.version + 1 };
+  const accepted = await api('POST', '/api/v1/duplicates/accept', { groups: [stale] });
+  expect(accepted.merged === 0 && accepted.skipped[0].why === 'changed', `a stale decision: ${JSON.stringify(accepted)}`);
+  const { rejected } = await api('POST', '/api/v1/duplicates/reject', { groups: [stale] });
+  expect(rejected === 0, 'a stale refusal was taken');
+  await search();
+  const after = await suggestions();
+  const kept = before.filter((one) => after.some((other) => other.id === one.id && other.version === one.version));
+  expect(kept.length > 0 && kept.some((one) => one.id === group.id), 'no suggestion kept its name through a search');
 });
 
 await step('all above 99 % are merged in bulk, and it is said beforehand how many become how many', async () => {

@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
-"""Erasing a person: afterwards no byte of the data folder holds anything of them.
+"""Erasing and anonymising a person, and retention: afterwards no byte of the data folder holds anything of them.
 
-    erase.py [--seed N]
+    erase.py [--seed N] [--only shop|anonymise|retention]
 
 A person is planted with unmistakable words through everything that takes people's data: events, refused events, traits,
 an import and its refused rows, consent with proof, the suppression list, an order and one that is none, a campaign, a
 test message, opens and clicks. Then they are erased, and when the receipt says done, every byte of the data folder is
 searched: files as they are, compressed mails of the sandbox unpacked, Parquet decoded. Somebody else stays.
+Somebody who is anonymised is as gone, and what happened still counts. Events that a retention rule cuts are gone too,
+also when the program is killed in the middle, and the receipt says how many.
 TUTTI_BIN is the program under test. Needs polars; loopback only; about 30 seconds.
 """
 import json
@@ -20,7 +22,7 @@ import zlib
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "crash"))
 from harness import REQUEST_SECONDS, Program, run_test, seeded  # noqa: E402
 
-RUN_SECONDS_MAX = 600
+RUN_SECONDS_MAX = 1_200
 OTHERS = 300
 MESSAGE = {
     "subject": "For {{ customer.first_name }} at {{ customer.email }}", "kind": "html",
@@ -155,6 +157,107 @@ def mails_holding(data, words):
     return sum(any(word.encode() in mail for word in words) for mail in mails)
 
 
+def numbers(program):
+    """What must not change when somebody is only counted any more: events stored, orders and revenue."""
+    stored = program.api.call("GET", "/api/v1/health")["workspace"]["events_stored"]
+    days = program.api.call("GET", "/api/v1/measure/revenue?days=30")["items"]
+    return {"events": stored, "orders": sum(day["orders"] for day in days),
+            "revenue": sum(day["revenue_minor"] for day in days)}
+
+
+def of_nobody(data):
+    """(name, properties, time) of the history's rows that belong to nobody, each once: files are compacted meanwhile."""
+    import polars
+    rows = {}
+    for folder, _, names in os.walk(os.path.join(data, "lake")):
+        for name in sorted(names):
+            if name.endswith(".parquet") and "_delta_log" not in folder:
+                table = polars.read_parquet(os.path.join(folder, name)).filter(polars.col("profile_id") == 0)
+                columns = [table[column].to_list() for column in ("event_id", "name", "properties", "at_ms")]
+                rows |= {row[0]: row[1:] for row in zip(*columns)}
+    return list(rows.values())
+
+
+def only_counted(run):
+    settings = {"TUTTI_LAKE__FLUSH_SECONDS": "1"}
+    program = run.keep(Program(run.binary, run.folder, seeded(f"{run.seed} anonymise"), run.clock, settings))
+    clock, checks, data = run.clock, run.checks, program.data
+    gone, kept = Person("zondernaam"), Person("metnaam")
+    program.start()
+    plant(program, clock, [gone, kept])
+    send_campaign(program, clock, [gone, kept])
+    clock.wait_for("the history to be written", lambda: in_part("lake/", holders(data, gone.words)), every=0.5)
+    profile = profile_of(program, gone)
+    shown = program.api.call("GET", f"/api/v1/profiles/{profile}/anonymise")
+    stays = {part["what"]: part["count"] for part in shown["stays"]}
+    checks.check("the preview says what stays", stays["orders"] == 1 and stays["events"] >= 5, shown)
+    before = numbers(program)
+    receipt = program.api.call("POST", f"/api/v1/profiles/{profile}/anonymise")
+    path = f"/api/v1/profiles/{receipt['profile_id']}/erasure"
+    clock.wait_for("it to be done", lambda: program.api.call("GET", path)["state"] == "done", every=0.2)
+    checks.same("the receipt says what was done", program.api.call("GET", path)["anonymised"], True)
+    checks.same("no file holds a word of them, nor does the log", holders(run.folder, gone.words), [])
+    checks.same("no mail in the sandbox does", mails_holding(data, gone.words), 0)
+    checks.same("nobody is found by their address", profile_of(program, gone), None)
+    checks.same("events, orders and revenue are what they were", numbers(program), before)
+    checks.check("somebody else is still there", holders(data, kept.words), "nothing")
+    checks.same("it stops when asked to", program.stop(), 0)
+    rows = of_nobody(data)
+    checks.check("as many events are nobody's as the preview said", len(rows) == stays["events"], (len(rows), stays))
+    orders = [json.loads(properties) for name, properties, _ in rows if name == "Order Completed"]
+    checks.check("an order keeps its worth and nothing else", {"revenue": 50} in orders, orders)
+    checks.check("to the day", all(at % 86_400_000 == 0 for _, _, at in rows), rows[:3])
+    program.start()
+    send = program.source()()
+    send.call("POST", "/v1/batch", {"batch": [gone.identify() | {"messageId": "back-again"}]})
+    send.close()
+    program.caught_up()
+    checks.check("they may come back as somebody new", profile_of(program, gone) not in (None, profile), profile_of(program, gone))
+    checks.same("and it stops again", program.stop(), 0)
+
+
+def kept_no_longer(run):
+    settings = {"TUTTI_LAKE__FLUSH_SECONDS": "1"}
+    program = run.keep(Program(run.binary, run.folder, seeded(f"{run.seed} retention"), run.clock, settings))
+    clock, checks, data, api = run.clock, run.checks, program.data, program.api
+    program.start()
+    send = program.source()()
+    for number in range(OTHERS):
+        person = Person(f"other{number:04}")
+        old = [person.track("Old Viewed", f"old{at}", {"of": "vergeeld", "value": at}) |
+               {"timestamp": f"2024-0{at + 1}-01T00:00:00Z"} for at in range(4)]
+        send.call("POST", "/v1/batch", {"batch": person.events() + old + [person.track("Old Viewed", "new", {})]})
+    send.close()
+    program.caught_up()
+    clock.wait_for("the history to be written", lambda: in_part("lake/", holders(data, ["vergeeld"])), every=0.5)
+    before = numbers(program)
+    ended = lambda run_id: clock.wait_for("a run to end", lambda: (
+        lambda one: one if one["state"] != "running" else None)(api.call("GET", f"/api/v1/retention/runs/{run_id}")))
+    rule = api.call("POST", "/api/v1/retention/rules", {
+        "target": {"what": "event", "name": "Old Viewed"}, "keep": {"amount": 12, "unit": "month"}, "action": "delete"})
+    refused = api.request("POST", f"/api/v1/retention/rules/{rule['id']}/enable", {"dry_run": None})
+    checks.same("no rule without a dry run", (refused[0], refused[1]["code"]), (409, "dry_run_needed"))
+    dry = ended(api.call("POST", "/api/v1/retention/dry-run", {"rules": [rule["id"]]})["id"])
+    found = (dry["state"], dry["events"], dry["customers"], dry["deleted"])
+    checks.same("the dry run says what would go", found, ("done", 4 * OTHERS, OTHERS, 4 * OTHERS))
+    checks.same("and changes nothing", numbers(program), before)
+    api.call("POST", f"/api/v1/retention/rules/{rule['id']}/enable", {"dry_run": dry["id"]})
+    begun = api.call("POST", "/api/v1/retention/run")["id"]
+    time.sleep(seeded(f"{run.seed} kill").random() * 0.5)
+    program.kill()
+    program.start()
+    receipt = ended(begun)
+    checks.same("killed in the middle, it is done all the same", (receipt["state"], receipt["deleted"]), ("done", 4 * OTHERS))
+    checks.same("no byte of it is left", holders(data, ["vergeeld"]), [])
+    after = numbers(program)
+    checks.same("everything else is there", after, before | {"events": before["events"] - 4 * OTHERS})
+    program.kill()
+    program.start()
+    program.caught_up()
+    checks.same("and nothing comes back after another start", (numbers(program), holders(data, ["vergeeld"])), (after, []))
+    checks.same("the doctor finds nothing wrong", program.doctor() if program.stop() == 0 else "it did not stop", [])
+
+
 def erase(program, clock, person):
     profile = profile_of(program, person)
     receipt = program.api.call("DELETE", f"/api/v1/profiles/{profile}")
@@ -197,4 +300,5 @@ def nothing_is_left(run):
 
 
 if __name__ == "__main__":
-    sys.exit(run_test("erase", {"shop": nothing_is_left}, RUN_SECONDS_MAX))
+    sys.exit(run_test(
+        "erase", {"shop": nothing_is_left, "anonymise": only_counted, "retention": kept_no_longer}, RUN_SECONDS_MAX))

@@ -41,6 +41,8 @@ permissions! {
     SourceWrite "source.write",
     ImportRead "import.read",
     ImportWrite "import.write",
+    ProductRead "product.read",
+    ProductWrite "product.write",
     SenderRead "sender.read",
     SenderWrite "sender.write",
     WorkspaceRead "workspace.read",
@@ -138,6 +140,7 @@ impl Role {
                 CampaignLaunch,
                 SourceWrite,
                 ImportWrite,
+                ProductWrite,
                 SenderWrite,
                 WorkspaceWrite,
                 UserWrite,
@@ -146,7 +149,7 @@ impl Role {
                 AuditRead,
             ],
             Role::Viewer => {
-                return [HomeRead, SegmentRead, ContentRead, CampaignRead, ReportRead, WorkspaceRead]
+                return [HomeRead, SegmentRead, ContentRead, CampaignRead, ReportRead, ProductRead, WorkspaceRead]
                     .into_iter()
                     .collect();
             }

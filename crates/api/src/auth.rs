@@ -118,6 +118,11 @@ fn same_origin(parts: &Parts) -> Result<(), ApiError> {
     Err(ApiError(Problem::new(ProblemKind::Forbidden, "cross_site", "this request came from another site's page")))
 }
 
+/// What is kept of the address of somebody who is no user: their network.
+pub(crate) fn network(address: std::net::IpAddr) -> String {
+    collect::network_of(address).to_string()
+}
+
 /// The peer's address as the connection gave it (see `server`), for the audit trail.
 pub(crate) fn client_ip(parts: &Parts) -> Option<String> {
     parts.extensions.get::<axum::extract::ConnectInfo<std::net::SocketAddr>>().map(|info| info.0.ip().to_string())

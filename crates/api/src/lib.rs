@@ -102,6 +102,7 @@ fn describe_for_generators(document: &mut utoipa::openapi::OpenApi) {
             ("put", &mut item.put),
             ("patch", &mut item.patch),
             ("delete", &mut item.delete),
+            ("options", &mut item.options),
         ];
         for (method, operation) in methods {
             let Some(operation) = operation else { continue };

@@ -53,7 +53,7 @@ impl IntoResponse for ApiError {
 
 /// The answer to a problem; `status` is that of its kind, or a finer one.
 fn answer(status: StatusCode, problem: Problem) -> Response {
-    let Problem { kind, code, detail, errors } = problem;
+    let Problem { kind, code, detail, errors, users } = problem;
     // What broke inside is for the log; the client gets a number to quote.
     let request_id = format!("{:016x}", base::Rng::next_u64(&base::OsRng));
     let detail = if kind == ProblemKind::Internal {
@@ -62,7 +62,7 @@ fn answer(status: StatusCode, problem: Problem) -> Response {
     } else {
         detail
     };
-    let body = serde_json::json!({
+    let mut body = serde_json::json!({
         "type": format!("{}{code}", crate::errors::PATH),
         "title": status.canonical_reason().unwrap_or("Error"),
         "status": status.as_u16(),
@@ -71,6 +71,9 @@ fn answer(status: StatusCode, problem: Problem) -> Response {
         "request_id": request_id,
         "errors": errors,
     });
+    if !users.is_empty() {
+        body["users"] = serde_json::json!(users);
+    }
     let mut response = (status, axum::Json(body)).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));

@@ -133,6 +133,8 @@ dense_id!(/// A customer in one workspace, from 1; indexes bitmaps. A merged pro
     ProfileId, "prf");
 dense_id!(/// A company customers belong to (an account of B2B), from 1 in its workspace.
     CompanyId, "com");
+dense_id!(/// A product of a source, from 1 in its workspace; shops know it by an id of their own.
+    ProductId, "prd");
 uuid_id!(/// A source events come from; owns a write key.
     SourceId, "src");
 uuid_id!(/// A saved segment.
@@ -155,6 +157,10 @@ uuid_id!(/// A file import.
     ImportId, "imp");
 uuid_id!(/// An entry of a tracking plan: one event, or the traits of customers or groups.
     PlanEventId, "ple");
+uuid_id!(/// A retention rule.
+    RetentionRuleId, "rtn");
+uuid_id!(/// A dry run of retention rules, or a run and its receipt.
+    RetentionRunId, "rrn");
 uuid_id!(/// An entry of the audit trail.
     AuditId, "aud");
 uuid_id!(/// A mail kept by the sandbox channel.

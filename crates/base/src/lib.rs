@@ -17,11 +17,12 @@ pub use clock::{Clock, ManualClock, SystemClock};
 pub use hash::{ContentHash, HashKeyed, HashKeys, KeyIsHash};
 pub use ids::{
     ApiKeyId, AuditId, CampaignId, CompanyId, ComputedTraitId, EventId, IdError, ImportId, InboxMailId, MessageId,
-    PlanEventId, ProfileId, SegmentId, SessionId, SourceId, TemplateId, UserId, WorkspaceId,
+    PlanEventId, ProductId, ProfileId, RetentionRuleId, RetentionRunId, SegmentId, SessionId, SourceId, TemplateId,
+    UserId, WorkspaceId,
 };
 pub use money::{Currency, Money, MoneyError};
 pub use page::{PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX, Page, PageRequest};
-pub use problem::{FieldError, Problem, ProblemKind};
+pub use problem::{FieldError, Problem, ProblemKind, ProblemUser};
 pub use rng::{OsRng, Rng, SeededRng};
 pub use share::{Share, ShareError};
 pub use time::{DurationMs, Timestamp, TimestampError};

@@ -41,6 +41,15 @@ pub struct FieldError {
     pub detail: String,
 }
 
+/// Something that uses what was to be changed or removed.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ProblemUser {
+    /// `segment`, `computed_trait`, `campaign`, …
+    pub kind: &'static str,
+    pub id: String,
+    pub name: String,
+}
+
 /// A problem with a stable code, what is wrong, where, and what to do.
 #[derive(Debug, Clone)]
 pub struct Problem {
@@ -49,11 +58,13 @@ pub struct Problem {
     pub code: &'static str,
     pub detail: String,
     pub errors: Vec<FieldError>,
+    /// What stands in the way, when that is something that uses it.
+    pub users: Vec<ProblemUser>,
 }
 
 impl Problem {
     pub fn new(kind: ProblemKind, code: &'static str, detail: impl Into<String>) -> Self {
-        Self { kind, code, detail: detail.into(), errors: Vec::new() }
+        Self { kind, code, detail: detail.into(), errors: Vec::new(), users: Vec::new() }
     }
     pub fn invalid(code: &'static str, detail: impl Into<String>) -> Self {
         Self::new(ProblemKind::Invalid, code, detail)
@@ -70,6 +81,11 @@ impl Problem {
     /// Adds a wrong field.
     pub fn at(mut self, pointer: impl Into<String>, code: impl Into<String>, detail: impl Into<String>) -> Self {
         self.errors.push(FieldError { pointer: pointer.into(), code: code.into(), detail: detail.into() });
+        self
+    }
+    /// Adds something that uses it.
+    pub fn used_by(mut self, kind: &'static str, id: impl Into<String>, name: impl Into<String>) -> Self {
+        self.users.push(ProblemUser { kind, id: id.into(), name: name.into() });
         self
     }
 }

@@ -14,13 +14,23 @@ use tokio::net::TcpStream;
 pub const BATCH: usize = 100;
 /// One identify in so many events.
 const IDENTIFY_EVERY: u64 = 20;
-/// Of each thousand events, those of customers nobody knew.
-const NEW_PER_MILLE: u64 = 100;
+/// Of each thousand events, those of customers nobody knew: what the claims about intake are made with.
+pub const NEW_PER_MILLE: u64 = 100;
+const FIRST_NAMES: [&str; 12] =
+    ["Anna", "Bram", "Fenna", "Jelle", "Lotte", "Milan", "Nynke", "Olle", "Sanne", "Sjoerd", "Tess", "Wytse"];
+const SYLLABLES: [&str; 16] = [
+    "an", "ber", "dijk", "el", "fors", "gaar", "hof", "ing", "kamp", "lund", "meer", "nes", "ster", "veen", "wal",
+    "zijl",
+];
+/// Cities of the customers.
+const CITIES: [&str; 8] = ["Sneek", "Leeuwarden", "Drachten", "Uppsala", "Malmö", "Utrecht", "Gent", "Lund"];
 
 /// A shop with `known` customers. The same number always gives the same event.
 #[derive(Debug, Clone, Copy)]
 pub struct Shop {
     pub known: u64,
+    /// Of each thousand events, those of customers nobody knew.
+    pub new_per_mille: u64,
     /// Keeps the messageIds of runs apart.
     pub run: u32,
 }
@@ -33,12 +43,21 @@ pub fn mix(n: u64) -> u64 {
     z ^ (z >> 31)
 }
 
+/// First name, last name and city of customer `who`.
+pub fn person(who: u64) -> (&'static str, String, &'static str) {
+    let draw = mix(who);
+    let pick = |shift: u32, of: &[&'static str]| of[((draw >> shift) % of.len() as u64) as usize];
+    let mut last = [8, 16, 24].map(|shift| pick(shift, &SYLLABLES)).concat();
+    last[..1].make_ascii_uppercase();
+    (pick(0, &FIRST_NAMES), last, pick(32, &CITIES))
+}
+
 impl Shop {
     /// Writes event `n` of about 600 bytes: browsing, a few sign-ins with traits, orders; one in ten of a new visitor.
     fn event(self, n: u64, text: &mut Vec<u8>) {
         use std::io::Write;
         let draw = mix(n ^ (u64::from(self.run) << 40));
-        let fresh = (draw >> 32) % 1000 < NEW_PER_MILLE;
+        let fresh = (draw >> 32) % 1000 < self.new_per_mille;
         let who = if fresh { self.known + n + (u64::from(self.run) << 32) } else { draw % self.known };
         let sku = (draw >> 20) % 500;
         let head = format_args!(
@@ -48,9 +67,10 @@ impl Shop {
         let context = "\"context\":{\"page\":{\"path\":\"/shoes/running\",\"url\":\"https://www.noordkaap.example/shoes/running\",\"title\":\"Running shoes\",\"referrer\":\"https://www.noordkaap.example/\"},\"locale\":\"nl-NL\",\"userAgent\":\"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36\",\"library\":{\"name\":\"analytics.js\",\"version\":\"4.1.0\"}}";
         // Writing into memory does not fail.
         let _ = if n.is_multiple_of(IDENTIFY_EVERY) {
+            let (first, last, city) = person(who);
             write!(
                 text,
-                "{{\"type\":\"identify\",{head},{context},\"traits\":{{\"email\":\"customer{who}@shop.example\",\"first_name\":\"Anna\",\"last_name\":\"Visser\",\"city\":\"Sneek\",\"country\":\"NL\",\"shoe_size\":{},\"newsletter\":true}}}}",
+                "{{\"type\":\"identify\",{head},{context},\"traits\":{{\"email\":\"customer{who}@shop.example\",\"first_name\":\"{first}\",\"last_name\":\"{last}\",\"city\":\"{city}\",\"country\":\"NL\",\"shoe_size\":{},\"newsletter\":true}}}}",
                 36 + draw % 12
             )
         } else if n % 33 == 1 {
@@ -190,7 +210,7 @@ mod tests {
 
     #[test]
     fn events_are_json_of_about_600_bytes() {
-        let shop = Shop { known: 1000, run: 1 };
+        let shop = Shop { known: 1000, new_per_mille: NEW_PER_MILLE, run: 1 };
         let mut sizes = 0;
         for n in 0..1000 {
             let mut text = Vec::new();

@@ -4,10 +4,12 @@
 //! folder and met through its public API; peers run alternately with it. Results go to `target/bench.json`, one row a
 //! claim, and from there into `docs/benchmarks.md`. Nothing here is a test: a slow machine fails nobody's build.
 
+mod child;
 mod groups;
 mod load;
 mod machine;
 mod page;
+mod people;
 mod program;
 mod row;
 mod smtp_sink;
@@ -47,6 +49,9 @@ pub struct Bench {
     /// The program that is measured.
     #[arg(long)]
     program: PathBuf,
+    /// The program that links records (the example `match_csv` of `matching`); without it the one beside `program`.
+    #[arg(long)]
+    matcher: Option<PathBuf>,
     /// Folder with the peers' packages (made by `scripts/bench`); without it peers are left out.
     #[arg(long)]
     peers: Option<PathBuf>,

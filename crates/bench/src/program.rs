@@ -10,7 +10,7 @@ use tokio::process::{Child, Command};
 const READY: Duration = Duration::from_secs(60);
 const PASSWORD: &str = "a-password-for-measuring";
 /// `USER_HZ` of Linux, in which `/proc` counts processor time.
-const TICKS_PER_SECOND: f64 = 100.0;
+pub const TICKS_PER_SECOND: f64 = 100.0;
 
 /// A running program; killed when dropped.
 pub struct Program {

@@ -100,8 +100,11 @@ pub fn median(values: &[f64]) -> f64 {
     sorted[(sorted.len() - 1) / 2]
 }
 
-/// Three significant digits, thousands apart.
+/// Three significant digits, thousands apart; four behind the point where little is missing to 1.
 pub fn number(value: f64) -> String {
+    if (0.99..1.0).contains(&value) {
+        return format!("{value:.4}");
+    }
     if value.abs() < 100.0 {
         return format!("{value:.*}", if value.abs() < 1.0 { 3 } else { 1 });
     }
@@ -147,6 +150,7 @@ mod tests {
     #[test]
     fn numbers_read_well() {
         assert_eq!(number(0.1234), "0.123");
+        assert_eq!(number(0.9995), "0.9995");
         assert_eq!(number(12.34), "12.3");
         assert_eq!(number(1_234_567.0), "1,234,567");
     }

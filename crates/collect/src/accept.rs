@@ -2,6 +2,7 @@
 //!
 //! Cost: one borrowed pass and two scans over the body, no tree; measured whole in docs/benchmarks.md.
 
+use crate::addresses::hidden;
 use crate::bots::{agent_of, bot_of};
 use crate::check::{ItemProblem, read_item};
 use crate::limits::{BATCH_BYTES_MAX, BATCH_ITEMS_MAX, EVENT_BYTES_MAX};
@@ -15,6 +16,7 @@ use bytes::Bytes;
 use events::{Channel, EventKind, Offset, Origin, Record};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
+use std::net::IpAddr;
 
 /// The path a request came by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +38,8 @@ pub struct Accepted {
     pub bots: u32,
     /// Items the workspace's plan has no place for, and that are kept nowhere.
     pub left_out: u32,
+    /// Less is stored than was sent: something was cut out of an item, or items were left out.
+    pub is_cut: bool,
     pub rejected: Vec<Rejected>,
     /// Items that were stored, but say something that cannot be used.
     pub warnings: Vec<Rejected>,
@@ -55,7 +59,19 @@ impl Collect {
     /// Takes one request body (decompressed). `write_key` is the one of the Authorization header; without it the
     /// body must state one.
     pub async fn accept(&self, endpoint: Endpoint, body: Bytes, write_key: Option<&str>) -> Result<Accepted> {
-        let done = self.take(endpoint, body, write_key).await?;
+        self.accept_from(endpoint, body, write_key, None).await
+    }
+
+    /// The same, with the address the request came from: of a website's or app's source it tells where the sender is,
+    /// when the events do not say so themselves. It is not stored.
+    pub async fn accept_from(
+        &self,
+        endpoint: Endpoint,
+        body: Bytes,
+        write_key: Option<&str>,
+        from: Option<IpAddr>,
+    ) -> Result<Accepted> {
+        let done = self.take_from(endpoint, body, write_key, from).await?;
         if done.accepted == 0 && done.bots == 0 && done.left_out == 0 && !done.rejected.is_empty() {
             let is_single = matches!(endpoint, Endpoint::Single(_));
             return Err(nothing_accepted(is_single, &done.rejected).into());
@@ -65,15 +81,35 @@ impl Collect {
 
     /// As [`Collect::accept`]; that nothing could be accepted is no error.
     pub(crate) async fn take(&self, endpoint: Endpoint, body: Bytes, write_key: Option<&str>) -> Result<Accepted> {
+        self.take_from(endpoint, body, write_key, None).await
+    }
+
+    async fn take_from(
+        &self,
+        endpoint: Endpoint,
+        body: Bytes,
+        write_key: Option<&str>,
+        from: Option<IpAddr>,
+    ) -> Result<Accepted> {
         let now = self.inner.clock.now();
         let text = body_text(&body)?;
-        let parsed = match endpoint {
-            Endpoint::Single(kind) => parse_single(text, kind)?,
-            Endpoint::Batch => parse_batch(text)?,
-        };
+        let parsed = parse(text, endpoint)?;
         let key = write_key.filter(|key| !key.is_empty()).or(parsed.write_key.get()).ok_or_else(missing_key)?;
         let source = self.source_of(key, now).await?;
-        self.store(&parsed, &source, endpoint, body.clone(), now).await
+        // A server's address is nobody's.
+        let sender = from.filter(|_| matches!(source.channel(), Channel::Web | Channel::App));
+        match hidden(text, source.workspace, &*self.inner.addresses, sender).map(Bytes::from) {
+            None => self.store(&parsed, &source, endpoint, body.clone(), now).await,
+            Some(body) => {
+                let parsed = parse(body_text(&body)?, endpoint)?;
+                self.store(&parsed, &source, endpoint, body.clone(), now).await
+            }
+        }
+    }
+
+    /// The text with the addresses its workspace keeps, and no others; None: as it is.
+    pub(crate) fn without_addresses(&self, workspace: WorkspaceId, text: &str) -> Option<Bytes> {
+        hidden(text, workspace, &*self.inner.addresses, None).map(Bytes::from)
     }
 
     /// What is wrong with events, without storing any; pointers are relative to the event.
@@ -91,9 +127,14 @@ impl Collect {
     pub async fn accept_for(&self, source: SourceId, items: &[serde_json::Value]) -> Result<Accepted> {
         let now = self.inner.clock.now();
         let state = self.inner.sources.state(source).ok_or_else(|| Problem::not_found("source", source))?;
-        let body = Bytes::from(serde_json::json!({ "batch": items }).to_string());
+        let text = serde_json::json!({ "batch": items }).to_string();
+        let hidden = self.without_addresses(state.workspace, &text);
+        let is_hidden = hidden.is_some();
+        let body = hidden.unwrap_or_else(|| Bytes::from(text));
         let parsed = parse_batch(body_text(&body)?)?;
-        self.store(&parsed, &state, Endpoint::Batch, body.clone(), now).await
+        let mut done = self.store(&parsed, &state, Endpoint::Batch, body.clone(), now).await?;
+        done.is_cut |= is_hidden;
+        Ok(done)
     }
 
     async fn store(
@@ -125,8 +166,9 @@ impl Collect {
             duplicates = self.inner.inbox.append(record).await?.duplicates;
         }
         source.count(stored, now);
+        let is_cut = !outcome.edits.is_empty();
         let Outcome { bots, left_out, rejected, warnings, .. } = outcome;
-        Ok(Accepted { accepted: stored, duplicates, bots, left_out, rejected, warnings })
+        Ok(Accepted { accepted: stored, duplicates, bots, left_out, is_cut, rejected, warnings })
     }
 
     /// Stores events made by another room on somebody's behalf (a form in the UI), in the Segment form.
@@ -137,9 +179,9 @@ impl Collect {
         items: &[serde_json::Value],
     ) -> Result<Accepted> {
         let now = self.inner.clock.now();
-        let body = Bytes::from(serde_json::json!({ "batch": items }).to_string());
-        let text = body_text(&body)?;
-        let parsed = parse_batch(text)?;
+        let text = serde_json::json!({ "batch": items }).to_string();
+        let body = self.without_addresses(workspace, &text).unwrap_or_else(|| Bytes::from(text));
+        let parsed = parse_batch(body_text(&body)?)?;
         let mut ids = Vec::with_capacity(parsed.items.len());
         for (index, cut) in parsed.items.iter().enumerate() {
             let (item, _, _) = read_item(*cut, parsed.kind).map_err(|problem| {
@@ -332,6 +374,13 @@ pub(crate) fn trimmed(text: &str) -> &str {
 
 fn unreadable(error: serde_json::Error) -> Problem {
     malformed("malformed_json", format!("the body cannot be read: {error}"))
+}
+
+fn parse(text: &str, endpoint: Endpoint) -> std::result::Result<Parsed<'_>, Problem> {
+    match endpoint {
+        Endpoint::Single(kind) => parse_single(text, kind),
+        Endpoint::Batch => parse_batch(text),
+    }
 }
 
 fn parse_single(text: &str, kind: EventKind) -> std::result::Result<Parsed<'_>, Problem> {

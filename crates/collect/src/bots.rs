@@ -89,12 +89,16 @@ pub(crate) fn bot_of(context: Option<&RawValue>, of_batch: Option<&str>) -> Opti
 enum Stated<'a> {
     Nothing,
     Plainly(&'a str),
-    /// The key stands there twice, or its value is no plain text.
+    /// The key stands there twice, its value is no plain text, or something is escaped.
     Unclear,
 }
 
 fn stated(text: &str) -> Stated<'_> {
     const KEY: &[u8] = b"\"userAgent\"";
+    // An escape may spell the key otherwise.
+    if memchr::memmem::find(text.as_bytes(), b"\\u").is_some() {
+        return Stated::Unclear;
+    }
     let Some(at) = memchr::memmem::find(text.as_bytes(), KEY) else { return Stated::Nothing };
     let rest = &text[at + KEY.len()..];
     let value = rest.trim_start().strip_prefix(':').and_then(|rest| rest.trim_start().strip_prefix('"'));
@@ -128,5 +132,9 @@ mod tests {
         is(r#"{"userAgent":null}"#.into(), Some("Googlebot/2.1"));
         is(r#"{"userAgent":7}"#.into(), None);
         is("{}".into(), Some("Googlebot/2.1"));
+        // The same key, spelt otherwise.
+        is(r#"{"user\u0041gent":"curl/8.5"}"#.into(), Some("curl/8.5"));
+        is(format!(r#"{{"\u0075serAgent":"{browser}","page":{{"title":"caf\u00e9"}}}}"#), None);
+        is(r#"{"page":{"title":"caf\u00e9"}}"#.into(), Some("Googlebot/2.1"));
     }
 }

@@ -8,6 +8,7 @@
 //! | `data` | `properties`; what is no object stands in `properties.data` |
 //! | extension `userid` or `anonymousid`, else `userId` or `anonymousId` of the data, else `subject` | whose it is |
 //! | `data.traits` | `context.traits`, where e-mail and phone are found |
+//! | extension `useragent` | `context.userAgent`: whose browser or app it was; a bot's events are nobody's |
 //! | extension `channel`; every other attribute | `context.channel`; `context.cloudevent` |
 //!
 //! Spec: <https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md> and, beside it,
@@ -16,9 +17,8 @@
 use crate::accept::{body_text, nothing_accepted};
 use crate::check::ItemProblem;
 use crate::limits::{BATCH_BYTES_MAX, BATCH_ITEMS_MAX, MESSAGE_ID_CHARS_MAX};
-use crate::source::SourceState;
 use crate::{Accepted, Collect, Endpoint, Rejected, Result};
-use base::{EventId, Json, JsonMap, Problem, ProblemKind, Timestamp};
+use base::{EventId, Json, JsonMap, Problem, ProblemKind};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
@@ -30,6 +30,8 @@ const SPEC_VERSION: &str = "1.0";
 const FRAME_BYTES: usize = 12;
 /// Attributes that say whose an event is, and are not kept beside it.
 const PERSON: [&str; 2] = ["userid", "anonymousid"];
+/// What sent it, as a browser says; CloudEvents has no attribute of its own for it.
+const USER_AGENT: &str = "useragent";
 const DATA: [&str; 2] = ["data", "data_base64"];
 
 /// How a request carries its events.
@@ -71,7 +73,11 @@ impl Collect {
             let detail = format!("{} events, {BATCH_ITEMS_MAX} are allowed", events.len());
             return Err(Problem::new(ProblemKind::Malformed, "batch_too_large", detail).into());
         }
-        let (calls, rejected) = calls_of(events, batched, &source, now);
+        let refuse = |why: (&str, &str, &str), text: &str| {
+            let hidden = crate::addresses::hidden(text, source.workspace, &*self.inner.addresses, None);
+            source.reject_kept(now, why, hidden.as_deref().unwrap_or(text));
+        };
+        let (calls, rejected) = calls_of(events, batched, &refuse);
         let mut all = Accepted { rejected, ..Accepted::default() };
         // A part that fails after others were stored is sent again with them: source and id keep them from counting twice.
         for part in parts(&calls) {
@@ -172,14 +178,14 @@ fn is_json(content_type: &str) -> bool {
 }
 
 /// The calls of the events that are some, and what is wrong with the others.
-fn calls_of(events: Vec<Read>, batched: bool, source: &SourceState, now: Timestamp) -> (Vec<Call>, Vec<Rejected>) {
+fn calls_of(events: Vec<Read>, batched: bool, refuse: &dyn Fn((&str, &str, &str), &str)) -> (Vec<Call>, Vec<Rejected>) {
     let (mut calls, mut rejected) = (Vec::new(), Vec::new());
     for (index, event) in events.into_iter().enumerate() {
         let call = event.and_then(|event| call_of(&event).map_err(|problem| (problem, event.to_string())));
         match call {
             Ok(json) => calls.push(Call { index, json: json.to_string() }),
             Err((ItemProblem { code, pointer, detail }, text)) => {
-                source.reject_kept(now, (code, &pointer, &detail), &text);
+                refuse((code, &pointer, &detail), &text);
                 let pointer = if batched { format!("/{index}{pointer}") } else { pointer };
                 rejected.push(Rejected { index, code, pointer, detail });
             }
@@ -223,10 +229,13 @@ fn call_of(event: &Json) -> std::result::Result<Json, ItemProblem> {
     if let Some(channel) = event.get("channel") {
         context.insert("channel".into(), channel.clone());
     }
+    if let Some(agent @ Json::String(_)) = event.get(USER_AGENT) {
+        context.insert("userAgent".into(), agent.clone());
+    }
     if let Some(traits @ Json::Object(_)) = data.get("traits") {
         context.insert("traits".into(), traits.clone());
     }
-    let kept = |name: &String| !PERSON.contains(&name.as_str()) && !DATA.contains(&name.as_str());
+    let kept = |name: &String| !PERSON.contains(&name.as_str()) && !DATA.contains(&name.as_str()) && name != USER_AGENT;
     let rest = event.iter().filter(|(name, _)| kept(name)).map(|(name, value)| (name.clone(), value.clone()));
     context.insert("cloudevent".into(), Json::Object(rest.collect()));
     call.insert("context".into(), Json::Object(context));

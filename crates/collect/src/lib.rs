@@ -10,6 +10,7 @@
 //! imported twice changes nothing.
 
 mod accept;
+mod addresses;
 mod amounts;
 mod bots;
 mod check;
@@ -32,6 +33,7 @@ mod testing;
 mod wire;
 
 pub use accept::{Accepted, Endpoint, Rejected};
+pub use addresses::{AddressPlace, Addresses, KeepAddress, NoPlaces, network_of};
 pub use bots::Bot;
 pub use cloudevents::CloudEventMode;
 pub use decode::{SegmentDecoder, declared_identifiers};
@@ -68,6 +70,7 @@ pub(crate) struct Inner {
     pub clock: Arc<dyn Clock>,
     pub rng: Arc<dyn Rng>,
     pub planner: Arc<dyn Planner>,
+    pub addresses: Arc<dyn Addresses>,
     pub sources: source::Sources,
     pub imports: import::Imports,
     pub opened_at: base::Timestamp,
@@ -83,6 +86,8 @@ pub struct CollectParts {
     pub data_dir: PathBuf,
     /// What each workspace plans to collect.
     pub planner: Arc<dyn Planner>,
+    /// What each workspace keeps of IP addresses, and where they are.
+    pub addresses: Arc<dyn Addresses>,
     /// Reads Parquet; without it a Parquet import answers that this build cannot.
     pub parquet: Option<Arc<dyn import::ParquetRows>>,
 }
@@ -94,8 +99,8 @@ impl Collect {
         sources.load(&parts.db).await?;
         let imports = import::Imports::new(parts.data_dir.join("imports"), parts.parquet);
         let opened_at = parts.clock.now();
-        let CollectParts { db, inbox, clock, rng, planner, .. } = parts;
-        let inner = Inner { db, inbox, clock, rng, planner, sources, imports, opened_at };
+        let CollectParts { db, inbox, clock, rng, planner, addresses, .. } = parts;
+        let inner = Inner { db, inbox, clock, rng, planner, addresses, sources, imports, opened_at };
         Ok(Self { inner: Arc::new(inner) })
     }
 

@@ -85,6 +85,11 @@ pub(crate) struct Edits(Vec<(Range<usize>, String)>);
 pub(crate) const NOTHING: &str = "{}";
 
 impl Edits {
+    /// Of pieces in order.
+    pub fn of(edits: Vec<(Range<usize>, String)>) -> Self {
+        Self(edits)
+    }
+
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -135,7 +135,8 @@ impl Collect {
             });
             let (batch, after) = rest.split_at(fits.count().max(1));
             let texts: Vec<&str> = batch.iter().map(|one| one.json.as_str()).collect();
-            let body = Bytes::from(format!("{{\"batch\":[{}]}}", texts.join(",")));
+            let text = format!("{{\"batch\":[{}]}}", texts.join(","));
+            let body = self.without_addresses(workspace, &text).unwrap_or_else(|| Bytes::from(text));
             let ids = batch.iter().map(|one| EventId::of(workspace, &one.message_id)).collect();
             let now = self.inner.clock.now();
             let record = record(workspace, state.channel(), Some(source), now, ids, body);

@@ -102,6 +102,7 @@ async fn open_planned(
         rng: Arc::new(SeededRng::new(7)),
         data_dir: store.dir().to_owned(),
         planner,
+        addresses: Arc::new(crate::NoPlaces),
         parquet: None,
     };
     Collect::open(parts).await.expect("the room opens")

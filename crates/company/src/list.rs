@@ -125,7 +125,7 @@ async fn begin_with(
     let end = format!("{prefix}{LAST_CHARACTER}");
     let mut args: Vec<Val> = vec![workspace.into(), prefix.into(), end.into(), text.into(), id.into()];
     if !known.is_empty() {
-        sql.push_str(&format!(" AND company.id NOT IN {}", crate::sql::in_list(args.len() + 1, known.len())));
+        sql.push_str(&format!(" AND company.id NOT IN {}", db::in_list(args.len() + 1, known.len())));
         args.extend(known.iter().map(|id| Val::from(*id)));
     }
     sql.push_str(&format!(" ORDER BY {column}, company.id LIMIT ${}", args.len() + 1));

@@ -5,7 +5,6 @@
 //! costs a steady small share and its roll-ups are older.
 
 use crate::error::CompanyError;
-use crate::sql::in_list;
 use async_trait::async_trait;
 use base::{CompanyId, Currency, Money, ProfileId, Timestamp, WorkspaceId};
 use db::{Db, DbError, Row, Val};
@@ -187,7 +186,7 @@ async fn write(
     let args: Vec<Val> = std::iter::once(workspace.into()).chain(ids).collect();
     let sql = format!(
         "SELECT id FROM company WHERE workspace_id = $1 AND id IN {}{}",
-        in_list(2, rolled.len()),
+        db::in_list(2, rolled.len()),
         tx.skip_locked()
     );
     let there = tx.query(&sql, &args).await?;
@@ -209,7 +208,7 @@ async fn write(
         // What has changed since is due again already.
         let sql = format!(
             "UPDATE company SET due_ms = $2 WHERE workspace_id = $1 AND due_ms <= $3 AND id IN {}",
-            in_list(4, chunk.len())
+            db::in_list(4, chunk.len())
         );
         let fixed: [Val; 3] = [workspace.into(), now.plus_ms(EVERY_MS).into(), now.into()];
         let args: Vec<Val> = fixed.into_iter().chain(chunk.iter().cloned()).collect();
@@ -219,7 +218,7 @@ async fn write(
              rolled.workspace_id = $1 AND rolled.company_id = company.id) WHERE workspace_id = $1 AND id IN {} AND \
              last_seen_ms < (SELECT last_seen_ms FROM company_rollup rolled WHERE rolled.workspace_id = $1 AND \
              rolled.company_id = company.id)",
-            in_list(2, chunk.len())
+            db::in_list(2, chunk.len())
         );
         let args: Vec<Val> = std::iter::once(workspace.into()).chain(chunk.iter().cloned()).collect();
         tx.execute(&sql, &args).await?;

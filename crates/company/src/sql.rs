@@ -8,12 +8,6 @@ use std::fmt::Write;
 /// Lists read at a time: so many times the rows a statement may carry, as each carries one value.
 const LIST_FACTOR: usize = 4;
 
-/// `($3,$4,$5)`: a list of `count` parameters from number `first` on.
-pub(crate) fn in_list(first: usize, count: usize) -> String {
-    let numbers: Vec<String> = (first..first + count).map(|number| format!("${number}")).collect();
-    format!("({})", numbers.join(","))
-}
-
 /// `WITH wanted(one, other) AS (VALUES ($2,$3),…)`: pairs of BIGINT from parameter 2 on.
 pub(crate) fn wanted_pairs(count: usize) -> String {
     let mut sql = String::from("WITH wanted(one, other) AS (VALUES ");
@@ -52,7 +46,7 @@ impl Reader<'_> {
     pub async fn query_in(&mut self, select: &str, workspace: WorkspaceId, list: &[Val]) -> Result<Vec<Row>, DbError> {
         let mut rows = Vec::new();
         for chunk in db::pieces(list, self.chunk() * LIST_FACTOR) {
-            let sql = format!("{select} {}", in_list(2, chunk.len()));
+            let sql = format!("{select} {}", db::in_list(2, chunk.len()));
             let args: Vec<Val> = std::iter::once(workspace.into()).chain(chunk.iter().cloned()).collect();
             rows.extend(self.query(&sql, &args).await?);
         }
@@ -64,7 +58,7 @@ impl Reader<'_> {
 pub(crate) async fn delete_in(tx: &mut Tx, delete: &str, workspace: WorkspaceId, list: &[Val]) -> Result<u64, DbError> {
     let mut deleted = 0;
     for chunk in db::pieces(list, tx.chunk() * LIST_FACTOR) {
-        let sql = format!("{delete} {}", in_list(2, chunk.len()));
+        let sql = format!("{delete} {}", db::in_list(2, chunk.len()));
         let args: Vec<Val> = std::iter::once(workspace.into()).chain(chunk.iter().cloned()).collect();
         deleted += tx.execute(&sql, &args).await?;
     }

@@ -70,7 +70,11 @@ impl From<ComputeError> for Problem {
                 Problem::invalid("field_invalid", &detail).at("/description", "invalid", detail)
             }
             ComputeError::NotFound(id) => Problem::not_found("computed trait", id),
-            ComputeError::InUse { .. } => Problem::conflict("trait_in_use", detail),
+            ComputeError::InUse { users } => {
+                users.into_iter().fold(Problem::conflict("trait_in_use", detail), |problem, user| {
+                    problem.used_by(user.kind, user.id, user.name)
+                })
+            }
             ComputeError::Removing => Problem::conflict("trait_being_removed", detail),
             ComputeError::TooMany(_) => Problem::conflict("too_many_computed_traits", detail),
             ComputeError::Data(_) => Problem::new(ProblemKind::Unavailable, "computed_data_unavailable", detail),

@@ -156,25 +156,22 @@ impl Compute {
         begun: u64,
     ) -> Result<(), Ended> {
         let Definition::Events(definition) = &live.definition else { return Ok(()) };
-        let (mut after, mut highest) = (0u32, 0u32);
+        let highest = snapshot.highest();
+        let mut after = 0u32;
         loop {
             let now = self.0.clock.now();
             let upto = after.saturating_add(PASS_PEOPLE);
-            let mut heard: BTreeMap<ProfileId, State> = BTreeMap::new();
+            let mut heard: HashMap<ProfileId, State> = HashMap::new();
             let mut visit = |event: Visited<'_>| {
-                let number = event.profile.number();
-                highest = highest.max(number);
-                if event.name != definition.event.name || number <= after || upto < number {
-                    return;
-                }
                 let properties = RawJson::new(event.properties);
                 let happened = Happened { at: event.at, channel: event.channel, properties: &properties };
                 let state = heard.entry(event.profile).or_insert_with(|| State::new(definition));
                 definition.hear(state, &happened, now);
             };
-            snapshot.scan(&mut visit).await.map_err(ComputeError::Data)?;
+            let people = ProfileId::new(after + 1)..=ProfileId::new(upto);
+            snapshot.scan(&definition.event.name, people, &mut visit).await.map_err(ComputeError::Data)?;
             let empty = State::new(definition);
-            heard.retain(|_, state| *state != empty);
+            let heard: BTreeMap<ProfileId, State> = heard.into_iter().filter(|(_, state)| *state != empty).collect();
             let share = |profile: u32| profile as f32 / highest.max(1) as f32;
             let mut heard = heard.into_iter().peekable();
             while heard.peek().is_some() {

@@ -14,8 +14,9 @@ use std::collections::BTreeSet;
 pub const FORMULA_BYTES_MAX: usize = 2_000;
 const DAY_MS: f64 = 86_400_000.0;
 const DECIMALS: f64 = 1_000_000.0;
-/// Decimals `round` can be asked for.
+/// Decimals `round` can be asked for; below zero: tens, hundreds, thousands …
 const ROUND_DIGITS_MAX: f64 = 6.0;
+const ROUND_DIGITS_MIN: f64 = -15.0;
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Expression {
@@ -84,6 +85,14 @@ impl Formula {
     pub fn inputs(&self) -> &[String] {
         &self.inputs
     }
+    /// Why it has no answer for anybody, when that can be seen; `is_date` says which traits hold dates only.
+    pub(crate) fn never_answers(&self, is_date: &dyn Fn(&str) -> bool) -> Option<String> {
+        match self.expression.fate(is_date) {
+            Fate::Never(why) => Some(format!("the formula has no answer for anybody: {why}")),
+            Fate::Known(_) | Fate::Open => None,
+        }
+    }
+
     /// The answer for somebody with `traits`; null: there is none.
     pub fn value(&self, traits: &JsonMap) -> Json {
         match self.expression.answer(traits).filter(|answer| answer.is_finite()) {
@@ -103,7 +112,47 @@ fn first_scalar<T>(traits: &JsonMap, name: &str, read: impl Fn(Scalar<'_>) -> Op
     found
 }
 
+/// What can be said of an expression before anybody's traits are looked at.
+enum Fate {
+    Known(f64),
+    Open,
+    Never(String),
+}
+
 impl Expression {
+    fn fate(&self, is_date: &dyn Fn(&str) -> bool) -> Fate {
+        let mut inputs = BTreeSet::new();
+        self.collect(&mut inputs);
+        if inputs.is_empty() {
+            let answer = self.answer(&JsonMap::new()).filter(|answer| answer.is_finite());
+            return answer.map_or_else(|| Fate::Never("it divides by zero".into()), Fate::Known);
+        }
+        match self {
+            Self::Trait(name) if is_date(name) => {
+                Fate::Never(format!("{name} is a date, which only days_between takes"))
+            }
+            Self::Number(_) | Self::Trait(_) | Self::Call(Function::DaysBetween, _) => Fate::Open,
+            Self::Negative(inner) => inner.fate(is_date),
+            Self::Binary(operator, left, right) => match (left.fate(is_date), right.fate(is_date)) {
+                (Fate::Never(why), _) | (_, Fate::Never(why)) => Fate::Never(why),
+                (_, Fate::Known(0.0)) if *operator == Operator::Divide => Fate::Never("it divides by zero".into()),
+                _ => Fate::Open,
+            },
+            Self::Call(Function::Coalesce, arguments) => arguments
+                .iter()
+                .map(|argument| argument.fate(is_date))
+                .reduce(|one, other| if matches!(one, Fate::Never(_)) { other } else { one })
+                .unwrap_or(Fate::Open),
+            Self::Call(_, arguments) => {
+                let never = |argument: &Expression| match argument.fate(is_date) {
+                    Fate::Never(why) => Some(Fate::Never(why)),
+                    Fate::Known(_) | Fate::Open => None,
+                };
+                arguments.iter().find_map(never).unwrap_or(Fate::Open)
+            }
+        }
+    }
+
     fn collect(&self, into: &mut BTreeSet<String>) {
         match self {
             Self::Number(_) => {}
@@ -154,9 +203,13 @@ impl Function {
             Self::Ceil => argument(0).map(f64::ceil),
             Self::Abs => argument(0).map(f64::abs),
             Self::Round => {
-                let digits = if arguments.len() == 2 { argument(1)?.clamp(0.0, ROUND_DIGITS_MAX) } else { 0.0 };
-                let scale = 10f64.powi(digits as i32);
-                argument(0).map(|number| (number * scale).round() / scale)
+                let digits = if arguments.len() == 2 { argument(1)? } else { 0.0 };
+                let digits = digits.clamp(ROUND_DIGITS_MIN, ROUND_DIGITS_MAX) as i32;
+                let scale = 10f64.powi(digits.abs());
+                argument(0).map(|number| match digits {
+                    0.. => (number * scale).round() / scale,
+                    _ => (number / scale).round() * scale,
+                })
             }
             Self::Coalesce => arguments.iter().find_map(|argument| argument.answer(traits)),
             Self::DaysBetween => {

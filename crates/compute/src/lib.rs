@@ -21,6 +21,7 @@ mod fill;
 mod fold;
 mod formula;
 mod partial;
+mod preview;
 mod service;
 mod state;
 mod store;
@@ -31,9 +32,10 @@ pub use aggregate::{AGGREGATES, Aggregate, PropertyUse};
 pub use definition::{Definition, EventAggregate};
 pub use error::ComputeError;
 pub use formula::{FORMULA_BYTES_MAX, Formula};
+pub use preview::Previewed;
 pub use service::{
-    Compute, ComputedTrait, NAME_BYTES_MAX, NewTrait, Previewed, Snapshot, Sources, Status, TRAITS_MAX, TraitUse,
-    TraitUser, TraitsRead, Visited,
+    Compute, ComputedTrait, NAME_BYTES_MAX, NewTrait, Snapshot, Sources, Status, TRAITS_MAX, TraitUse, TraitUser,
+    TraitsRead, Visited, WhoDid,
 };
 pub use state::{ENTRIES_EXACT_MAX, State};
 pub use view::VIEW_NAME;

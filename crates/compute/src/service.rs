@@ -2,15 +2,15 @@
 
 use crate::definition::Definition;
 use crate::error::ComputeError;
-use crate::fold::state_of;
 use crate::store::{self, Stored};
-use crate::view::worked_out;
 use async_trait::async_trait;
 use base::{Clock, ComputedTraitId, Json, JsonMap, ProfileId, Rng, Timestamp, WorkspaceId};
 use db::{Db, DbError, Tx};
 use events::{Event, Offset, ViewError};
 use parking_lot::{Mutex, RwLock};
+use predicate::EventDone;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -20,9 +20,6 @@ pub const TRAITS_MAX: usize = 200;
 pub const NAME_BYTES_MAX: usize = 64;
 /// Characters of a description.
 const DESCRIPTION_CHARS_MAX: usize = 2_000;
-/// Customers a preview looks at.
-const PREVIEW_PEOPLE: usize = 20;
-
 /// Something that uses a trait.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TraitUser {
@@ -31,6 +28,9 @@ pub struct TraitUser {
     pub id: String,
     pub name: String,
 }
+
+/// Customers with what they are called, and how many there are of them.
+pub type WhoDid = (Vec<(ProfileId, String)>, u64);
 
 /// One event of the history, valid during the call.
 pub struct Visited<'a> {
@@ -47,7 +47,15 @@ pub struct Visited<'a> {
 /// The history as it is at one moment, whatever is written meanwhile. Can be read several times.
 #[async_trait]
 pub trait Snapshot: Send + Sync {
-    async fn scan(&self, visit: &mut (dyn for<'a> FnMut(Visited<'a>) + Send)) -> Result<(), String>;
+    /// The highest number of a customer in it.
+    fn highest(&self) -> u32;
+    /// Events of one name of these customers, in any order.
+    async fn scan(
+        &self,
+        name: &str,
+        profiles: RangeInclusive<ProfileId>,
+        visit: &mut (dyn for<'a> FnMut(Visited<'a>) + Send),
+    ) -> Result<(), String>;
 }
 
 /// What this room asks of others outside of a batch; `server` wires it.
@@ -66,6 +74,9 @@ pub trait Sources: Send + Sync + 'static {
     async fn people(&self, workspace: WorkspaceId, after: ProfileId, limit: usize) -> Result<Vec<ProfileId>, String>;
     /// Those seen last, with what they are called.
     async fn latest(&self, workspace: WorkspaceId, limit: usize) -> Result<Vec<(ProfileId, String)>, String>;
+    /// Up to `limit` customers of those who did this, spread over all of them, with what they are called, and how many
+    /// did it; None: that cannot be told now.
+    async fn who_did(&self, workspace: WorkspaceId, event: &EventDone, limit: usize) -> Result<Option<WhoDid>, String>;
     async fn events_of(&self, workspace: WorkspaceId, profile: ProfileId) -> Result<Vec<Arc<Event>>, String>;
     async fn traits_of(&self, workspace: WorkspaceId, profiles: &[ProfileId]) -> Result<Vec<Option<JsonMap>>, String>;
     /// The highest id given out.
@@ -144,14 +155,6 @@ pub struct ComputedTrait {
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
     pub used_by: Vec<TraitUser>,
-}
-
-/// What a definition would give those seen last.
-#[derive(Debug, Clone)]
-pub struct Previewed {
-    pub definition: Definition,
-    /// Null: they would have none.
-    pub people: Vec<(ProfileId, String, Json)>,
 }
 
 /// A definition at work.
@@ -291,7 +294,7 @@ impl Compute {
         }
     }
 
-    async fn rows(&self, workspace: WorkspaceId) -> Result<Vec<Stored>, DbError> {
+    pub(crate) async fn rows(&self, workspace: WorkspaceId) -> Result<Vec<Stored>, DbError> {
         let all = store::all(&self.0.db).await?;
         Ok(all.into_iter().filter(|(of, _)| *of == workspace).map(|(_, row)| row).collect())
     }
@@ -442,33 +445,6 @@ impl Compute {
         Ok(())
     }
 
-    /// What a definition would give the customers seen last.
-    pub async fn preview(&self, workspace: WorkspaceId, definition: &Json) -> Result<Previewed, ComputeError> {
-        let definition = Definition::parse(definition)?;
-        let now = self.0.clock.now();
-        let latest = self.0.sources.latest(workspace, PREVIEW_PEOPLE).await.map_err(ComputeError::Data)?;
-        let ids: Vec<ProfileId> = latest.iter().map(|(id, _)| *id).collect();
-        let traits = match &definition {
-            Definition::Formula(_) => self.0.sources.traits_of(workspace, &ids).await.map_err(ComputeError::Data)?,
-            Definition::Events(_) => Vec::new(),
-        };
-        let mut people = Vec::new();
-        for (index, (id, label)) in latest.into_iter().enumerate() {
-            let value = match &definition {
-                Definition::Formula(formula) => {
-                    traits.get(index).and_then(Option::as_ref).map_or(Json::Null, |traits| formula.value(traits))
-                }
-                Definition::Events(events) => {
-                    let past = self.0.sources.events_of(workspace, id).await.map_err(ComputeError::Data)?;
-                    let state = state_of(events, past.iter().map(|event| &**event), now);
-                    state.map_or(Json::Null, |state| worked_out(events, state, now).value)
-                }
-            };
-            people.push((id, label, value));
-        }
-        Ok(Previewed { definition, people })
-    }
-
     async fn checked(
         &self,
         workspace: WorkspaceId,
@@ -500,6 +476,7 @@ impl Compute {
             let detail = format!("\"{name}\" would be worked out from itself");
             return Err(crate::error::Mistake::new("/formula", "formula_cycle", detail).into());
         }
+        crate::preview::answers_somebody(&definition, rows)?;
         Ok((name, definition))
     }
 }

@@ -4,7 +4,6 @@ use crate::state::State;
 use base::{ComputedTraitId, Json, ProfileId, Timestamp, WorkspaceId};
 use db::{Db, DbError, Row, Tx, Val};
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
 /// A definition as stored.
 #[derive(Debug, Clone)]
@@ -114,15 +113,6 @@ fn kept(row: &Row) -> Result<(Key, Kept), DbError> {
     Ok((key, Kept { state, value, due: row.opt_time("due_ms")? }))
 }
 
-pub(crate) fn in_list(first: usize, count: usize) -> String {
-    let mut sql = String::from("(");
-    for number in first..first + count {
-        let _ = write!(sql, "{}${number}", if number == first { "" } else { "," });
-    }
-    sql.push(')');
-    sql
-}
-
 /// The rows of one definition; customers without one are left out.
 pub(crate) async fn of_definition(
     tx: &mut Tx,
@@ -135,7 +125,7 @@ pub(crate) async fn of_definition(
         let sql = format!(
             "SELECT number, profile_id, state, value, due_ms FROM computed_state \
              WHERE workspace_id = $1 AND number = $2 AND profile_id IN {}",
-            in_list(3, chunk.len())
+            db::in_list(3, chunk.len())
         );
         let args: Vec<Val> =
             [workspace.into(), number.into()].into_iter().chain(chunk.iter().map(|id| (*id).into())).collect();
@@ -158,7 +148,7 @@ pub(crate) async fn of_profiles(
         let sql = format!(
             "SELECT number, profile_id, state, value, due_ms FROM computed_state \
              WHERE workspace_id = $1 AND profile_id IN {}",
-            in_list(2, chunk.len())
+            db::in_list(2, chunk.len())
         );
         let args: Vec<Val> = std::iter::once(workspace.into()).chain(chunk.iter().map(|id| (*id).into())).collect();
         for row in tx.query(&sql, &args).await? {
@@ -222,7 +212,7 @@ pub(crate) async fn write(tx: &mut Tx, workspace: WorkspaceId, rows: &[(Key, &Ke
 /// Deletes every row of `profiles`.
 pub(crate) async fn forget(tx: &mut Tx, workspace: WorkspaceId, profiles: &[ProfileId]) -> Result<(), DbError> {
     for chunk in db::pieces(profiles, tx.chunk() * 4) {
-        let list = in_list(2, chunk.len());
+        let list = db::in_list(2, chunk.len());
         let sql = format!("DELETE FROM computed_state WHERE workspace_id = $1 AND profile_id IN {list}");
         let args: Vec<Val> = std::iter::once(workspace.into()).chain(chunk.iter().map(|id| (*id).into())).collect();
         tx.execute(&sql, &args).await?;

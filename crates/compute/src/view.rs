@@ -70,7 +70,7 @@ impl View for Compute {
         *self.0.held.lock() = Some(gate);
         for (workspace, space) in self.spaces() {
             let events: Vec<&ResolvedEvent> =
-                batch.events.iter().filter(|item| item.event.workspace == workspace).collect();
+                batch.events.iter().filter(|item| item.event.workspace == workspace && !item.is_of_nobody()).collect();
             let merges: Vec<Merge> =
                 batch.merges.iter().filter(|merge| merge.workspace == workspace).copied().collect();
             let splits: Vec<&Split> = batch.splits.iter().filter(|split| split.workspace == workspace).collect();

@@ -3,7 +3,7 @@
 use crate::Connect;
 use crate::definition::{Definition, Secrets};
 use crate::error::Fault;
-use crate::kinds::{Database, Folder};
+use crate::kinds::{Database, Feed, Folder};
 use crate::model::{Kind, Run};
 use crate::ports::{ImportStage, ImportStatus, Sample};
 use async_trait::async_trait;
@@ -61,7 +61,7 @@ pub(crate) trait Connector: Send + Sync {
     async fn run(&self, connect: &Connect, job: &Job, run: &mut Run) -> Result<Ended, Fault>;
 }
 
-pub(crate) const CONNECTORS: &[&dyn Connector] = &[&Folder, &Database];
+pub(crate) const CONNECTORS: &[&dyn Connector] = &[&Folder, &Database, &Feed];
 
 /// None for what comes by itself.
 pub(crate) fn find(kind: Kind) -> Option<&'static dyn Connector> {

@@ -15,6 +15,14 @@ pub(crate) struct Seen {
     /// Since when it has looked like this.
     pub since: Timestamp,
     pub hash: Option<String>,
+    pub etag: Option<String>,
+}
+
+impl Seen {
+    /// It still looks like this.
+    pub fn is(&self, bytes: u64, modified_ms: i64, etag: Option<&str>) -> bool {
+        self.bytes == bytes && self.modified_ms == modified_ms && self.etag.as_deref() == etag
+    }
 }
 
 pub(crate) async fn seen(db: &Db, workspace: WorkspaceId, source: SourceId) -> Result<HashMap<String, Seen>> {
@@ -26,6 +34,7 @@ pub(crate) async fn seen(db: &Db, workspace: WorkspaceId, source: SourceId) -> R
             modified_ms: row.i64("modified_ms")?,
             since: row.time("since_ms")?,
             hash: row.opt_text("hash")?,
+            etag: row.opt_text("etag")?,
         };
         all.insert(row.text("name")?, seen);
     }
@@ -33,9 +42,10 @@ pub(crate) async fn seen(db: &Db, workspace: WorkspaceId, source: SourceId) -> R
 }
 
 pub(crate) async fn put_seen(db: &Db, workspace: WorkspaceId, source: SourceId, name: &str, seen: &Seen) -> Result<()> {
-    let sql = "INSERT INTO connect_seen (workspace_id, source_id, name, bytes, modified_ms, since_ms, hash) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (workspace_id, source_id, name) DO UPDATE SET \
-               bytes = excluded.bytes, modified_ms = excluded.modified_ms, since_ms = excluded.since_ms, hash = excluded.hash";
+    let sql = "INSERT INTO connect_seen (workspace_id, source_id, name, bytes, modified_ms, since_ms, hash, etag) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (workspace_id, source_id, name) DO UPDATE SET \
+               bytes = excluded.bytes, modified_ms = excluded.modified_ms, since_ms = excluded.since_ms, hash = excluded.hash, \
+               etag = excluded.etag";
     let args = [
         workspace.into(),
         source.to_string().into(),
@@ -44,6 +54,7 @@ pub(crate) async fn put_seen(db: &Db, workspace: WorkspaceId, source: SourceId, 
         seen.modified_ms.into(),
         seen.since.into(),
         seen.hash.clone().into(),
+        seen.etag.clone().into(),
     ];
     db.execute(sql, &args).await?;
     Ok(())

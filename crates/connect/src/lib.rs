@@ -33,7 +33,10 @@ pub use error::{ConnectError, Fault, Result};
 pub use model::{
     Connection, FileEntry, FileState, Health, HealthState, Kind, Payload, PayloadState, RowsKind, Run, RunState,
 };
-pub use ports::{Column, Door, ImportStage, ImportStatus, NewRows, Refused, RowSink, Sample, Taken, Vault};
+pub use ports::{
+    Column, Door, FeedSink, FeedTaken, ImportStage, ImportStatus, NewFeed, NewRows, Products, Refused, RowSink, Sample,
+    Taken, Vault,
+};
 pub use schedule::Schedule;
 pub use service::Change;
 
@@ -41,17 +44,29 @@ use base::{Clock, Rng};
 use db::{Db, Migration};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { name: "connect/0001_init", sql: include_str!("../migrations/0001_init.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { name: "connect/0001_init", sql: include_str!("../migrations/0001_init.sql") },
+    Migration { name: "connect/0002_etag", sql: include_str!("../migrations/0002_etag.sql") },
+];
 
 /// What an administrator allows.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct ConnectConfig {
     /// Folders below which folders may be watched and SQLite files read. Empty: none.
     pub folders: Vec<PathBuf>,
-    /// Databases on this machine and on private networks may be asked.
+    /// Servers on this machine and on private networks may be asked.
     pub private_networks: bool,
+    /// How long a server may take for the next piece of its answer.
+    pub read_timeout: Duration,
+}
+
+impl Default for ConnectConfig {
+    fn default() -> Self {
+        let read_timeout = Duration::from_millis(limits::READ_TIMEOUT_MS);
+        Self { folders: Vec::new(), private_networks: false, read_timeout }
+    }
 }
 
 /// What [`Connect::open`] needs.
@@ -60,6 +75,7 @@ pub struct ConnectParts {
     pub clock: Arc<dyn Clock>,
     pub rng: Arc<dyn Rng>,
     pub door: Arc<dyn Door>,
+    pub products: Arc<dyn Products>,
     pub vault: Arc<dyn Vault>,
     pub config: ConnectConfig,
 }
@@ -75,6 +91,7 @@ pub(crate) struct Inner {
     pub clock: Arc<dyn Clock>,
     pub rng: Arc<dyn Rng>,
     pub door: Arc<dyn Door>,
+    pub products: Arc<dyn Products>,
     pub vault: Arc<dyn Vault>,
     pub config: ConnectConfig,
     pub hooks: webhook::Hooks,
@@ -84,9 +101,10 @@ pub(crate) struct Inner {
 impl Connect {
     /// Loads the webhooks.
     pub async fn open(parts: ConnectParts) -> Result<Self> {
-        let ConnectParts { db, clock, rng, door, vault, config } = parts;
+        let ConnectParts { db, clock, rng, door, products, vault, config } = parts;
         let (hooks, wake) = (webhook::Hooks::default(), tokio::sync::Notify::new());
-        let connect = Self { inner: Arc::new(Inner { db, clock, rng, door, vault, config, hooks, wake }) };
+        let inner = Inner { db, clock, rng, door, products, vault, config, hooks, wake };
+        let connect = Self { inner: Arc::new(inner) };
         connect.load_hooks().await?;
         Ok(connect)
     }

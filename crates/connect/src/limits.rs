@@ -48,12 +48,14 @@ pub const PRUNE_MS: i64 = 3_600_000;
 pub const REST_MS: i64 = 5_000;
 /// Files of one folder that are looked at.
 pub const FILES_MAX: usize = 10_000;
+/// Objects below one prefix that are listed, whatever they are called.
+pub const OBJECTS_MAX: usize = 200_000;
 /// One file of a folder.
 pub const FILE_BYTES_MAX: u64 = 50 << 30;
 
 /// How long a database may take to answer the first time.
 pub const CONNECT_TIMEOUT_MS: u64 = 10_000;
-/// How long one query may take for its first row, and between two rows.
+/// How long a server may take for its first row or block, and between two.
 pub const READ_TIMEOUT_MS: u64 = 120_000;
 /// Rows read before they are imported and the cursor is saved.
 pub const CHUNK_ROWS: usize = 50_000;

@@ -22,7 +22,7 @@ macro_rules! named {
 }
 
 named!(/// How data comes.
-    Kind { Webhook = "webhook", Folder = "folder", Database = "database" });
+    Kind { Webhook = "webhook", Folder = "folder", Database = "database", Feed = "feed" });
 named!(/// What rows are.
     RowsKind { Customers = "customers", Orders = "orders", Events = "events" });
 named!(/// How a connection is doing.
@@ -93,7 +93,7 @@ pub struct Connection {
     pub enabled: bool,
     pub version: i64,
     pub definition: Definition,
-    /// A webhook's signature secret, or a database's password, is stored.
+    /// A webhook's signature secret, a database's password or an object store's secret is stored.
     pub secret_set: bool,
     pub health: Health,
     /// The token of a webhook's address.

@@ -141,13 +141,16 @@ pub(crate) async fn waiting(db: &Db, workspace: WorkspaceId) -> Result<Vec<(Stri
 }
 
 pub(crate) async fn update(db: &Db, workspace: WorkspaceId, payload: &Payload) -> Result<()> {
-    let sql = "UPDATE connect_payload SET state = $1, events = $2, code = $3, detail = $4 \
-               WHERE workspace_id = $5 AND id = $6";
+    let sql = "UPDATE connect_payload SET state = $1, events = $2, code = $3, detail = $4, headers = $5, body = $6, \
+               bytes = $7 WHERE workspace_id = $8 AND id = $9";
     let args = [
         payload.state.name().into(),
         Val::I(payload.events as i64),
         payload.code.clone().into(),
         payload.detail.clone().into(),
+        serde_json::to_string(&payload.headers).unwrap_or_default().into(),
+        (&payload.body).into(),
+        payload.body.len().into(),
         workspace.into(),
         (&payload.id).into(),
     ];

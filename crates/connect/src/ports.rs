@@ -9,6 +9,8 @@ use base::{ImportId, Json, Problem, SourceId, WorkspaceId};
 pub struct Taken {
     pub accepted: u64,
     pub refused: Vec<Refused>,
+    /// Less is kept than the events say: something of them was cut out, or some of them were left out.
+    pub is_cut: bool,
 }
 
 /// An event the door does not take. `pointer` is relative to the event.
@@ -99,6 +101,45 @@ pub trait Door: Send + Sync + 'static {
     fn sample_bytes(&self, first: &[u8]) -> Option<usize>;
     async fn begin_rows(&self, rows: NewRows) -> Result<Box<dyn RowSink>, Problem>;
     async fn import(&self, workspace: WorkspaceId, id: ImportId) -> Result<Option<ImportStatus>, Problem>;
+}
+
+/// A feed of products to bring in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NewFeed {
+    pub workspace: WorkspaceId,
+    pub source: SourceId,
+    /// What it does not have is gone.
+    pub whole: bool,
+}
+
+/// What became of a feed. Counts are of items.
+#[derive(Debug, Clone, Default)]
+pub struct FeedTaken {
+    pub read: u64,
+    pub accepted: u64,
+    pub refused: u64,
+    /// Why it waits for a person before it is applied.
+    pub held: Option<Problem>,
+}
+
+/// Where the bytes of a feed go; dropped without [`FeedSink::finish`], nothing of them is applied.
+#[async_trait]
+pub trait FeedSink: Send {
+    async fn push(&mut self, bytes: &[u8]) -> Result<(), Problem>;
+    async fn finish(self: Box<Self>) -> Result<FeedTaken, Problem>;
+}
+
+/// Whoever keeps products.
+#[async_trait]
+pub trait Products: Send + Sync + 'static {
+    async fn begin(&self, feed: NewFeed) -> Result<Box<dyn FeedSink>, Problem>;
+    /// Values of the first `most` products by name. `complete`: `head` is the whole feed.
+    async fn sample(
+        &self,
+        head: Vec<u8>,
+        complete: bool,
+        most: usize,
+    ) -> Result<Vec<std::collections::BTreeMap<String, String>>, Problem>;
 }
 
 /// Keeps secrets unreadable in a copy of the database. `context` names their place: elsewhere they cannot be opened.

@@ -38,9 +38,9 @@ impl Connect {
         }
         let now = self.inner.clock.now();
         let kind = definition.kind();
-        let secret = definition.take_secret();
+        let (secret, challenge) = (definition.take_secret(), definition.take_challenge());
         let token = (kind == Kind::Webhook).then(|| new_token(&*self.inner.rng));
-        let secrets = Secrets { secret, token };
+        let secrets = Secrets { secret, challenge, token };
         self.check(&definition, &secrets)?;
         let id = self.inner.door.create_source(workspace, name, kind).await?;
         let stored = Stored {
@@ -71,7 +71,7 @@ impl Connect {
     fn check(&self, definition: &Definition, secrets: &Secrets) -> Result<()> {
         definition.check(secrets)?;
         match definition {
-            Definition::Webhook(_) => {}
+            Definition::Webhook(_) | Definition::Feed(_) => {}
             Definition::Folder(folder) => self.inner.door.check_mapping(folder.import_kind, &folder.mapping)?,
             Definition::Database(database) => self.inner.door.check_mapping(database.import_kind, &database.mapping)?,
         }
@@ -90,6 +90,8 @@ impl Connect {
                 Some(secret) => Some(secret),
                 None => kept_secret(&stored, &definition)?,
             };
+            let challenge = definition.take_challenge().or(stored.secrets.challenge.take());
+            stored.secrets.challenge = challenge.filter(|_| definition.needs_challenge());
             self.check(&definition, &stored.secrets)?;
             if read_differently(&stored.definition, &definition) {
                 stored.cursor = None;
@@ -212,7 +214,7 @@ impl Connect {
         mut definition: Definition,
         id: Option<SourceId>,
     ) -> Result<std::result::Result<TestResult, Fault>> {
-        let secret = definition.take_secret();
+        let (secret, challenge) = (definition.take_secret(), definition.take_challenge());
         let stored = match id {
             Some(id) => Some(self.stored(workspace, id).await?),
             None => None,
@@ -221,7 +223,7 @@ impl Connect {
             (None, Some(stored)) => kept_secret(stored, &definition)?,
             (secret, _) => secret,
         };
-        let secrets = Secrets { secret, token: None };
+        let secrets = Secrets { secret, challenge, token: None };
         self.check(&definition, &secrets)?;
         let job = Job { workspace, source: id, definition, secrets, cursor: None, retry: false };
         let Some(connector) = crate::connector::find(job.definition.kind()) else {
@@ -246,11 +248,22 @@ impl Connect {
 fn kept_secret(stored: &Stored, after: &Definition) -> std::result::Result<Option<String>, Problem> {
     let holds = match (&stored.definition, after) {
         (Definition::Database(before), Definition::Database(after)) => before.is_same_server(after),
+        // A folder of the server's own disk has no use for it.
+        (Definition::Folder(_), Definition::Folder(after)) if after.object_store.is_none() => return Ok(None),
+        (Definition::Folder(before), Definition::Folder(after)) => before.is_same_server(after),
+        (Definition::Feed(before), Definition::Feed(after)) => before.is_same_server(after),
         (before, after) => before.kind() == after.kind(),
     };
     if !holds && stored.secrets.secret.is_some() {
-        let detail = "say the password again: the server, user or encryption changed";
-        return Err(invalid("/definition/password", detail));
+        return Err(match after {
+            Definition::Folder(_) => {
+                invalid("/definition/object_store/secret", "say the secret again: the address or the key's id changed")
+            }
+            Definition::Feed(_) => {
+                invalid("/definition/secret", "say the secret again: the server, user or header changed")
+            }
+            _ => invalid("/definition/password", "say the password again: the server, user or encryption changed"),
+        });
     }
     Ok(stored.secrets.secret.clone())
 }
@@ -274,12 +287,19 @@ fn shown(one: Stored, name: String, failed_payloads: u64, now: Timestamp) -> Con
         _ if one.lease_until > now => HealthState::Running,
         state => state,
     };
-    let secret_set = one.secrets.secret.is_some();
+    let (secret_set, challenge_set) = (one.secrets.secret.is_some(), one.secrets.challenge.is_some());
     let mut definition = one.definition;
     match &mut definition {
-        Definition::Webhook(webhook) => webhook.signature.secret_set = secret_set,
+        Definition::Webhook(webhook) => {
+            (webhook.signature.secret_set, webhook.challenge.token_set) = (secret_set, challenge_set);
+        }
         Definition::Database(database) => database.password_set = secret_set,
-        Definition::Folder(_) => {}
+        Definition::Feed(feed) => feed.secret_set = secret_set,
+        Definition::Folder(folder) => {
+            if let Some(store) = &mut folder.object_store {
+                store.secret_set = secret_set;
+            }
+        }
     }
     Connection {
         id: one.id,
@@ -291,7 +311,8 @@ fn shown(one: Stored, name: String, failed_payloads: u64, now: Timestamp) -> Con
         secret_set,
         health: Health { state, ..one.health },
         token: one.secrets.token,
-        cursor: one.cursor,
+        // Of a feed it is what its server calls the version it was: no place people could name.
+        cursor: one.cursor.filter(|_| kind != Kind::Feed),
         next_run_at: one.next_run_at.filter(|_| one.enabled),
         last_run_at: one.last_run_at,
         failed_payloads,

@@ -32,6 +32,9 @@ pub struct TillState {
     pub failing: u32,
     /// Says "come back later".
     pub busy: bool,
+    pub shelf: crate::kinds::feed::tests::Shelf,
+    /// A plan keeps less than comes.
+    pub cuts: bool,
 }
 
 impl Till {
@@ -74,7 +77,8 @@ impl Door for Arc<Till> {
             let id = event["messageId"].as_str().expect("an id").to_owned();
             self.look(|state| _ = state.events.entry(id).or_insert_with(|| event.clone()));
         }
-        Ok(Taken { accepted: events.len() as u64, refused: Vec::new() })
+        let is_cut = self.look(|state| state.cuts);
+        Ok(Taken { accepted: events.len() as u64, refused: Vec::new(), is_cut })
     }
     fn check_mapping(&self, _: RowsKind, mapping: &Json) -> Result<(), Problem> {
         if mapping.is_object() { Ok(()) } else { Err(Problem::invalid("invalid_mapping", "no object")) }
@@ -220,8 +224,79 @@ async fn open(store: &testkit::Store, till: &Arc<Till>, clock: &ManualClock, fol
         clock: Arc::new(clock.clone()),
         rng: Arc::new(SeededRng::new(7)),
         door: Arc::new(till.clone()),
+        products: Arc::new(till.clone()),
         vault: Arc::new(Flip),
-        config: ConnectConfig { folders: vec![folder.to_owned()], private_networks: true },
+        config: ConnectConfig {
+            folders: vec![folder.to_owned()],
+            private_networks: true,
+            // Longer than a busy machine needs, short enough to wait for.
+            read_timeout: std::time::Duration::from_secs(6),
+        },
     };
     Connect::open(parts).await.expect("the room opens")
+}
+
+/// A connection to a server that a test can cut: bytes towards us go through a door of ours.
+pub struct Cable {
+    pub port: u16,
+    state: Arc<Mutex<CableState>>,
+}
+
+#[derive(Clone, Copy)]
+enum CableState {
+    Whole,
+    CutAfter(usize),
+    HangAfter(usize),
+}
+
+impl Cable {
+    pub async fn to(address: String) -> Self {
+        let door = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let port = door.local_addr().expect("a port").port();
+        let state = Arc::new(Mutex::new(CableState::Whole));
+        let shared = state.clone();
+        tokio::spawn(async move {
+            while let Ok((ours, _)) = door.accept().await {
+                let theirs = tokio::net::TcpStream::connect(&address).await.expect("the server answers");
+                let state = *shared.lock();
+                tokio::spawn(carry(ours, theirs, state));
+            }
+        });
+        Self { port, state }
+    }
+
+    /// The next connections end after so many bytes.
+    pub fn cut_after(&self, bytes: usize) {
+        *self.state.lock() = CableState::CutAfter(bytes);
+    }
+    /// The next connections stay, and after so many bytes nothing comes any more.
+    pub fn hang_after(&self, bytes: usize) {
+        *self.state.lock() = CableState::HangAfter(bytes);
+    }
+    pub fn mend(&self) {
+        *self.state.lock() = CableState::Whole;
+    }
+}
+
+async fn carry(ours: tokio::net::TcpStream, theirs: tokio::net::TcpStream, state: CableState) {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let ((mut from_us, mut to_us), (mut from_them, mut to_them)) = (ours.into_split(), theirs.into_split());
+    let asking = tokio::spawn(async move { tokio::io::copy(&mut from_us, &mut to_them).await });
+    let (mut block, mut carried) = (vec![0; 16 * 1024], 0);
+    while let Ok(count @ 1..) = from_them.read(&mut block).await {
+        carried += count;
+        match state {
+            CableState::CutAfter(bytes) if carried > bytes => break,
+            // Until whoever waits gives up.
+            CableState::HangAfter(bytes) if carried > bytes => {
+                let _ = asking.await;
+                return;
+            }
+            _ => {}
+        }
+        if to_us.write_all(&block[..count]).await.is_err() {
+            break;
+        }
+    }
+    asking.abort();
 }

@@ -3,7 +3,7 @@
 //! Cost: the whole history of one person, once per split.
 
 use crate::address::normalise_address;
-use crate::sql::{COLUMNS, Reader, in_list, statement_of, write_history, write_states};
+use crate::sql::{COLUMNS, Reader, statement_of, write_history, write_states};
 use crate::statement::{self, Held, Statement};
 use crate::view::report_split;
 use crate::{ADDRESS_SUPPRESSED, ADDRESS_UNSUPPRESSED, ConsentState, ContactChannel, Subject};
@@ -61,7 +61,7 @@ async fn move_rows(tx: &mut Tx, split: &Split) -> Result<(), DbError> {
         for table in ["consent_history", "suppression", "consent_request"] {
             let sql = format!(
                 "UPDATE {table} SET profile_id = $3 WHERE workspace_id = $1 AND profile_id = $2 AND event IN {}",
-                in_list(4, chunk.len())
+                db::in_list(4, chunk.len())
             );
             let args: Vec<Val> = fixed.iter().chain(chunk).cloned().collect();
             tx.execute(&sql, &args).await?;

@@ -20,8 +20,8 @@ pub enum ConsentError {
     NoTopic,
     #[error("there is a topic with the key {0} already")]
     TopicExists(String),
-    #[error("the topic is used by {}; archive it instead", .0.join(", "))]
-    TopicInUse(Vec<String>),
+    #[error("the topic is used by {}; archive it instead", .0.iter().map(|user| user.name.as_str()).collect::<Vec<_>>().join(", "))]
+    TopicInUse(Vec<crate::TopicUser>),
     #[error("a workspace has at most {} topics", crate::TOPICS_MAX)]
     TooManyTopics,
     #[error("{pointer}: {detail}")]
@@ -66,7 +66,11 @@ impl From<ConsentError> for Problem {
             }
             ConsentError::NoTopic => Problem::new(ProblemKind::NotFound, "not_found", text),
             ConsentError::TopicExists(_) => Problem::conflict("topic_exists", text),
-            ConsentError::TopicInUse(_) => Problem::conflict("topic_in_use", text),
+            ConsentError::TopicInUse(users) => {
+                users.into_iter().fold(Problem::conflict("topic_in_use", text), |problem, user| {
+                    problem.used_by(user.kind, user.id, user.name)
+                })
+            }
             ConsentError::TooManyTopics => Problem::invalid("too_many_topics", text),
             ConsentError::Setting { pointer, detail } => {
                 Problem::invalid("bad_setting", text).at(pointer, "bad_setting", detail)

@@ -6,6 +6,7 @@
 //! - [`Subject`]: what a consent is about: a channel, a topic, a topic on a channel, a purpose, a wish.
 //! - [`Topic`], [`ConsentSettings`]: what people are asked, and the page they are asked on.
 //! - [`Request`]: a question the mailbox has to answer (double opt-in).
+//! - [`Unconfirmed`]: what nobody confirmed is removed again.
 //! - [`ContactChannel`]: the registry of channels; [`SuppressionReason`]: why an address is on the list.
 //!
 //! Nothing is sent to anybody who is not `subscribed` on the channel, whatever segment they are in. Rules of precedence
@@ -27,6 +28,7 @@ mod sql;
 mod statement;
 mod subject;
 mod topics;
+mod unconfirmed;
 mod view;
 
 pub use address::normalise_address;
@@ -50,6 +52,9 @@ pub use settings::{
 };
 pub use subject::{Basis, Frequency, Purpose, Subject, TOPIC_KEY_CHARS_MAX, TopicKey};
 pub use topics::{TOPICS_MAX, Topic, TopicDraft, TopicUse, TopicUser};
+pub use unconfirmed::{
+    SUBSCRIPTION_LAPSED, SignUps, UNCONFIRMED_DAYS_DEFAULT, UNCONFIRMED_DAYS_MAX, UNCONFIRMED_DAYS_MIN, Unconfirmed,
+};
 pub use view::{ConsentView, VIEW_NAME};
 
 /// Event: an address of the profile was put on the suppression list; `{channel, reason}`.
@@ -65,6 +70,7 @@ pub const MIGRATIONS: &[db::Migration] = &[
     db::Migration { name: "consent/0001_init", sql: include_str!("../migrations/0001_init.sql") },
     db::Migration { name: "consent/0002_shared", sql: include_str!("../migrations/0002_shared.sql") },
     db::Migration { name: "consent/0003_subjects", sql: include_str!("../migrations/0003_subjects.sql") },
+    db::Migration { name: "consent/0004_unconfirmed", sql: include_str!("../migrations/0004_unconfirmed.sql") },
 ];
 
 #[cfg(test)]

@@ -411,8 +411,10 @@ impl Consents {
         Ok(rows.len())
     }
 
-    /// Forgets questions that were answered or have expired long ago. The answers are in the history.
+    /// Forgets questions that were answered or have expired long ago, and who used a form a while ago. The answers are
+    /// in the history.
     pub async fn prune_requests(&self) -> Result<u64, ConsentError> {
+        self.prune_senders().await?;
         let before = self.now().plus_ms(-KEPT_MS);
         Ok(self.db().execute("DELETE FROM consent_request WHERE expires_ms < $1", &[before.into()]).await?)
     }

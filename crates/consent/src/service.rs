@@ -61,9 +61,8 @@ impl Consents {
     pub fn set_topic_use(&self, found: Arc<dyn TopicUse>) {
         let _ = self.topic_use.set(found);
     }
-    /// May `sender` (an IP address) use a public form now? Counts the request.
-    pub fn allows_form(&self, sender: &str) -> bool {
-        self.brake.allows(sender, self.now())
+    pub(crate) fn brake(&self) -> &crate::brake::Brake {
+        &self.brake
     }
     pub(crate) fn topic_use(&self) -> Option<&dyn TopicUse> {
         self.topic_use.get().map(|found| &**found)
@@ -239,7 +238,7 @@ impl Consents {
         ids: &[ProfileId],
     ) -> Result<HashMap<ProfileId, Known>, ConsentError> {
         let values: Vec<Val> = ids.iter().map(|id| (*id).into()).collect();
-        let list = crate::sql::in_list(2, subjects.len());
+        let list = db::in_list(2, subjects.len());
         let select =
             format!("SELECT {COLUMNS} FROM consent WHERE workspace_id = $1 AND channel IN {list} AND profile_id IN");
         let mut fixed: Vec<Val> = vec![workspace.into()];

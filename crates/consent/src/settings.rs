@@ -1,7 +1,10 @@
 //! Consent settings of a workspace: the purposes with their lawful basis, and how the preference page and the
 //! confirmation mail look.
 
-use crate::{Basis, ConsentError, Consents, LANGUAGES, Localised, Purpose};
+use crate::{
+    Basis, ConsentError, Consents, LANGUAGES, Localised, Purpose, UNCONFIRMED_DAYS_DEFAULT, UNCONFIRMED_DAYS_MAX,
+    UNCONFIRMED_DAYS_MIN,
+};
 use base::WorkspaceId;
 use serde::{Deserialize, Serialize};
 
@@ -73,6 +76,8 @@ pub struct ConsentSettings {
     pub confirmation: ConfirmationWords,
     /// The edition of the words people agree to; kept with every yes of the page.
     pub text_version: String,
+    /// A subscription that was not confirmed after so many days is removed.
+    pub unconfirmed_days: i64,
 }
 
 impl Default for ConsentSettings {
@@ -89,6 +94,7 @@ impl Default for ConsentSettings {
             purposes: Purpose::ALL.map(rule).into(),
             confirmation: ConfirmationWords::default(),
             text_version: String::new(),
+            unconfirmed_days: UNCONFIRMED_DAYS_DEFAULT,
         }
     }
 }
@@ -125,6 +131,10 @@ impl ConsentSettings {
             return Err(wrong("/default_language", "must be en, nl, sv or fy"));
         }
         let text = |pointer, text: &Localised, max| text.checked(max).map_err(|detail| wrong(pointer, detail));
+        if !(UNCONFIRMED_DAYS_MIN..=UNCONFIRMED_DAYS_MAX).contains(&self.unconfirmed_days) {
+            let detail = format!("must be {UNCONFIRMED_DAYS_MIN} to {UNCONFIRMED_DAYS_MAX} days");
+            return Err(wrong("/unconfirmed_days", detail));
+        }
         self.intro = text("/intro", &self.intro, INTRO_CHARS_MAX)?;
         self.confirmation.subject = text("/confirmation/subject", &self.confirmation.subject, SUBJECT_CHARS_MAX)?;
         if self.confirmation.subject.0.values().any(|text| text.contains('\n')) {

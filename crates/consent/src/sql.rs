@@ -4,7 +4,6 @@ use crate::statement::{Held, Statement};
 use crate::{Basis, ConsentError, ConsentState, ContactChannel, Proof, Subject, Suppression, SuppressionReason};
 use base::{ProfileId, WorkspaceId};
 use db::{Db, DbError, Row, Tx, Val};
-use std::fmt::Write;
 
 pub(crate) const COLUMNS: &str =
     "profile_id, channel, state, weak, at_ms, source, method, proof_text, ip, event, basis, text_version, detail";
@@ -36,22 +35,12 @@ impl Reader<'_> {
         };
         let mut rows = Vec::new();
         for chunk in db::pieces(values, chunk_max) {
-            let sql = format!("{select} {} {tail}", in_list(fixed.len() + 1, chunk.len()));
+            let sql = format!("{select} {} {tail}", db::in_list(fixed.len() + 1, chunk.len()));
             let args: Vec<Val> = fixed.iter().chain(chunk).cloned().collect();
             rows.extend(self.query(&sql, &args).await?);
         }
         Ok(rows)
     }
-}
-
-/// `($3,$4,$5)`.
-pub(crate) fn in_list(first: usize, count: usize) -> String {
-    let mut sql = String::from("(");
-    for number in first..first + count {
-        let _ = write!(sql, "{}${number}", if number == first { "" } else { "," });
-    }
-    sql.push(')');
-    sql
 }
 
 fn bad(column: &str, error: ConsentError) -> DbError {

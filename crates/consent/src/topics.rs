@@ -207,7 +207,7 @@ impl Consents {
     pub async fn delete_topic(&self, workspace: WorkspaceId, key: &TopicKey) -> Result<(), ConsentError> {
         let users = self.topic_users(workspace, key).await?;
         if !users.is_empty() {
-            return Err(ConsentError::TopicInUse(users.into_iter().map(|user| user.name).collect()));
+            return Err(ConsentError::TopicInUse(users));
         }
         let sql = "DELETE FROM consent_topic WHERE workspace_id = $1 AND topic = $2";
         let gone = self.db().execute(sql, &[workspace.into(), key.as_str().into()]).await?;

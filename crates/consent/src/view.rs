@@ -11,7 +11,7 @@ use crate::divide::divide;
 use crate::sql::{COLUMNS, Reader, statement_of, suppression_of, write_history, write_states, write_suppressions};
 use crate::statement::{self, Held, Statement};
 use crate::{ADDRESS_SUPPRESSED, ConsentState, ContactChannel, Subject, Suppression, SuppressionReason};
-use crate::{requests, topics};
+use crate::{requests, topics, unconfirmed};
 use async_trait::async_trait;
 use base::{Json, ProfileId, WorkspaceId};
 use db::{DbError, Tx, Val};
@@ -57,6 +57,7 @@ impl View for ConsentView {
             settle(tx, said, &survivors, &declarations, effects).await?;
         }
         requests::note(tx, batch).await?;
+        unconfirmed::lapse(tx, batch, effects).await?;
         suppress(tx, &batch.events, effects).await?;
         Ok(())
     }

@@ -61,6 +61,18 @@ pub fn placeholders(rows: usize, width: usize) -> String {
     sql
 }
 
+/// `($3,$4,$5)`: `count` parameters from `first` on, for `IN`.
+pub fn in_list(first: usize, count: usize) -> String {
+    use std::fmt::Write;
+    let mut sql = String::with_capacity(count * 5 + 2);
+    sql.push('(');
+    for number in first..first + count {
+        let _ = write!(sql, "{}${number}", if number == first { "" } else { "," });
+    }
+    sql.push(')');
+    sql
+}
+
 /// `(?,?),(?,?)`: the same for SQLite, see [`unnumbered`].
 pub(crate) fn marks(rows: usize, width: usize) -> String {
     let row = format!("({})", vec!["?"; width].join(","));
@@ -119,7 +131,13 @@ pub(crate) fn unnumbered(sql: &str) -> (String, Vec<usize>) {
 
 #[cfg(test)]
 mod tests {
-    use super::{pieces, unnumbered};
+    use super::{in_list, pieces, unnumbered};
+
+    #[test]
+    fn a_list_names_its_parameters_in_order() {
+        assert_eq!(in_list(3, 3), "($3,$4,$5)");
+        assert_eq!((in_list(1, 1).as_str(), in_list(2, 0).as_str()), ("($1)", "()"));
+    }
 
     #[test]
     fn pieces_have_few_lengths_and_hold_every_row_once() {

@@ -363,8 +363,7 @@ pub async fn message(db: &Db, workspace: WorkspaceId, id: MessageId) -> Result<O
 }
 
 fn by_ids(columns: &str, workspace: WorkspaceId, ids: &[MessageId]) -> (String, Vec<Val>) {
-    let list: Vec<String> = (0..ids.len()).map(|n| format!("${}", n + 2)).collect();
-    let sql = format!("SELECT {columns} FROM outbox WHERE workspace_id = $1 AND id IN ({})", list.join(","));
+    let sql = format!("SELECT {columns} FROM outbox WHERE workspace_id = $1 AND id IN {}", db::in_list(2, ids.len()));
     (sql, std::iter::once(workspace.into()).chain(ids.iter().map(|id| id_val(*id))).collect())
 }
 
@@ -419,11 +418,10 @@ pub async fn last_sent(
 ) -> Result<Vec<(ProfileId, Timestamp)>> {
     let mut found = Vec::new();
     for chunk in profiles.chunks(db.chunk()) {
-        let list: Vec<String> = (0..chunk.len()).map(|n| format!("${}", n + 5)).collect();
         let sql = format!(
             "SELECT profile_id, MAX(sent_ms) AS sent_ms FROM outbox WHERE workspace_id = $1 AND channel = $2 \
-             AND sent_ms > $3 AND campaign_id <> $4 AND profile_id IN ({}) GROUP BY profile_id",
-            list.join(",")
+             AND sent_ms > $3 AND campaign_id <> $4 AND profile_id IN {} GROUP BY profile_id",
+            db::in_list(5, chunk.len())
         );
         let fixed: [Val; 4] = [workspace.into(), channel.into(), since.into(), SERVICE.into()];
         let args: Vec<Val> = fixed.into_iter().chain(chunk.iter().map(|id| (*id).into())).collect();

@@ -48,9 +48,10 @@ impl Deliver {
         let rows = tx.query(sql, &[workspace.into(), profile.into()]).await?;
         let ids = rows.iter().map(|row| id_of(row, "id")).collect::<db::Result<Vec<MessageId>>>()?;
         for chunk in ids.chunks(tx.chunk()) {
-            let marks: Vec<String> = (0..chunk.len()).map(|index| format!("${}", index + 2)).collect();
-            let sql =
-                format!("DELETE FROM message_hit WHERE workspace_id = $1 AND message_id IN ({})", marks.join(","));
+            let sql = format!(
+                "DELETE FROM message_hit WHERE workspace_id = $1 AND message_id IN {}",
+                db::in_list(2, chunk.len())
+            );
             let args: Vec<Val> = std::iter::once(workspace.into()).chain(chunk.iter().map(|id| id_val(*id))).collect();
             tx.execute(&sql, &args).await?;
         }

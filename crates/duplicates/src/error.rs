@@ -14,6 +14,9 @@ pub enum DuplicateError {
     Matching(#[from] matching::Error),
     #[error("a stored suggestion cannot be read: {0}")]
     Broken(String),
+    /// Somebody decided on a suggestion while an update was worked out: nothing of it is written, it is done again.
+    #[error("suggestions were decided on meanwhile; the update is done again")]
+    Overtaken,
     #[error(transparent)]
     Db(#[from] db::DbError),
 }

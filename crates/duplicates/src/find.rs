@@ -1,18 +1,16 @@
-//! The search itself: customers in, groups out. Pure; takes as long as it takes, on a thread of its own.
+//! The whole search: all customers in, suggestions out. Pure; takes as long as it takes, on a thread of its own.
 
 use crate::DuplicateError;
-use crate::model::{Evidence, FIELDS, Group, GroupId, Pair, PersonFields};
-use crate::service::GROUP_SIZE_MAX;
-use base::{ProfileId, Timestamp};
-use matching::{Field, Linkage, Options, Records, link};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use crate::draft::{Draft, Edge, TwoPeople, cores};
+use crate::model::{Evidence, FIELDS, Pair, PersonFields};
+use base::ProfileId;
+use matching::{Field, Linkage, Model, Options, Records, SavedModel, link};
+use std::collections::{BTreeMap, HashMap};
 
 /// Log odds a suggestion needs: more likely than not.
-const CUT_BITS: f32 = 0.0;
+pub(crate) const CUT_BITS: f32 = 0.0;
 /// Values a customer needs to be compared at all: a visitor with one e-mail address resembles nobody.
 const VALUES_MIN: usize = 2;
-/// Pairs kept with a group: what a person can look at.
-const PAIRS_PER_GROUP_MAX: usize = 30;
 /// One for the server itself: a search is not urgent.
 const THREADS: usize = 1;
 
@@ -23,30 +21,38 @@ pub(crate) struct Search {
 
 /// What came of it.
 pub(crate) struct Outcome {
-    pub groups: Vec<Group>,
+    pub drafts: Vec<Draft>,
     pub compared: u64,
+    /// None of fewer than two customers.
+    pub model: Option<SavedModel>,
+}
+
+pub(crate) fn fields() -> Vec<Field> {
+    FIELDS.iter().map(|(name, kind)| Field::new(*name, *kind)).collect()
+}
+
+pub(crate) fn values(fields: &PersonFields) -> Vec<Option<&str>> {
+    fields.0.iter().map(Option::as_deref).collect()
+}
+
+/// True when the customer has enough to be compared.
+pub(crate) fn is_comparable(fields: &PersonFields) -> bool {
+    fields.0.iter().flatten().count() >= VALUES_MIN
 }
 
 impl Search {
     pub fn new() -> Result<Self, DuplicateError> {
-        let fields = FIELDS.iter().map(|(name, kind)| Field::new(*name, *kind)).collect();
-        Ok(Self { records: Records::new(fields)? })
+        Ok(Self { records: Records::new(fields())? })
     }
 
-    /// True when the customer has enough to be compared.
-    pub fn add(&mut self, profile: ProfileId, fields: &PersonFields) -> Result<bool, DuplicateError> {
-        let values: Vec<Option<&str>> = fields.0.iter().map(Option::as_deref).collect();
-        if values.iter().flatten().count() < VALUES_MIN {
-            return Ok(false);
-        }
-        self.records.push(u128::from(profile.number()), &values)?;
-        Ok(true)
+    /// A customer with enough to be compared.
+    pub fn add(&mut self, profile: ProfileId, fields: &PersonFields) -> Result<(), DuplicateError> {
+        Ok(self.records.push(u128::from(profile.number()), &values(fields))?)
     }
 
-    /// `rejected`: pairs, the smaller number first, that are two people.
-    pub fn run(self, rejected: &HashSet<(u32, u32)>) -> Result<Outcome, DuplicateError> {
+    pub fn run(self, two: &TwoPeople) -> Result<Outcome, DuplicateError> {
         if self.records.len() < 2 {
-            return Ok(Outcome { groups: Vec::new(), compared: 0 });
+            return Ok(Outcome { drafts: Vec::new(), compared: 0, model: None });
         }
         let linkage = link(self.records, Options { cut_bits: CUT_BITS, threads: THREADS })?;
         let mut members: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
@@ -60,98 +66,47 @@ impl Search {
                 links.entry(first).or_default().push(found);
             }
         }
-        let mut groups = Vec::new();
+        let mut drafts = Vec::new();
         for (first, records) in members {
             let links = links.remove(&first).unwrap_or_default();
             if records.len() > 1 {
-                groups.extend(groups_of(&linkage, records, links, rejected));
+                drafts.extend(drafts_of(&linkage, &records, &links, two));
             }
         }
-        Ok(Outcome { groups, compared: linkage.compared })
+        let model = linkage.model.save(&linkage.records);
+        Ok(Outcome { drafts, compared: linkage.compared, model: Some(model) })
     }
 }
 
-fn number(linkage: &Linkage, record: u32) -> u32 {
-    linkage.records.key(record as usize) as u32
-}
-
-fn ordered(one: u32, other: u32) -> (u32, u32) {
-    (one.min(other), one.max(other))
+pub(crate) fn number(records: &Records, record: u32) -> u32 {
+    records.key(record as usize) as u32
 }
 
 /// The cluster as suggestions in which no two are of whom a person said that they are two.
-fn groups_of(
-    linkage: &Linkage,
-    records: Vec<u32>,
-    mut links: Vec<&matching::Link>,
-    rejected: &HashSet<(u32, u32)>,
-) -> Vec<Group> {
-    links.sort_by(|one, other| other.bits.total_cmp(&one.bits));
-    let is_rejected = |one: u32, other: u32| rejected.contains(&ordered(number(linkage, one), number(linkage, other)));
-    let any =
-        records.iter().enumerate().any(|(at, one)| records[at + 1..].iter().any(|other| is_rejected(*one, *other)));
-    let sets = if any { parted(&records, &links, is_rejected) } else { vec![records] };
-    sets.into_iter().filter_map(|records| group(linkage, records, &links)).collect()
+fn drafts_of(linkage: &Linkage, records: &[u32], links: &[&matching::Link], two: &TwoPeople) -> Vec<Draft> {
+    let of = |record: u32| number(&linkage.records, record);
+    let members: Vec<u32> = records.iter().map(|record| of(*record)).collect();
+    let edges: Vec<Edge> = links.iter().map(|link| (of(link.left), of(link.right), link.bits)).collect();
+    let explained = |edge: &usize| pair(&linkage.model, &linkage.records, links[*edge].left, links[*edge].right);
+    let draft = |core: crate::draft::Core| Draft {
+        pairs: core.edges.iter().map(explained).collect(),
+        members: core.members,
+        bits: core.bits,
+    };
+    cores(&members, &edges, two).into_iter().map(draft).collect()
 }
 
-/// Joins along the strongest links first, and never two sets with a rejected pair across them.
-fn parted(records: &[u32], links: &[&matching::Link], is_rejected: impl Fn(u32, u32) -> bool) -> Vec<Vec<u32>> {
-    let mut sets: Vec<Vec<u32>> = records.iter().map(|record| vec![*record]).collect();
-    for link in links.iter().filter(|link| link.bits > CUT_BITS) {
-        let place = |record: u32| sets.iter().position(|set| set.contains(&record));
-        let (Some(one), Some(other)) = (place(link.left), place(link.right)) else { continue };
-        let clash = sets[one].iter().any(|a| sets[other].iter().any(|b| is_rejected(*a, *b)));
-        if one != other && !clash {
-            let moved = std::mem::take(&mut sets[other]);
-            sets[one].extend(moved);
-        }
-    }
-    sets.iter_mut().for_each(|set| set.sort_unstable());
-    sets
-}
-
-fn group(linkage: &Linkage, mut records: Vec<u32>, links: &[&matching::Link]) -> Option<Group> {
-    records.truncate(GROUP_SIZE_MAX);
-    let mut links: Vec<&matching::Link> =
-        links.iter().filter(|link| records.contains(&link.left) && records.contains(&link.right)).copied().collect();
-    let bits = weakest(&records, &links)?;
-    links.truncate(PAIRS_PER_GROUP_MAX);
-    Some(Group {
-        id: GroupId { run: Timestamp::default(), first: number(linkage, *records.first()?) },
-        bits,
-        members: records.iter().map(|record| ProfileId::new(number(linkage, *record))).collect(),
-        pairs: links.into_iter().map(|link| pair(linkage, link)).collect(),
-    })
-}
-
-/// The weakest of the strongest links that hold all of them together; None when they do not hold together.
-fn weakest(records: &[u32], links: &[&matching::Link]) -> Option<f32> {
-    let mut of: HashMap<u32, u32> = records.iter().map(|record| (*record, *record)).collect();
-    let (mut left, mut bits) = (records.len().checked_sub(1).filter(|left| *left > 0)?, f32::MAX);
-    for link in links {
-        let (one, other) = (of[&link.left], of[&link.right]);
-        if one != other {
-            of.values_mut().filter(|set| **set == other).for_each(|set| *set = one);
-            bits = bits.min(link.bits);
-            left -= 1;
-        }
-        if left == 0 {
-            return Some(bits);
-        }
-    }
-    None
-}
-
-fn pair(linkage: &Linkage, link: &matching::Link) -> Pair {
-    let why = linkage.model.explain(&linkage.records, link.left as usize, link.right as usize);
+/// Why two records are one person.
+pub(crate) fn pair(model: &Model, records: &Records, left: u32, right: u32) -> Pair {
+    let why = model.explain(records, left as usize, right as usize);
     let evidence = why.steps.iter().enumerate().map(|(field, step)| Evidence {
         field,
         level: step.level.map(str::to_owned),
         bits: step.bits,
     });
     Pair {
-        one: number(linkage, link.left),
-        other: number(linkage, link.right),
+        one: number(records, left),
+        other: number(records, right),
         bits: why.bits,
         prior_bits: why.prior_bits,
         evidence: evidence.collect(),

@@ -54,26 +54,20 @@ impl Pair {
     }
 }
 
-/// Names a suggestion: a later search makes another one, also of the same people.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct GroupId {
-    /// When the search that found it ended.
-    pub run: Timestamp,
-    /// The smallest number of its members.
-    pub first: u32,
-}
+/// Names a suggestion for as long as it is one: searches and updates keep the name while half of its people stay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct GroupId(pub(crate) i64);
 
 impl std::fmt::Display for GroupId {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(out, "dup_{:x}_{}", self.run.ms(), self.first)
+        write!(out, "dup_{}", self.0)
     }
 }
 
 impl GroupId {
     /// Reads what [`std::fmt::Display`] writes.
     pub fn parse(text: &str) -> Option<Self> {
-        let (run, first) = text.strip_prefix("dup_")?.split_once('_')?;
-        Some(Self { run: Timestamp::from_ms(i64::from_str_radix(run, 16).ok()?), first: first.parse().ok()? })
+        text.strip_prefix("dup_")?.parse().ok().filter(|number| *number >= 0).map(Self)
     }
 }
 
@@ -81,8 +75,13 @@ impl GroupId {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Group {
     pub id: GroupId,
+    /// Counts up when its members change: who decides on a suggestion says which one was seen.
+    pub version: u32,
+    /// When its members were found to be these.
+    pub found_at: Timestamp,
     /// Log odds of the weakest link that holds it together.
     pub bits: f32,
+    /// In order of id.
     pub members: Vec<ProfileId>,
     /// Strongest first.
     pub pairs: Vec<Pair>,
@@ -145,11 +144,27 @@ pub struct RunStatus {
     pub people: u64,
     /// Pairs of them that were compared.
     pub compared: u64,
-    /// Groups found.
+    /// Groups there are.
     pub groups: u64,
     pub error: Option<String>,
     /// While it runs: what it is at, and how many of how many.
     pub step: Option<Step>,
     pub done: u64,
     pub of: u64,
+    /// When the last whole search ended well.
+    pub whole_at: Option<Timestamp>,
+    pub update: UpdateStatus,
+}
+
+/// How the last update went: new and changed customers, compared on their own.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct UpdateStatus {
+    /// One is at work.
+    pub running: bool,
+    pub finished_at: Option<Timestamp>,
+    /// Customers who were new or had changed.
+    pub people: u64,
+    /// Pairs compared for them.
+    pub compared: u64,
+    pub error: Option<String>,
 }

@@ -11,10 +11,17 @@ use std::sync::Arc;
 #[derive(Debug, Clone)]
 pub struct ResolvedEvent {
     pub event: Arc<Event>,
-    /// The canonical profile after all merges of this batch.
+    /// The canonical profile after all merges of this batch; 0: nobody's, see [`Self::is_of_nobody`].
     pub profile: ProfileId,
     /// True when this event made the profile.
     pub created: bool,
+}
+
+impl ResolvedEvent {
+    /// True for an event that speaks of no customer, such as a call about a company alone.
+    pub fn is_of_nobody(&self) -> bool {
+        self.profile.number() == 0
+    }
 }
 
 /// Two profiles turned out to be one: `from` now resolves to `into` for ever.

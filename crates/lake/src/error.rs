@@ -26,6 +26,8 @@ pub enum LakeError {
     Memory(String),
     #[error("the lake is damaged: {0}")]
     Broken(String),
+    #[error("a cut was stopped: {0}")]
+    Ledger(String),
     #[error("a background task of the lake stopped: {0}")]
     Task(String),
     /// Only in tests: the process "died" here.

@@ -11,7 +11,8 @@
 //!   the `txn` action, the inbox offset they reach: replaying after a crash cannot double a row.
 //! - [`Lake::timeline`], [`Lake::scan`], [`Lake::count_by_name`], [`Lake::query`] read one workspace each.
 //! - [`Lake::compact`] sorts files by (profile, time) and cuts them at buckets of 65,536 profiles.
-//! - [`Lake::erase`] rewrites every file that holds a person and deletes the old bytes.
+//! - [`Lake::erase`] rewrites every file that holds a person and deletes the old bytes; [`Lake::cut`] does the same with
+//!   rows that were kept long enough, or makes them rows of nobody.
 //!
 //! Layout: `workspace_id=N/part-….parquet`, partitioned by workspace so that one workspace can be read, moved or
 //! dropped alone. Columns are in docs/reference/lake.md. Times are milliseconds since 1970 UTC.
@@ -19,6 +20,7 @@
 
 mod compact;
 mod config;
+mod cut;
 mod erase;
 mod error;
 mod file;
@@ -35,11 +37,12 @@ mod table;
 mod tail;
 
 pub use config::LakeConfig;
+pub use cut::{CutCount, CutLedger, CutRow, Cutter, Fate, FileCut, NOBODY};
 pub use erase::Erased;
 pub use error::LakeError;
 pub use inspect::{LakeState, inspect};
 pub use query::{Column, QueryAnswer};
-pub use read::{HistorySnapshot, NameCount, TimelineFilter};
+pub use read::{HistoryFilter, HistorySnapshot, NameCount, TimelineFilter};
 pub use row::{HistoryRow, StoredEvent};
 pub use rows::{ParquetRowReader, read_parquet_rows};
 pub use table::{Lake, LakeStatus};

@@ -8,12 +8,17 @@ use crate::table::{Inner, Lake, State};
 use crate::{HistoryRow, LakeError, StoredEvent};
 use base::{EventId, ProfileId, Timestamp, WorkspaceId};
 use deltalake::arrow::array::{Array, AsArray, RecordBatch, StringArray};
+use deltalake::arrow::compute::kernels::cmp::eq;
 use deltalake::datafusion::prelude::{col, lit};
 use deltalake::parquet::arrow::ProjectionMask;
-use deltalake::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use deltalake::parquet::arrow::arrow_reader::{
+    ArrowPredicate, ArrowPredicateFn, ParquetRecordBatchReaderBuilder, RowFilter,
+};
 use events::{Channel, EventKind, RawJson, ResolvedEvent};
+use parking_lot::Mutex;
 use std::collections::BTreeSet;
 use std::fs::File;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -21,6 +26,51 @@ use std::sync::Arc;
 const SCAN_AHEAD: usize = 4;
 const SCAN_BATCH_ROWS: usize = 8_192;
 const SCAN_COLUMNS: [&str; 8] = [PROFILE_ID, AT_MS, RECEIVED_MS, "kind", "name", "channel", "properties", "traits"];
+/// Files one scan reads at the same time.
+const SCAN_READERS: usize = 2;
+
+/// Narrows a scan; what does not fit is not decoded, and files without any of these customers are not opened.
+#[derive(Debug, Clone)]
+pub struct HistoryFilter {
+    /// Only events whose [`HistoryRow::name`] is this.
+    pub name: Option<String>,
+    pub profiles: RangeInclusive<ProfileId>,
+}
+
+impl Default for HistoryFilter {
+    fn default() -> Self {
+        Self { name: None, profiles: ProfileId::new(0)..=ProfileId::new(u32::MAX) }
+    }
+}
+
+impl HistoryFilter {
+    fn takes(&self, profile: ProfileId, name: &str) -> bool {
+        self.profiles.contains(&profile) && self.name.as_deref().is_none_or(|wanted| wanted == name)
+    }
+
+    /// Whether a file with these profiles may hold what is wanted.
+    fn may_be_in(&self, first: i64, last: i64) -> bool {
+        self.profiles.start().sql() <= last && first <= self.profiles.end().sql()
+    }
+
+    /// Decodes the columns that decide first, the others only for what is wanted.
+    fn open(&self, file: File) -> Result<Batches, LakeError> {
+        let builder = ParquetRecordBatchReaderBuilder::try_new(file)?;
+        let schema = builder.parquet_schema();
+        let mask = ProjectionMask::columns(schema, SCAN_COLUMNS);
+        let mut decide: Vec<Box<dyn ArrowPredicate>> = Vec::new();
+        if let Some(name) = self.name.clone() {
+            let column = ProjectionMask::columns(schema, ["name"]);
+            let wanted = move |batch: RecordBatch| eq(batch.column(0), &StringArray::new_scalar(&name));
+            decide.push(Box::new(ArrowPredicateFn::new(column, wanted)));
+        }
+        Ok(builder
+            .with_projection(mask)
+            .with_row_filter(RowFilter::new(decide))
+            .with_batch_size(SCAN_BATCH_ROWS)
+            .build()?)
+    }
+}
 
 /// Narrows a timeline.
 #[derive(Debug, Clone, Default)]
@@ -92,9 +142,10 @@ impl Lake {
         let state = self.inner.state.read().clone();
         let open = |file: Arc<DataFile>| {
             let path = file.full_path(&self.inner.root);
-            File::open(&path).map_err(|error| LakeError::io(&path, error))
+            let opened = File::open(&path).map_err(|error| LakeError::io(&path, error))?;
+            Ok((file.profile.min, file.profile.max, opened))
         };
-        let files = state.files_of(workspace).into_iter().map(open).collect::<Result<Vec<File>, LakeError>>()?;
+        let files = state.files_of(workspace).into_iter().map(open).collect::<Result<Vec<_>, LakeError>>()?;
         Ok(HistorySnapshot { workspace, files, state })
     }
 
@@ -105,8 +156,12 @@ impl Lake {
         since: Option<Timestamp>,
     ) -> Result<Vec<NameCount>, LakeError> {
         let since = since.map_or(i64::MIN, Timestamp::ms);
+        self.counted(workspace, &format!("at_ms >= {since}")).await
+    }
+
+    async fn counted(&self, workspace: WorkspaceId, condition: &str) -> Result<Vec<NameCount>, LakeError> {
         let sql = format!(
-            "SELECT name, count(*) AS events, max(at_ms) AS last FROM events WHERE at_ms >= {since} \
+            "SELECT name, count(*) AS events, max(at_ms) AS last FROM events WHERE {condition} \
              GROUP BY name ORDER BY events DESC, name"
         );
         let mut counts = Vec::new();
@@ -121,6 +176,19 @@ impl Lake {
         Ok(counts)
     }
 
+    /// Events of these profiles by name, most frequent first.
+    pub async fn count_by_name_of(
+        &self,
+        workspace: WorkspaceId,
+        profiles: &[ProfileId],
+    ) -> Result<Vec<NameCount>, LakeError> {
+        let ids: Vec<String> = profiles.iter().take(TIMELINE_PROFILES_MAX).map(|id| id.sql().to_string()).collect();
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.counted(workspace, &format!("profile_id IN ({})", ids.join(","))).await
+    }
+
     /// Events of a workspace, tail included. Costs nothing: files know their rows.
     pub fn count(&self, workspace: WorkspaceId) -> u64 {
         let state = self.inner.state.read();
@@ -133,36 +201,67 @@ impl Lake {
 /// See [`Lake::snapshot`].
 pub struct HistorySnapshot {
     workspace: WorkspaceId,
-    files: Vec<File>,
+    /// First and last profile, and the file.
+    files: Vec<(i64, i64, File)>,
     state: State,
 }
 
 impl HistorySnapshot {
+    /// The highest profile that has an event in it; none when it is empty.
+    pub fn highest_profile(&self) -> Option<ProfileId> {
+        let of_tail = self.state.tail.chunks().flat_map(|chunk| &chunk.events);
+        let of_tail = of_tail.filter(|item| item.event.workspace == self.workspace).map(|item| item.profile);
+        self.files.iter().map(|(_, last, _)| ProfileId::from_sql(*last)).chain(of_tail).max()
+    }
+
     /// As [`Lake::scan`]; answers how many rows there were.
     pub async fn scan(&self, visit: &mut (dyn for<'a> FnMut(HistoryRow<'a>) + Send)) -> Result<u64, LakeError> {
-        let files = self.files.iter().map(File::try_clone).collect::<Result<Vec<File>, std::io::Error>>();
+        self.scan_where(&HistoryFilter::default(), visit).await
+    }
+
+    /// Only the rows that fit; answers how many. Two files are decoded at a time, ahead of `visit`.
+    pub async fn scan_where(
+        &self,
+        filter: &HistoryFilter,
+        visit: &mut (dyn for<'a> FnMut(HistoryRow<'a>) + Send),
+    ) -> Result<u64, LakeError> {
+        let wanted = self.files.iter().filter(|(first, last, _)| filter.may_be_in(*first, *last));
+        // A duplicate of a file shares its position: one scan at a time reads a snapshot.
+        let files = wanted.map(|(_, _, file)| file.try_clone()).collect::<Result<Vec<File>, std::io::Error>>();
         let files = files.map_err(|error| LakeError::io(Path::new("a file of the history"), error))?;
+        let files = Arc::new(Mutex::new(files.into_iter()));
         let (send, mut batches) = tokio::sync::mpsc::channel(SCAN_AHEAD);
-        let reader = tokio::task::spawn_blocking(move || {
-            for file in files {
-                for batch in columns_of(file, &SCAN_COLUMNS)? {
-                    if send.blocking_send(batch?).is_err() {
-                        return Ok(());
+        let mut readers = tokio::task::JoinSet::new();
+        for _ in 0..SCAN_READERS {
+            let (files, send, filter) = (files.clone(), send.clone(), filter.clone());
+            readers.spawn_blocking(move || {
+                while let Some(file) = { files.lock().next() } {
+                    for batch in filter.open(file)? {
+                        if send.blocking_send(batch?).is_err() {
+                            return Ok(());
+                        }
                     }
                 }
-            }
-            Ok::<(), LakeError>(())
-        });
-        let mut rows = 0;
-        while let Some(batch) = batches.recv().await {
-            rows += batch.num_rows() as u64;
-            visit_batch(&batch, visit)?;
+                Ok::<(), LakeError>(())
+            });
         }
-        reader.await??;
+        drop(send);
+        let mut rows = 0;
+        let mut each = |row: HistoryRow<'_>| {
+            if filter.takes(row.profile, row.name) {
+                rows += 1;
+                visit(row);
+            }
+        };
+        while let Some(batch) = batches.recv().await {
+            visit_batch(&batch, &mut each)?;
+        }
+        while let Some(reader) = readers.join_next().await {
+            reader??;
+        }
         for item in self.state.tail.chunks().flat_map(|chunk| &chunk.events) {
             if item.event.workspace == self.workspace {
-                rows += 1;
-                visit(HistoryRow::from(item));
+                each(HistoryRow::from(item));
             }
         }
         Ok(rows)
@@ -235,7 +334,7 @@ fn open_columns(path: &Path, columns: &[&str]) -> Result<Batches, LakeError> {
     columns_of(File::open(path).map_err(|error| LakeError::io(path, error))?, columns)
 }
 
-fn columns_of(file: File, columns: &[&str]) -> Result<Batches, LakeError> {
+pub(crate) fn columns_of(file: File, columns: &[&str]) -> Result<Batches, LakeError> {
     let builder = ParquetRecordBatchReaderBuilder::try_new(file)?;
     let mask = ProjectionMask::columns(builder.parquet_schema(), columns.iter().copied());
     Ok(builder.with_projection(mask).with_batch_size(SCAN_BATCH_ROWS).build()?)

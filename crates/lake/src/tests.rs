@@ -7,6 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+mod cutting;
 mod durability;
 mod erasure;
 mod outside;

@@ -14,24 +14,30 @@ mod cluster;
 mod compare;
 mod dependence;
 mod field;
+mod junk;
 mod link;
 mod linker;
 mod model;
 mod normalise;
 mod quality;
 mod records;
+mod saved;
 mod text;
 mod train;
+mod update;
 
 pub use blocking::{BLOCK_MAX, BlockKey};
 pub use choose::ChosenKey;
 pub use cluster::Link;
 pub use field::{Field, FieldKind};
+pub use junk::{BIRTHDAY_SHARED_MAX, CONTACT_SHARED_MAX, IDENTICAL_MAX};
 pub use link::{Linkage, Options, link};
 pub use linker::{Added, Linker, stable_names};
 pub use model::{LevelWeight, Model, Step, Waterfall, probability};
 pub use quality::Quality;
 pub use records::{FIELDS_MAX, Records};
+pub use saved::SavedModel;
+pub use update::{Found, Placement, Update};
 
 /// Why records cannot be linked.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -64,4 +70,7 @@ pub enum Error {
     /// A cut that is not a number, or no thread to work with.
     #[error("options: the cut must be finite and at least one thread is needed")]
     Options,
+    /// A saved model that was learned for other columns or by a newer program.
+    #[error("the saved model does not fit: {0}")]
+    Saved(&'static str),
 }

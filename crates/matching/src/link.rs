@@ -4,6 +4,7 @@ use crate::Error;
 use crate::blocking::{Blocks, Counter};
 use crate::choose::choose;
 use crate::cluster::{Link, cluster};
+use crate::junk;
 use crate::model::{Model, Scorer};
 use crate::records::Records;
 use crate::train::{Training, all_pairs};
@@ -40,18 +41,22 @@ pub struct Linkage {
     pub cluster_of: Vec<u32>,
     /// How many pairs were compared.
     pub compared: u64,
+    /// Keys of records that were compared with nobody, see [`junk`]; not among `records`.
+    pub aside: Vec<u128>,
 }
 
 impl Linkage {
     /// (record key, cluster key) of every record: a cluster is called after its smallest record key.
     pub fn clusters(&self) -> impl Iterator<Item = (u128, u128)> + '_ {
         let keys = &self.records.keys;
-        keys.iter().zip(&self.cluster_of).map(|(key, first)| (*key, keys[*first as usize]))
+        let compared = keys.iter().zip(&self.cluster_of).map(|(key, first)| (*key, keys[*first as usize]));
+        compared.chain(self.aside.iter().map(|key| (*key, *key)))
     }
 
     /// How many clusters there are.
     pub fn cluster_count(&self) -> usize {
-        self.cluster_of.iter().zip(0u32..).filter(|(first, record)| **first == *record).count()
+        let first = self.cluster_of.iter().zip(0u32..).filter(|(first, record)| **first == *record);
+        first.count() + self.aside.len()
     }
 }
 
@@ -61,6 +66,8 @@ pub fn link(mut records: Records, options: Options) -> Result<Linkage, Error> {
         return Err(Error::Options);
     }
     records.sort();
+    junk::forget_values(&mut records);
+    let aside = junk::set_aside(&mut records);
     let counter = Counter::new(&records);
     let mut training = Training::collect(&records, &counter);
     let learned = training.fit(&records);
@@ -81,7 +88,7 @@ pub fn link(mut records: Records, options: Options) -> Result<Linkage, Error> {
         }
         cluster_of = cluster(&mut scorer, records.len(), &links, options.cut_bits);
     }
-    Ok(Linkage { model, records, links, cluster_of, compared })
+    Ok(Linkage { model, records, links, cluster_of, compared, aside })
 }
 
 /// Few records need no blocks.

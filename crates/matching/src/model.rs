@@ -8,7 +8,7 @@
 use crate::choose::ChosenKey;
 use crate::compare::Levels;
 use crate::dependence::{CONTEXTS, Dependence};
-use crate::field::{EXACT, LEVELS_MAX, MISSING};
+use crate::field::{EXACT, Field, LEVELS_MAX, MISSING};
 use crate::records::{FIELDS_MAX, NO_VALUE, Records};
 use crate::train::{CHANCE_MIN, Learned, all_pairs};
 
@@ -80,28 +80,40 @@ pub fn probability(bits: f32) -> f64 {
 
 impl Model {
     pub(crate) fn new(records: &Records, learned: Learned, keys: Vec<ChosenKey>) -> Self {
+        let odds = learned.matches / (all_pairs(records.len()) - learned.matches).max(1.0);
+        let prior_bits = odds.max(f64::MIN_POSITIVE).log2() as f32;
+        let mut model = Self::without_values(&records.fields, learned, prior_bits, keys);
+        for field in 0..records.width() {
+            let chance = model.learned.chance[field];
+            let counts = records.counts(field);
+            let present = present(&counts);
+            model.weigh_values(field, &counts, present, |count, _| (f64::from(count) - 1.0).max(0.0) * chance);
+        }
+        model
+    }
+
+    /// All but the bits of equal values.
+    pub(crate) fn without_values(fields: &[Field], learned: Learned, prior_bits: f32, keys: Vec<ChosenKey>) -> Self {
         let bits: Vec<[[f32; LEVELS_MAX]; CONTEXTS]> =
             learned.m.iter().zip(&learned.u).map(|(m, u)| u.map(|u| ratios(m, &u))).collect();
         let best =
             |bits: &[[f32; LEVELS_MAX]; CONTEXTS]| bits.iter().flat_map(|bits| &bits[1..]).copied().fold(0.0, f32::max);
         let unequal_max = bits.iter().map(best).collect();
-        let odds = learned.matches / (all_pairs(records.len()) - learned.matches).max(1.0);
-        let width = records.width();
-        let prior_bits = odds.max(f64::MIN_POSITIVE).log2() as f32;
-        let (exact, exact_new) = (vec![Vec::new(); width], vec![0.0; width]);
-        let dependence = Dependence::of(&records.fields);
-        let mut model = Self { learned, bits, dependence, exact, exact_new, unequal_max, prior_bits, keys };
-        for field in 0..width {
-            let chance = model.learned.chance[field];
-            let counts = records.counts(field);
-            model.weigh_values(field, &counts, |count, _| (f64::from(count) - 1.0).max(0.0) * chance);
-        }
-        model
+        let (exact, exact_new) = (vec![Vec::new(); fields.len()], vec![0.0; fields.len()]);
+        let dependence = Dependence::of(fields);
+        Self { learned, bits, dependence, exact, exact_new, unequal_max, prior_bits, keys }
     }
 
-    /// Sets the bits of equal values. `others` tells how many records of other people share a value with one record.
-    fn weigh_values(&mut self, field: usize, counts: &[u32], others: impl Fn(u32, usize) -> f64) {
-        let present = f64::from(counts[1..].iter().sum::<u32>()).max(2.0);
+    /// Sets the bits of equal values. `counts`: records by code; `present`: records that have any value; `others` tells
+    /// how many records of other people share a value with one record.
+    pub(crate) fn weigh_values(
+        &mut self,
+        field: usize,
+        counts: &[u32],
+        present: u64,
+        others: impl Fn(u32, usize) -> f64,
+    ) {
+        let present = (present as f64).max(2.0);
         let m = self.learned.m[field][usize::from(EXACT)];
         let bits = |others: f64| (m * present / (others + UNSEEN)).log2() as f32;
         let of_code =
@@ -133,7 +145,7 @@ impl Model {
                 chance_pairs += all_pairs(*count as usize).max(0.0) - f64::from(*same);
             }
             self.learned.chance[field] = (chance_pairs / f64::max(pairs, 1.0)).clamp(CHANCE_MIN, 1.0);
-            self.weigh_values(field, &counts, |count, code| {
+            self.weigh_values(field, &counts, present(&counts), |count, code| {
                 let count = f64::from(count).max(1.0);
                 2.0 * (count * (count - 1.0) / 2.0 - f64::from(same_person[code])) / count
             });
@@ -206,6 +218,11 @@ impl Model {
         let steps = steps.collect();
         Waterfall { prior_bits: self.prior_bits, steps, bits, probability: probability(bits) }
     }
+}
+
+/// Records that have a value, of the counts by code.
+fn present(counts: &[u32]) -> u64 {
+    counts[1..].iter().map(|count| u64::from(*count)).sum()
 }
 
 fn ratios(m: &[f64; LEVELS_MAX], u: &[f64; LEVELS_MAX]) -> [f32; LEVELS_MAX] {

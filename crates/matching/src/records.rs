@@ -63,6 +63,15 @@ impl Dictionary {
         self.ends.len()
     }
 
+    /// The code of a normalised value, if it is known.
+    pub fn find(&self, value: &str) -> Option<u32> {
+        (0..).find_map(|seed| match self.index.get(&xxh3_64_with_seed(value.as_bytes(), seed)) {
+            Some(code) if self.value(*code) == value => Some(Some(*code)),
+            Some(_) => None,
+            None => Some(None),
+        })?
+    }
+
     fn intern(&mut self, kind: FieldKind, value: &str) -> Result<u32, Error> {
         if value.is_empty() {
             return Ok(NO_VALUE);

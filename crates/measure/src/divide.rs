@@ -2,7 +2,7 @@
 //! anew. Sums by day know nobody and stay as they are.
 
 use crate::engine::order::{order_id_of, step_of};
-use crate::store::{self, KEYS_PER_STATEMENT_MAX};
+use crate::store::KEYS_PER_STATEMENT_MAX;
 use base::WorkspaceId;
 use db::{DbError, Tx, Val};
 use events::{Event, Split};
@@ -21,8 +21,8 @@ pub(crate) async fn divide(tx: &mut Tx, split: &Split) -> Result<(), DbError> {
 async fn give(tx: &mut Tx, split: &Split, table: &str, key: &str, values: &[Val]) -> Result<(), DbError> {
     for chunk in values.chunks(KEYS_PER_STATEMENT_MAX) {
         let sql = format!(
-            "UPDATE {table} SET profile_id = $3 WHERE workspace_id = $1 AND profile_id = $2 AND {key} IN ({})",
-            store::list(4, chunk.len())
+            "UPDATE {table} SET profile_id = $3 WHERE workspace_id = $1 AND profile_id = $2 AND {key} IN {}",
+            db::in_list(4, chunk.len())
         );
         let mut args = vec![split.workspace.into(), split.from.into(), split.into.into()];
         args.extend_from_slice(chunk);

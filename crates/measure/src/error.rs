@@ -10,6 +10,11 @@ pub enum MeasureError {
     TimeZone { workspace: WorkspaceId, name: String },
     #[error("the attribution window is {days} days; it must lie between 1 and {max}")]
     Window { days: i64, max: i64 },
+    #[error("a report covers 1 to {max} days, not {days}")]
+    Period { days: i64, max: i64 },
+    /// `pointer` says which part of the rule.
+    #[error("{detail}")]
+    Rfm { pointer: &'static str, detail: String },
     #[error("the settings of workspace {workspace} cannot be read: {detail}")]
     Settings { workspace: WorkspaceId, detail: String },
 }
@@ -23,6 +28,10 @@ impl From<MeasureError> for Problem {
                 "out_of_range",
                 error.to_string(),
             ),
+            MeasureError::Period { .. } => Problem::new(base::ProblemKind::Malformed, "bad_period", error.to_string()),
+            MeasureError::Rfm { pointer, .. } => {
+                Problem::invalid("bad_rfm", error.to_string()).at(pointer, "out_of_range", error.to_string())
+            }
             MeasureError::TimeZone { .. } => Problem::invalid("bad_time_zone", error.to_string()),
             MeasureError::Settings { .. } => Problem::internal(error),
         }

@@ -7,6 +7,8 @@
 //!
 //! Attribution is last touch: the latest human open or click of one of our messages within the window before the
 //! order. Window and touch are per workspace; changing them recomputes all credits.
+//!
+//! RFM scores customers by recency, frequency and money (`rfm`): boundaries are counted, scores worked out on reading.
 
 mod divide;
 mod engine;
@@ -14,18 +16,21 @@ mod error;
 mod model;
 mod recompute;
 mod report;
+mod rfm;
 mod service;
 mod store;
 mod view;
 
 pub use engine::day::DayCalendar;
 pub use engine::order::NetOrder;
+pub use engine::rfm::{Cuts, RFM_SCORES, RfmBoundaries, RfmFigures, RfmScores, RfmSegment};
 pub use error::MeasureError;
 pub use model::{
     AttributedCampaign, Attribution, AttributionRule, ChannelGroup, ChannelRevenue, Conversions, DayNumbers,
     HomeNumbers, OrderRecord, OrderSums, RefusedOrder, RefusedOrders, RevenuePoint, RevenueSeries, Tally, Totals,
     TouchRecord, TouchRule, WorkspaceBasics, Workspaces,
 };
+pub use rfm::{RfmCell, RfmCount, RfmRule, RfmStanding, RfmState, WINDOW_DAYS_DEFAULT as RFM_WINDOW_DAYS_DEFAULT};
 pub use service::Measures;
 pub use view::MeasureView;
 
@@ -37,6 +42,7 @@ pub const MIGRATIONS: &[db::Migration] = &[
         name: "measure/0003_refused_by_order",
         sql: include_str!("../migrations/0003_refused_by_order.sql"),
     },
+    db::Migration { name: "measure/0004_rfm", sql: include_str!("../migrations/0004_rfm.sql") },
 ];
 
 #[cfg(test)]

@@ -96,7 +96,7 @@ impl Measures {
     pub async fn home(&self, workspace: WorkspaceId, days: u32) -> Result<HomeNumbers, MeasureError> {
         let (basics, _, today) = self.today(workspace).await?;
         let home = basics.currency;
-        let first = first_day(today, days);
+        let first = first_day(today, days)?;
         let rows = self.daily(workspace, first.min(today - 1), today).await?;
         let of_day = |day: i64| {
             let mut totals = TotalsBuilder::new(home);
@@ -155,7 +155,7 @@ impl Measures {
         let (basics, _, today) = self.today(workspace).await?;
         let mut purse = Purse::new(basics.currency);
         let mut items = Vec::new();
-        for row in self.daily(workspace, first_day(today, days), today).await? {
+        for row in self.daily(workspace, first_day(today, days)?, today).await? {
             let (metric::ORDERS, Some(currency)) = (row.metric.as_str(), row.currency) else { continue };
             purse.add(currency, row.n, row.sum_minor);
             if currency == basics.currency && (row.n != 0 || row.sum_minor != 0) {
@@ -214,7 +214,7 @@ impl Measures {
     /// Who earned the orders of the last `days` days; campaigns by revenue, then what nobody earned.
     pub async fn attribution(&self, workspace: WorkspaceId, days: u32) -> Result<Attribution, MeasureError> {
         let (basics, calendar, today) = self.today(workspace).await?;
-        let from = calendar.start_of(first_day(today, days));
+        let from = calendar.start_of(first_day(today, days)?);
         let sql = "SELECT c.campaign_id, o.currency, CAST(SUM(o.counted) AS BIGINT) AS n,
                 CAST(SUM(o.net_minor) AS BIGINT) AS sum_minor
             FROM measure_order o LEFT JOIN measure_credit c
@@ -241,8 +241,13 @@ impl Measures {
     }
 }
 
-fn first_day(today: i64, days: u32) -> i64 {
-    today - i64::from(days).clamp(1, PERIOD_DAYS_MAX) + 1
+/// Refuses a period that is none or too long.
+fn first_day(today: i64, days: u32) -> Result<i64, MeasureError> {
+    let days = i64::from(days);
+    if (1..=PERIOD_DAYS_MAX).contains(&days) {
+        return Ok(today - days + 1);
+    }
+    Err(MeasureError::Period { days, max: PERIOD_DAYS_MAX })
 }
 
 fn day_numbers(day: i64, totals: TotalsBuilder) -> DayNumbers {

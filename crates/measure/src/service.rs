@@ -35,6 +35,10 @@ impl Measures {
         &self.0.db
     }
 
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        &*self.0.clock
+    }
+
     pub(crate) fn workspaces(&self) -> &dyn Workspaces {
         &*self.0.workspaces
     }
@@ -101,9 +105,9 @@ impl Measures {
             let sql = format!(
                 "SELECT profile_id, currency, CAST(SUM(counted) AS BIGINT) AS orders,
                  CAST(SUM(net_minor) AS BIGINT) AS net_minor FROM measure_order
-                 WHERE workspace_id = $1 AND counted > 0 AND profile_id IN ({})
+                 WHERE workspace_id = $1 AND counted > 0 AND profile_id IN {}
                  GROUP BY profile_id, currency ORDER BY profile_id, SUM(counted), currency",
-                store::list(2, chunk.len())
+                db::in_list(2, chunk.len())
             );
             let args: Vec<Val> = std::iter::once(workspace.into()).chain(chunk.iter().map(|id| (*id).into())).collect();
             for row in self.0.db.query(&sql, &args).await? {

@@ -108,8 +108,8 @@ pub(crate) async fn orders_by_id(
     let mut out = BTreeMap::new();
     for chunk in ids.chunks(KEYS_PER_STATEMENT_MAX) {
         let sql = format!(
-            "SELECT {ORDER_COLUMNS} FROM measure_order WHERE workspace_id = $1 AND order_id IN ({})",
-            list(2, chunk.len())
+            "SELECT {ORDER_COLUMNS} FROM measure_order WHERE workspace_id = $1 AND order_id IN {}",
+            db::in_list(2, chunk.len())
         );
         for row in tx.query(&sql, &with_workspace(workspace, chunk)).await? {
             let order = order_of(workspace, &row)?;
@@ -178,8 +178,8 @@ pub(crate) async fn orders_since(
     for chunk in profiles.chunks(KEYS_PER_STATEMENT_MAX) {
         let sql = format!(
             "SELECT order_id, profile_id, at_ms FROM measure_order WHERE workspace_id = $1 AND placed AND at_ms >= $2
-             AND profile_id IN ({})",
-            list(3, chunk.len())
+             AND profile_id IN {}",
+            db::in_list(3, chunk.len())
         );
         let mut args = vec![workspace.into(), Val::from(*earliest)];
         args.extend_from_slice(chunk);
@@ -226,8 +226,8 @@ pub(crate) async fn touches(
     for chunk in people.chunks(KEYS_PER_STATEMENT_MAX) {
         let sql = format!(
             "SELECT profile_id, at_ms, event_id, kind, campaign_id, message_id FROM measure_touch
-             WHERE workspace_id = $1 AND at_ms >= $2 AND at_ms <= $3 AND profile_id IN ({})",
-            list(4, chunk.len())
+             WHERE workspace_id = $1 AND at_ms >= $2 AND at_ms <= $3 AND profile_id IN {}",
+            db::in_list(4, chunk.len())
         );
         let mut args = vec![workspace.into(), Val::from(from), Val::from(until)];
         args.extend_from_slice(chunk);
@@ -256,8 +256,10 @@ pub(crate) async fn replace_credits(
     let credited: BTreeSet<&str> = credits.iter().map(|(order_id, _)| *order_id).collect();
     let without: Vec<Val> = orders.filter(|order_id| !credited.contains(order_id)).map(Val::from).collect();
     for chunk in without.chunks(KEYS_PER_STATEMENT_MAX) {
-        let sql =
-            format!("DELETE FROM measure_credit WHERE workspace_id = $1 AND order_id IN ({})", list(2, chunk.len()));
+        let sql = format!(
+            "DELETE FROM measure_credit WHERE workspace_id = $1 AND order_id IN {}",
+            db::in_list(2, chunk.len())
+        );
         tx.execute(&sql, &with_workspace(workspace, chunk)).await?;
     }
     let rows: Vec<Vec<Val>> = credits
@@ -312,8 +314,8 @@ pub(crate) async fn delete_touches(
 ) -> Result<()> {
     for chunk in event_ids.chunks(KEYS_PER_STATEMENT_MAX) {
         let sql = format!(
-            "DELETE FROM measure_touch WHERE workspace_id = $1 AND profile_id = $2 AND event_id IN ({})",
-            list(3, chunk.len())
+            "DELETE FROM measure_touch WHERE workspace_id = $1 AND profile_id = $2 AND event_id IN {}",
+            db::in_list(3, chunk.len())
         );
         let mut args = vec![workspace.into(), Val::from(profile)];
         args.extend(chunk.iter().map(Val::from));
@@ -358,10 +360,10 @@ pub(crate) async fn delete_corrected(tx: &mut Tx, workspace: WorkspaceId, orders
     let ids: Vec<Val> = orders.iter().map(Val::from).collect();
     for chunk in ids.chunks(tx.chunk()) {
         let sql = format!(
-            "DELETE FROM measure_refused_order WHERE workspace_id = $1 AND event IN ('{}', '{}') AND order_id IN ({})",
+            "DELETE FROM measure_refused_order WHERE workspace_id = $1 AND event IN ('{}', '{}') AND order_id IN {}",
             WORTH[0],
             WORTH[1],
-            list(2, chunk.len())
+            db::in_list(2, chunk.len())
         );
         tx.execute(&sql, &with_workspace(workspace, chunk)).await?;
     }
@@ -388,11 +390,6 @@ pub(crate) async fn insert_refused(tx: &mut Tx, workspace: WorkspaceId, rows: &[
     let head = "INSERT INTO measure_refused_order \
                 (workspace_id, event_id, order_id, profile_id, at_ms, event, channel, reason, said)";
     tx.insert_many(head, "ON CONFLICT (workspace_id, event_id) DO NOTHING", &rows).await.map(|_| ())
-}
-
-/// `$from,$from+1,…`
-pub(crate) fn list(from: usize, count: usize) -> String {
-    (from..from + count).map(|index| format!("${index}")).collect::<Vec<_>>().join(",")
 }
 
 fn with_workspace(workspace: WorkspaceId, rest: &[Val]) -> Vec<Val> {

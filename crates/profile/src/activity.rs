@@ -85,7 +85,7 @@ pub(crate) async fn merge(
     let mut stored: HashMap<Who, Activity> = HashMap::new();
     for (workspace, ids) in gone {
         for chunk in db::pieces(&ids, tx.chunk() * 4) {
-            let list = crate::sql::in_list(2, chunk.len());
+            let list = db::in_list(2, chunk.len());
             let args: Vec<Val> = std::iter::once(workspace.into()).chain(chunk.iter().map(|id| (*id).into())).collect();
             let select =
                 format!("SELECT {COLUMNS} FROM profile_activity WHERE workspace_id = $1 AND profile_id IN {list}");

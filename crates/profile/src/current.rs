@@ -15,7 +15,7 @@ pub async fn traits_in(
 ) -> Result<Vec<Option<JsonMap>>, ViewError> {
     let mut found: HashMap<ProfileId, JsonMap> = HashMap::with_capacity(profiles.len());
     for chunk in db::pieces(profiles, tx.chunk() * 4) {
-        let list = crate::sql::in_list(2, chunk.len());
+        let list = db::in_list(2, chunk.len());
         let sql = format!("SELECT id, traits FROM profile WHERE workspace_id = $1 AND id IN {list}");
         let args: Vec<Val> = std::iter::once(workspace.into()).chain(chunk.iter().map(|id| (*id).into())).collect();
         for row in tx.query(&sql, &args).await? {

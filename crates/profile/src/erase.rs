@@ -8,6 +8,9 @@
 //! [`finish_erasures`] waits until nothing of the past is under way, has the rooms look once more (a message that was
 //! just being handed over), has the history and files forget the person, and has the store overwrite what deleted
 //! rows left behind. Only then the erasure is done: no byte of the data folder holds the person.
+//!
+//! Anonymising is an erasure of which the history keeps what happened, cut down to what says nothing of anybody, as
+//! events of nobody ([`FileEraser::anonymise`]): nothing leads from them to the person, or from one to the other.
 
 use crate::ProfileError;
 use async_trait::async_trait;
@@ -69,6 +72,8 @@ pub trait Eraser: Send + Sync + 'static {
 pub trait FileEraser: Send + Sync + 'static {
     /// Returns when nothing that was accepted or begun before the call is under way or in the log's files.
     async fn settle(&self) -> Result<(), String>;
+    /// Makes what `profiles` did events of nobody; [`Self::erase`] is called afterwards.
+    async fn anonymise(&self, workspace: WorkspaceId, profiles: &[ProfileId]) -> Result<(), String>;
     /// Forgets `profiles` for good.
     async fn erase(&self, workspace: WorkspaceId, profiles: &[ProfileId]) -> Result<(), String>;
     /// Overwrites what deleted rows left behind in the store's own files. False: not now, because it costs much and
@@ -86,6 +91,8 @@ pub struct ErasureProgress {
     pub erased_at: Timestamp,
     /// When no byte was left on the disk; None while it is still at work.
     pub finished_at: Option<Timestamp>,
+    /// The history keeps what happened, as events of nobody.
+    pub anonymised: bool,
 }
 
 /// Brings the erasures begun by [`crate::ProfileView`] to their end; to be called every few seconds, and at start.
@@ -145,7 +152,14 @@ async fn sweep(db: &Db, erasers: &[Arc<dyn Eraser>], files: &dyn FileEraser) -> 
             erase_again(db, erasers, workspace, *canonical, ids).await?;
         }
         let ids: Vec<ProfileId> = people.values().flatten().copied().collect();
-        if let Err(error) = files.erase(workspace, &ids).await {
+        let counted = anonymised(db, workspace, people.keys()).await?;
+        let counted: Vec<ProfileId> = counted.iter().filter_map(|id| people.get(id)).flatten().copied().collect();
+        let turned = if counted.is_empty() { Ok(()) } else { files.anonymise(workspace, &counted).await };
+        let forgotten = match turned {
+            Ok(()) => files.erase(workspace, &ids).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = forgotten {
             late("files", error);
             continue;
         }
@@ -178,6 +192,28 @@ async fn people(db: &Db, condition: &str, limit: i64) -> Result<People, DbError>
         people.entry(canonical).or_default().push(ProfileId::from_sql(row.i64("id")?));
     }
     Ok(found)
+}
+
+/// Those of the people of whom the history keeps what happened.
+async fn anonymised(
+    db: &Db,
+    workspace: WorkspaceId,
+    people: impl Iterator<Item = &ProfileId>,
+) -> Result<Vec<ProfileId>, DbError> {
+    let mut found = Vec::new();
+    for id in people {
+        let sql = "SELECT 1 AS one FROM profile_erased WHERE workspace_id = $1 AND id = $2 AND anonymised";
+        if db.query_one(sql, &[workspace.into(), (*id).into()]).await?.is_some() {
+            found.push(*id);
+        }
+    }
+    Ok(found)
+}
+
+/// Notes that the history keeps what the person did; in the transaction that erases them.
+pub(crate) async fn keep_counts(tx: &mut Tx, workspace: WorkspaceId, canonical: ProfileId) -> Result<(), DbError> {
+    let sql = "UPDATE profile_erased SET anonymised = TRUE WHERE workspace_id = $1 AND canonical_id = $2";
+    tx.execute(sql, &[workspace.into(), canonical.into()]).await.map(|_| ())
 }
 
 async fn erase_again(
@@ -237,7 +273,7 @@ pub(crate) async fn progress(
     workspace: WorkspaceId,
     id: ProfileId,
 ) -> Result<Option<ErasureProgress>, DbError> {
-    let sql = "SELECT id, canonical_id, at_ms, finished, finished_ms FROM profile_erased \
+    let sql = "SELECT id, canonical_id, at_ms, finished, finished_ms, anonymised FROM profile_erased \
                WHERE workspace_id = $1 AND canonical_id = \
                (SELECT canonical_id FROM profile_erased WHERE workspace_id = $1 AND id = $2) ORDER BY id";
     let rows = db.query(sql, &[workspace.into(), id.into()]).await?;
@@ -250,5 +286,6 @@ pub(crate) async fn progress(
         ids: rows.iter().map(|row| row.i64("id").map(ProfileId::from_sql)).collect::<Result<_, _>>()?,
         erased_at,
         finished_at: finished.iter().all(|finished| *finished).then_some(last),
+        anonymised: first.bool("anonymised")?,
     }))
 }

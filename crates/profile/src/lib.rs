@@ -67,6 +67,7 @@ pub const MIGRATIONS: &[db::Migration] = &[
     db::Migration { name: "profile/0003_activity", sql: include_str!("../migrations/0003_activity.sql") },
     db::Migration { name: "profile/0004_splits", sql: include_str!("../migrations/0004_splits.sql") },
     db::Migration { name: "profile/0005_rules", sql: include_str!("../migrations/0005_rules.sql") },
+    db::Migration { name: "profile/0006_anonymised", sql: include_str!("../migrations/0006_anonymised.sql") },
 ];
 
 #[cfg(test)]

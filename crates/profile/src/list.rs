@@ -133,7 +133,7 @@ async fn phase(
     }
     let mut args = vec![workspace.into(), prefix.into(), end.into(), position.text.as_str().into(), position.id.into()];
     if !exact.is_empty() {
-        sql.push_str(&format!(" AND id NOT IN {}", crate::sql::in_list(args.len() + 1, exact.len())));
+        sql.push_str(&format!(" AND id NOT IN {}", db::in_list(args.len() + 1, exact.len())));
         args.extend(exact.iter().map(|id| Val::from(*id)));
     }
     sql.push_str(&format!(" ORDER BY {column}, id LIMIT ${}", args.len() + 1));

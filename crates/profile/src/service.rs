@@ -4,7 +4,7 @@ use crate::ErasureProgress;
 use crate::activity::PROFILES;
 use crate::document::Document;
 use crate::error::ProfileError;
-use crate::identifiers::{DEFAULT_REGION, Kind, normalise};
+use crate::identifiers::{Kind, normalise};
 use crate::model::{ConflictSeen, ErasureReceipt, MergeSeen, Profile, ProfileCounts, ProfileRow, ProfileSummary, Sort};
 use crate::rules::{RuleBook, Rules};
 use crate::{list, store};
@@ -187,7 +187,8 @@ impl Profiles {
         ids: &[ProfileId],
     ) -> Result<Vec<Option<String>>, ProfileError> {
         let found = store::resolved(&self.db, workspace, ids).await?;
-        Ok(found.into_iter().map(|found| found.and_then(|found| address_of(&found, channel))).collect())
+        let rules = self.rules_now(workspace);
+        Ok(found.into_iter().map(|found| found.and_then(|found| address_of(&found, channel, rules.region()))).collect())
     }
 
     /// Profiles with an id after `after`, in order of id; for whoever reads all of them.
@@ -294,6 +295,20 @@ impl Profiles {
         Ok(ErasureReceipt { profile, ids, requested_at: now, message_id })
     }
 
+    /// As [`Self::erase`], but the history keeps what happened, cut down and as events of nobody; see
+    /// [`crate::FileEraser::anonymise`].
+    pub async fn anonymise(&self, workspace: WorkspaceId, id: ProfileId) -> Result<ErasureReceipt, ProfileError> {
+        let found = store::resolved(&self.db, workspace, &[id]).await?.pop().flatten();
+        let profile = found.ok_or(ProfileError::NotFound(id))?.id;
+        let ids = self.aliases(workspace, profile).await?;
+        let now = self.clock.now();
+        let message_id = format!("anonymised:{profile}");
+        let event = SystemEvent::new(workspace, names::PROFILE_ERASED, &message_id, profile, now, Channel::System)
+            .with(crate::view::KEEPS_COUNTS, true);
+        self.inbox.append_system(&[event], now).await?;
+        Ok(ErasureReceipt { profile, ids, requested_at: now, message_id })
+    }
+
     /// How far an erasure is; NotFound when none was asked for, or the log has not reached it yet.
     pub async fn erasure(&self, workspace: WorkspaceId, id: ProfileId) -> Result<ErasureProgress, ProfileError> {
         crate::erase::progress(&self.db, workspace, id).await?.ok_or(ProfileError::NotFound(id))
@@ -380,11 +395,12 @@ fn merge_data(found: &store::Found) -> Json {
     Json::Object(data)
 }
 
-fn address_of(found: &store::Found, channel: &str) -> Option<String> {
+/// `region`: where a phone number without country code is from, unless the customer's country is known.
+fn address_of(found: &store::Found, channel: &str, region: &str) -> Option<String> {
     match channel {
         "email" => found.traits.email().map(str::to_owned),
         "sms" | "whatsapp" | "phone" => {
-            let region = found.traits.country().filter(|code| code.len() == 2).unwrap_or(DEFAULT_REGION);
+            let region = found.traits.country().filter(|code| code.len() == 2).unwrap_or(region);
             found.traits.phone().and_then(|phone| crate::identifiers::normalise_phone(phone, region))
         }
         _ => None,

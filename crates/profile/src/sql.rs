@@ -3,17 +3,6 @@
 use db::{DbError, Tx, Val};
 use std::fmt::Write;
 
-/// `($3,$4,$5)`: a list of `count` parameters from number `first` on.
-pub(crate) fn in_list(first: usize, count: usize) -> String {
-    let mut sql = String::with_capacity(count * 5 + 2);
-    sql.push('(');
-    for number in first..first + count {
-        let _ = write!(sql, "{}${number}", if number == first { "" } else { "," });
-    }
-    sql.push(')');
-    sql
-}
-
 /// `WITH v(columns) AS (VALUES (CAST($1 AS type), ...), ...) tail`, in statements of a fitting size.
 pub(crate) async fn update_from(
     tx: &mut Tx,

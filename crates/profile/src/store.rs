@@ -93,7 +93,7 @@ fn channels(mask: i64) -> Vec<Channel> {
 async fn query_in(db: &Db, select: &str, fixed: &[Val], ids: &[ProfileId]) -> Result<Vec<Row>, ProfileError> {
     let mut rows = Vec::new();
     for chunk in ids.chunks(db.chunk() * 4) {
-        let sql = format!("{select} {}", crate::sql::in_list(fixed.len() + 1, chunk.len()));
+        let sql = format!("{select} {}", db::in_list(fixed.len() + 1, chunk.len()));
         let ids = chunk.iter().map(|id| Val::from(*id));
         let args: Vec<Val> = fixed.iter().cloned().chain(ids).collect();
         rows.extend(db.query(&sql, &args).await?);

@@ -6,6 +6,7 @@ use crate::{ProfileError, Profiles, STREAM_LIMIT_MAX, TraitSeen, acquisition, st
 use base::{Json, ProfileId, WorkspaceId};
 use db::Val;
 use events::Event;
+use std::collections::HashMap;
 
 impl Profiles {
     /// Profiles with an id after `after`, in order of id, each with its traits and when they were said.
@@ -130,6 +131,27 @@ impl Profiles {
     ) -> Result<Vec<Option<PersonDetails>>, ProfileError> {
         let found = store::resolved(self.db(), workspace, ids).await?;
         Ok(found.into_iter().map(|found| Some(PersonDetails::of(&found?.traits))).collect())
+    }
+
+    /// How many identifiers each profile has; those without any are left out.
+    pub async fn identifier_counts(
+        &self,
+        workspace: WorkspaceId,
+        ids: &[ProfileId],
+    ) -> Result<HashMap<ProfileId, u64>, ProfileError> {
+        let mut counts = HashMap::with_capacity(ids.len());
+        for chunk in db::pieces(ids, self.db().chunk() * 4) {
+            let list = db::in_list(2, chunk.len());
+            let sql = format!(
+                "SELECT profile_id, COUNT(*) AS count FROM profile_identifier \
+                 WHERE workspace_id = $1 AND profile_id IN {list} GROUP BY profile_id"
+            );
+            let args: Vec<Val> = std::iter::once(workspace.into()).chain(chunk.iter().map(|id| (*id).into())).collect();
+            for row in self.db().query(&sql, &args).await? {
+                counts.insert(ProfileId::from_sql(row.i64("profile_id")?), row.i64("count")?.max(0) as u64);
+            }
+        }
+        Ok(counts)
     }
 
     /// Every pair that a person took apart.

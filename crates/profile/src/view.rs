@@ -20,6 +20,8 @@ use std::sync::Arc;
 
 /// The view's name in logs and cursors.
 pub const VIEW_NAME: &str = "profile";
+/// Property of "Profile Erased" that makes it an anonymising.
+pub(crate) const KEEPS_COUNTS: &str = "keeps_counts";
 /// Characters of a name, city or address that a prefix search can reach.
 const SEARCH_CHARS_MAX: usize = 100;
 /// Of the events Tutti writes, those in which the customer did something.
@@ -93,6 +95,9 @@ impl View for ProfileView {
     async fn apply(&self, tx: &mut Tx, batch: &Batch, _effects: &mut Effects) -> Result<(), ViewError> {
         self.book.begin_batch();
         for item in batch.events.iter().filter(|item| identity::is_erasure(&item.event)) {
+            if keeps_counts(&item.event) {
+                erase::keep_counts(tx, item.event.workspace, item.profile).await?;
+            }
             self.erase(tx, item.event.workspace, item.profile).await?;
         }
         for split in &batch.splits {
@@ -160,12 +165,17 @@ impl ProfileView {
     }
 }
 
+/// True of an erasure after which the history keeps what happened, as events of nobody.
+fn keeps_counts(event: &Event) -> bool {
+    event.properties.get(KEEPS_COUNTS).and_then(base::Json::as_bool) == Some(true)
+}
+
 /// One pass over the events: what happened to whom.
 fn fold(batch: &Batch) -> BTreeMap<Who, Delta> {
     let mut deltas: HashMap<Who, Delta> = HashMap::new();
     for (number, item) in batch.events.iter().enumerate() {
         let event = &item.event;
-        if identity::is_erasure(event) {
+        if identity::is_erasure(event) || item.is_of_nobody() {
             continue;
         }
         let delta = deltas.entry((event.workspace, item.profile)).or_default();
@@ -217,7 +227,7 @@ async fn load(tx: &mut Tx, merges: &[Merge], deltas: &BTreeMap<Who, Delta>) -> R
         for chunk in db::pieces(&ids, tx.chunk() * 4) {
             let sql = format!(
                 "SELECT id, created_ms, traits FROM profile WHERE workspace_id = $1 AND id IN {}",
-                crate::sql::in_list(2, chunk.len())
+                db::in_list(2, chunk.len())
             );
             let args: Vec<Val> = std::iter::once(workspace.into()).chain(chunk.iter().map(|id| (*id).into())).collect();
             for row in tx.query(&sql, &args).await? {
@@ -252,7 +262,7 @@ async fn delete(tx: &mut Tx, dead: &[Who]) -> Result<(), DbError> {
     }
     for (workspace, ids) in groups {
         for chunk in db::pieces(&ids, tx.chunk() * 4) {
-            let list = crate::sql::in_list(2, chunk.len());
+            let list = db::in_list(2, chunk.len());
             let sql = format!("DELETE FROM profile WHERE workspace_id = $1 AND id IN {list}");
             let args: Vec<Val> = std::iter::once(workspace.into()).chain(chunk.iter().map(|id| (*id).into())).collect();
             tx.execute(&sql, &args).await?;

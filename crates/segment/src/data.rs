@@ -63,7 +63,7 @@ pub trait SegmentData: Send + Sync + 'static {
     }
     /// Can a message go to this value of the trait `kind` (see [`crate::ADDRESS_KINDS`])? The same rule as when it is
     /// sent, or a count would promise more than is delivered.
-    fn is_address(&self, _kind: &str, address: &str) -> bool {
+    fn is_address(&self, _workspace: WorkspaceId, _kind: &str, address: &str) -> bool {
         !address.trim().is_empty()
     }
     /// True when the workspace says of some trait which value stays. Then batches are taken in after the profiles were

@@ -53,7 +53,11 @@ impl From<SegmentError> for Problem {
             SegmentError::Cycle { .. } => {
                 Problem::invalid("segment_cycle", &detail).at("/condition", "segment_cycle", detail)
             }
-            SegmentError::InUse { .. } => Problem::conflict("segment_in_use", detail),
+            SegmentError::InUse { users } => {
+                users.into_iter().fold(Problem::conflict("segment_in_use", detail), |problem, user| {
+                    problem.used_by(user.kind, user.id, user.name)
+                })
+            }
             SegmentError::TooMany(_) => Problem::conflict("too_many_segments", detail),
             SegmentError::Loading => Problem::new(ProblemKind::Unavailable, "segments_loading", detail),
             SegmentError::Data(_) => Problem::new(ProblemKind::Unavailable, "segment_data_unavailable", detail),

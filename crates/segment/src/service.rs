@@ -118,7 +118,7 @@ impl Segments {
 
     async fn load_workspace(&self, workspace: WorkspaceId) -> Result<Workspace, SegmentError> {
         let data = &self.0.data;
-        let mut space = Workspace::default();
+        let mut space = Workspace { id: Some(workspace), ..Workspace::default() };
         let mut after = None;
         loop {
             let page = data.profiles(workspace, after, LOAD_PAGE_ROWS).await?;

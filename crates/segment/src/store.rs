@@ -179,10 +179,9 @@ impl Delta {
         tx.insert_many(head, tail, &rows).await?;
         let left: Vec<u32> = exited.iter().chain(&gone).copied().collect();
         for chunk in left.chunks(tx.chunk()) {
-            let marks: Vec<String> = (0..chunk.len()).map(|index| format!("${}", index + 3)).collect();
             let sql = format!(
-                "DELETE FROM segment_entry WHERE workspace_id = $1 AND segment_id = $2 AND profile_id IN ({})",
-                marks.join(",")
+                "DELETE FROM segment_entry WHERE workspace_id = $1 AND segment_id = $2 AND profile_id IN {}",
+                db::in_list(3, chunk.len())
             );
             let mut args = key(workspace, segment).to_vec();
             args.extend(chunk.iter().map(|profile| Val::from(*profile)));

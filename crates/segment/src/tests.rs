@@ -80,7 +80,7 @@ impl SegmentData for Others {
         Ok(self.aliases.clone())
     }
     /// As strict as a test needs: a mistake can be told from an address.
-    fn is_address(&self, kind: &str, address: &str) -> bool {
+    fn is_address(&self, _workspace: WorkspaceId, kind: &str, address: &str) -> bool {
         !(address.trim().is_empty() || kind == "email" && address.contains("@@"))
     }
     async fn history(

@@ -30,6 +30,7 @@ pub struct Config {
     pub deliver: DeliverLimits,
     pub sandbox: SandboxConfig,
     pub connect: ConnectSettings,
+    pub geo: GeoConfig,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -81,6 +82,13 @@ pub struct ConnectSettings {
     pub private_networks: bool,
 }
 
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GeoConfig {
+    /// Empty: no address is looked up.
+    pub database: PathBuf,
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -95,6 +103,7 @@ impl Default for Config {
             deliver: DeliverLimits { concurrency: 16 },
             sandbox: SandboxConfig { smtp_listen: String::new() },
             connect: ConnectSettings { folders: Vec::new(), private_networks: true },
+            geo: GeoConfig { database: PathBuf::new() },
         }
     }
 }
@@ -162,6 +171,12 @@ impl Config {
             bail!("sandbox.smtp_listen is {address}: the sandbox takes mail on loopback only (127.0.0.1 or [::1])");
         }
         Ok(Some(address))
+    }
+
+    /// The database that addresses are looked up in, if there is one.
+    pub fn geo(&self) -> anyhow::Result<Option<device::Geo>> {
+        let path = &self.geo.database;
+        Ok(if path.as_os_str().is_empty() { None } else { Some(device::Geo::open(path)?) })
     }
 
     /// The address in links, given the one really listened on.

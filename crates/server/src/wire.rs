@@ -30,6 +30,8 @@ const SPLIT_TICK: Duration = Duration::from_secs(1);
 const ERASURE_TICK: Duration = Duration::from_secs(3);
 /// How often it is looked which roll-ups of companies are due.
 const COMPANY_TICK: Duration = Duration::from_secs(5);
+/// How often it is looked whether customers are to be scored again.
+const RFM_TICK: Duration = Duration::from_secs(30);
 /// How soon a mail that asks for a confirmation goes out.
 const REQUEST_TICK: Duration = Duration::from_secs(1);
 /// Old questions are forgotten every hour.
@@ -44,6 +46,7 @@ pub fn migrations() -> Vec<Migration> {
         access::MIGRATIONS,
         collect::MIGRATIONS,
         connect::MIGRATIONS,
+        catalog::MIGRATIONS,
         company::MIGRATIONS,
         compute::MIGRATIONS,
         profile::MIGRATIONS,
@@ -56,6 +59,8 @@ pub fn migrations() -> Vec<Migration> {
         measure::MIGRATIONS,
         duplicates::MIGRATIONS,
         plan::MIGRATIONS,
+        device::MIGRATIONS,
+        retention::MIGRATIONS,
     ]
     .concat()
 }
@@ -149,6 +154,9 @@ impl Program {
         })
         .await?;
         let plans = Arc::new(plans);
+        let geo = config.geo()?.map(Arc::new);
+        let devices = device::Devices::open(device::DeviceParts { db: db.clone(), clock: clock.clone(), geo }).await?;
+        let device_view = Arc::new(device::DeviceView::default());
         let collect = collect::Collect::open(collect::CollectParts {
             db: db.clone(),
             inbox: inbox.clone(),
@@ -156,20 +164,28 @@ impl Program {
             rng: rng.clone(),
             data_dir: config.data_dir.clone(),
             planner: Arc::new(DoorPlans(plans.clone())),
+            addresses: Arc::new(DoorAddresses(devices.clone())),
             parquet: Some(Arc::new(LakeParquet)),
         })
         .await?;
         let collect = Arc::new(collect);
         let key = instance_key(&config.data_dir)?;
+        let duplicates_key = key.derive("duplicates");
+        let catalog =
+            catalog::Catalog::open(catalog::CatalogParts { db: db.clone(), clock: clock.clone(), rng: rng.clone() })
+                .await?;
+        let catalog = Arc::new(catalog);
         let connect = connect::Connect::open(connect::ConnectParts {
             db: db.clone(),
             clock: clock.clone(),
             rng: rng.clone(),
             door: Arc::new(CollectDoor(collect.clone())),
+            products: Arc::new(CatalogProducts(catalog.clone())),
             vault: Arc::new(KeyVault(key.clone())),
             config: connect::ConnectConfig {
                 folders: config.connect.folders.clone(),
                 private_networks: config.connect.private_networks,
+                ..connect::ConnectConfig::default()
             },
         })
         .await?;
@@ -260,12 +276,14 @@ impl Program {
             Arc::new(DuplicatesEraser),
             Arc::new(ComputeEraser),
             Arc::new(CompanyEraser(clock.clone())),
+            Arc::new(DeviceEraser(device_view.clone())),
             Arc::new(TextsEraser),
         ];
         pipeline.add_view(Arc::new(profile::ProfileView::new(erasers.clone()).with_rules(rules.clone())));
         pipeline.add_view(Arc::new(consent::ConsentView));
         pipeline.add_view(Arc::new(measures.view()));
         pipeline.add_view(Arc::new(company::CompanyView::new(Arc::new(ProfileNaming))));
+        pipeline.add_view(device_view);
         let sources = Arc::new(ComputeSources {
             profiles: profiles.clone(),
             lake: lake.clone(),
@@ -292,7 +310,7 @@ impl Program {
             data_dir: config.data_dir.clone(),
         };
         let people = Arc::new(ProfilePeople(profiles.clone()));
-        let found = duplicates::Duplicates::open(db.clone(), people, clock.clone()).await?;
+        let found = duplicates::Duplicates::open(db.clone(), people, clock.clone(), duplicates_key).await?;
         let companies = company::Companies::new(company::CompanyParts {
             db: db.clone(),
             inbox: inbox.clone(),
@@ -301,20 +319,35 @@ impl Program {
             naming: Arc::new(ProfileNaming),
             people: Arc::new(CompanyPeople { profiles: profiles.clone(), measures: measures.clone() }),
         });
+        let retentions = retention::Retention::new(retention::RetentionParts {
+            db: db.clone(),
+            history: Arc::new(LakeHistory { lake: lake.clone(), inbox: inbox.clone(), pipeline: pipeline.clone() }),
+            facts: Arc::new(RetentionFacts {
+                access: access.clone(),
+                computes: computes.clone(),
+                segments: segments.clone(),
+            }),
+            needs: retention_needs(),
+            clock: clock.clone(),
+            rng: rng.clone(),
+        });
         let app = api::App {
             access,
             collect,
             connect: Arc::new(connect),
+            catalog,
             profile: profiles,
             consent: consents,
             duplicates: Arc::new(found),
             plan: plans,
+            retention: Arc::new(retentions),
             company: Arc::new(companies),
             compute: Arc::new(computes),
             segment: segments,
             content: contents,
             campaign: campaigns,
             deliver,
+            device: devices,
             measure: measures,
             lake: lake.clone(),
             inbox,
@@ -361,13 +394,19 @@ impl Program {
         });
         tasks.spawn(until(stop.clone(), (*app.collect).clone().run()));
         tasks.spawn(until(stop.clone(), (*app.connect).clone().run()));
+        tasks.spawn(until(stop.clone(), (*app.catalog).clone().run()));
         tasks.spawn(until(stop.clone(), (*app.plan).clone().run()));
+        tasks.spawn(until(stop.clone(), app.device.clone().run()));
         tasks.spawn(until(stop.clone(), tick_segments(app.clone())));
         tasks.spawn(until(stop.clone(), tick_requests(app.clone())));
         tasks.spawn(until(stop.clone(), (*app.compute).clone().run()));
+        tasks.spawn(until(stop.clone(), tell_duplicates(app.duplicates.clone(), app.pipeline.subscribe())));
+        tasks.spawn(until(stop.clone(), (*app.duplicates).clone().run()));
+        tasks.spawn(until(stop.clone(), (*app.retention).clone().run()));
         tasks.spawn(until(stop.clone(), tick_companies(app.company.clone())));
         tasks.spawn(until(stop.clone(), tick_splits(self.db.clone(), LakePast(self.lake.clone()))));
         tasks.spawn(until(stop.clone(), tick_erasures(app.clone(), self.db.clone(), self.erasers)));
+        tasks.spawn(until(stop.clone(), tick_rfm(app.measure.clone())));
         tasks.spawn(until(stop, resume_recomputations(app.measure.clone())));
         Running { app, lake: self.lake, db: self.db, tasks, mail_server }
     }
@@ -404,12 +443,36 @@ async fn tick_requests(app: Arc<api::App>) {
         if let Err(error) = app.consent.mail_requests(&post).await {
             tracing::warn!(%error, "mails that ask for a confirmation could not be put into the outbox; trying again");
         }
-        if looks.is_multiple_of(REQUEST_PRUNE_LOOKS)
-            && let Err(error) = app.consent.prune_requests().await
-        {
-            tracing::warn!(%error, "old questions could not be forgotten; trying again");
+        if looks.is_multiple_of(REQUEST_PRUNE_LOOKS) {
+            if let Err(error) = app.consent.prune_requests().await {
+                tracing::warn!(%error, "old questions could not be forgotten; trying again");
+            }
+            remove_unconfirmed(&app).await;
         }
         looks = looks.wrapping_add(1);
+    }
+}
+
+/// Sign-ups nobody confirmed go; how many stands in the audit trail.
+async fn remove_unconfirmed(app: &api::App) {
+    let people = SignUpPeople { profiles: app.profile.clone(), lake: app.lake.clone() };
+    let removed = match app.consent.remove_unconfirmed(&people).await {
+        Ok(removed) => removed,
+        Err(error) => {
+            tracing::warn!(%error, "subscriptions nobody confirmed could not be removed; trying again");
+            return;
+        }
+    };
+    for consent::Unconfirmed { workspace, subscriptions, erased, kept } in removed {
+        tracing::info!(%workspace, subscriptions, erased, kept, "subscriptions nobody confirmed were removed");
+        let summary = format!(
+            "removed {subscriptions} subscriptions nobody confirmed: {erased} customers were nothing else and are erased, \
+             {kept} stay"
+        );
+        let record = access::AuditRecord { action: "consent.unconfirmed", summary, ..access::AuditRecord::default() };
+        if let Err(error) = app.access.audit(workspace, &access::Actor::Console, record).await {
+            tracing::warn!(%error, "the audit trail could not be written");
+        }
     }
 }
 
@@ -434,6 +497,17 @@ async fn tick_companies(companies: Arc<company::Companies>) {
         tick.tick().await;
         if let Err(error) = companies.refresh().await {
             tracing::warn!(%error, "what members of companies do could not be worked out; trying again");
+        }
+    }
+}
+
+async fn tick_rfm(measures: Arc<measure::Measures>) {
+    let mut tick = tokio::time::interval(RFM_TICK);
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tick.tick().await;
+        if let Err(error) = measures.refresh_rfm().await {
+            tracing::warn!(%error, "customers could not be scored by recency, frequency and money; trying again");
         }
     }
 }

@@ -1,7 +1,7 @@
 /** Consent as several screens need it: topics, purposes, what a person said, and the words' closed sets. */
 import { queryOptions } from "@tanstack/react-query";
 import { api } from "./client";
-import type { ConsentState, Items } from "./types";
+import type { ConsentState, Items, Narrow, Replace, Schemas } from "./types";
 
 export const LANGUAGES = ["en", "nl", "sv", "fy"] as const;
 export type Language = (typeof LANGUAGES)[number];
@@ -22,59 +22,25 @@ export const BASES = [
 export type Basis = (typeof BASES)[number];
 
 export type TopicDefault = "opt_in" | "opt_out";
-export type Topic = {
-  /** Never changes. */
-  key: string;
-  name: Localised;
-  description: Localised;
-  channels: string[];
-  /** opt_out: everybody subscribed to the channel gets it until they say no. */
-  default: TopicDefault;
-  double_opt_in: boolean;
-  archived: boolean;
-  used_by: { kind: string; id: string; name: string }[];
-  version: number;
-  created_at: string;
-  updated_at: string;
-};
-
-export type Proof = {
-  source: string;
-  method?: string | null;
-  text?: string | null;
-  text_version?: string | null;
-  basis?: string | null;
-  ip?: string | null;
-  event: string;
-};
-
-export type Said = { state: ConsentState; at?: string | null; proof?: Proof | null };
-export type TopicOnChannel = Said & { channel: string; allowed: boolean; why: string };
-export type TopicOfPerson = Said & {
-  key: string;
-  name: string;
-  default: TopicDefault;
-  archived: boolean;
-  channels: TopicOnChannel[];
-};
+export type Topic = Replace<Schemas["TopicView"], { name: Localised; description: Localised; default: TopicDefault }>;
+export type Proof = Schemas["ProofView"];
+export type Said = Narrow<Schemas["Held"], { state: ConsentState }>;
+export type TopicOnChannel = Said & Omit<Schemas["TopicPreference"]["channels"][number], keyof Said>;
+export type TopicOfPerson = Replace<
+  Schemas["TopicPreference"],
+  { state: ConsentState; default: TopicDefault; channels: TopicOnChannel[] }
+>;
 export type Frequency = "all" | "weekly" | "monthly";
-export type Preferences = {
-  language: string | null;
-  channels: (Said & { channel: string; suppressed?: string | null })[];
-  topics: TopicOfPerson[];
-  purposes: (Said & { purpose: Purpose; basis: Basis })[];
-  paused_until?: string | null;
-  frequency: Frequency;
-  requests: {
-    id: string;
-    kind: "subscribe" | "data" | "erase";
-    subjects: string[];
-    asked_at: string;
-    expires_at: string;
-    mailed_at?: string | null;
-    done_at?: string | null;
-  }[];
-};
+export type Preferences = Replace<
+  Schemas["PreferencesView"],
+  {
+    channels: Replace<Schemas["ChannelPreference"], { state: ConsentState }>[];
+    topics: TopicOfPerson[];
+    purposes: Replace<Schemas["PurposePreference"], { state: ConsentState; purpose: Purpose; basis: Basis }>[];
+    frequency: Frequency;
+    requests: Narrow<Schemas["RequestView"], { kind: "subscribe" | "data" | "erase" }>[];
+  }
+>;
 
 /** In their order, archived ones last. */
 export const topicsQuery = queryOptions({

@@ -5,11 +5,13 @@
  */
 import type { components } from "./generated";
 
-type Schemas = components["schemas"];
+export type Schemas = components["schemas"];
+/** `T` with some fields of another type, where the description says too little of free JSON and maps. */
+export type Replace<T, P extends { [F in keyof P]: F extends keyof T ? unknown : never }> = Omit<T, keyof P> & P;
 /** `T` with some fields narrower than the description says; a field that is not in `T`, or wider, does not compile. */
-type Narrow<T, P extends Partial<T>> = Omit<T, keyof P> & P;
+export type Narrow<T, P extends Partial<T>> = Omit<T, keyof P> & P;
 /** `T` with any JSON in some fields: the description can only say "object" of them. */
-type AnyJson<T, K extends keyof T> = Omit<T, K> & { [F in K]: unknown };
+export type AnyJson<T, K extends keyof T> = Omit<T, K> & { [F in K]: unknown };
 
 export type Money = Schemas["MoneyView"];
 export type Page<T> = { items: T[]; next_cursor?: string | null };

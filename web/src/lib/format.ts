@@ -191,6 +191,25 @@ export function countdown(ms: number): string {
   return ms % DAY < HOUR ? days : `${days} ${hours}`;
 }
 
+function nameOf(code: string, type: "region" | "language"): string {
+  try {
+    return new Intl.DisplayNames([intl()], { type, fallback: "code" }).of(code) ?? code;
+  } catch {
+    // Not a code at all: whoever sent it wrote the name.
+    return code;
+  }
+}
+
+/** "NL" as "Netherlands". */
+export function country(code: string | null | undefined): string {
+  return code ? nameOf(/^[a-z]{2}$/i.test(code) ? code.toUpperCase() : code, "region") : NOTHING;
+}
+
+/** "nl-NL" as "Dutch (Netherlands)". */
+export function language(tag: string | null | undefined): string {
+  return tag ? nameOf(tag.replaceAll("_", "-"), "language") : NOTHING;
+}
+
 const KIB = 1024;
 
 export function bytes(size: number | null | undefined): string {

@@ -30,6 +30,7 @@ export const paths = {
   /** Where a connection of a kind is set up. */
   newConnection: (kind: string) => `/sources/new/${encodeURIComponent(kind)}`,
   refusedOrders: () => "/sources/refused-orders",
+  scores: () => "/people/scores",
   plan: () => "/plan",
   planTab: (tab: string) => `/plan?tab=${tab}`,
   newPlanned: () => "/plan/new",
@@ -37,6 +38,14 @@ export const paths = {
   imports: () => "/imports",
   newImport: (kind = "") => `/imports/new${kind && `?kind=${encodeURIComponent(kind)}`}`,
   import: (id: string) => `/imports/${encodeURIComponent(id)}`,
+  products: () => "/products",
+  /** Those of one feed. */
+  productsOf: (source: string) => `/products?source=${encodeURIComponent(source)}`,
+  product: (id: string) => `/products/${encodeURIComponent(id)}`,
+  /** Where a feed is uploaded, under the name of one that is there. */
+  uploadFeed: (source = "") => `/products/upload${source && `?source=${encodeURIComponent(source)}`}`,
+  feeds: () => "/products/feeds",
+  feedRun: (id: string) => `/products/feeds/${encodeURIComponent(id)}`,
   workspace: () => "/settings/workspace",
   team: () => "/settings/team",
   keys: () => "/settings/keys",
@@ -44,6 +53,10 @@ export const paths = {
   sender: () => "/settings/sender",
   suppressions: () => "/settings/suppressions",
   consent: () => "/settings/consent",
+  retention: () => "/settings/retention",
+  newRetentionRule: (starter = "") => `/settings/retention/new${starter && `?starter=${encodeURIComponent(starter)}`}`,
+  retentionRule: (id: string) => `/settings/retention/${encodeURIComponent(id)}`,
+  retentionRun: (id: string) => `/settings/retention/runs/${encodeURIComponent(id)}`,
   audit: () => "/settings/audit",
   account: () => "/settings/account",
   signIn: () => "/sign-in",

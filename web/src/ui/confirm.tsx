@@ -1,7 +1,7 @@
 /** Asks before something that cannot be taken back; names the thing and, when asked, has it typed. */
 
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Button, Group, Modal, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Group, Modal, type ModalProps, Stack, Text, TextInput } from "@mantine/core";
 import { type ReactNode, useState } from "react";
 
 type Props = {
@@ -14,13 +14,16 @@ type Props = {
   typed?: string;
   danger?: boolean;
   loading?: boolean;
+  /** Not to be confirmed yet: what will happen is still being looked up. */
+  waiting?: boolean;
+  size?: ModalProps["size"];
   onConfirm: () => void;
 };
 
-export function ConfirmDialog({ typed, danger = true, loading, ...props }: Props) {
+export function ConfirmDialog({ typed, danger = true, loading, waiting = false, ...props }: Props) {
   const { t } = useLingui();
   const [text, setText] = useState("");
-  const ready = typed === undefined || text.trim() === typed;
+  const ready = !waiting && (typed === undefined || text.trim() === typed);
   const close = () => {
     setText("");
     props.onClose();
@@ -30,6 +33,7 @@ export function ConfirmDialog({ typed, danger = true, loading, ...props }: Props
       opened={props.opened}
       onClose={close}
       title={props.title}
+      size={props.size}
       centered
       closeButtonProps={{ "aria-label": t`Close` }}
     >

@@ -5,22 +5,30 @@ all_identifiers | 422 | Nobody would stay | Every identifier of the customer lea
 anonymous_id_too_long | 400 | anonymousId too long | The anonymousId has more than 500 characters. | Send a shorter one.
 bad_action | 422 | Unknown action | The field `action` holds a word this route does not know. | Send one of the words the field's error names.
 bad_address | 422 | Not an address | The address is not one of its channel: an e-mail address, or a phone number. | Correct the address; phone numbers begin with + and the country code.
-bad_attribution_window | 422 | Attribution window out of range | The number of days a conversion may lie after a touch is not allowed. | Choose between 1 and 90 days.
+bad_attribution_window | 422 | Attribution window out of range | The number of days a conversion may lie after a touch is not allowed. | Choose between 1 and 365 days.
 bad_basis | 422 | Unknown lawful basis | There is no such lawful basis. | Use consent, contract, legitimate_interest, legal_obligation, vital_interest or public_task.
+bad_challenge | 403 | Challenge not answered | A sender asked a webhook whether it may send, in a way or with a token that is not the source's. | Choose the sender under Settings of the source, and use the same verify token on both sides.
 bad_channel | 422 | Unknown channel | There is no channel of this name. | Use one of the names the answer lists, such as email, sms, web or shop.
 bad_credentials | 401 | Wrong e-mail address or password | Nobody signs in with this e-mail address and password. | Check both; somebody with the role owner can make a sign-in link.
 bad_cursor | 400 | Unknown cursor | The cursor does not come from an answer of this list. | Take `next_cursor` of the page before as it is, or leave `cursor` out to begin again.
+bad_encoding | 422 | Encoding not right | The file holds bytes that are not what its encoding says, or names an encoding that is not known. | Save it as UTF-8.
 bad_export_format | 422 | Unknown format of an export | A customer is exported as json or html. | Send `format=json` or `format=html`.
+bad_feed_mode | 422 | Unknown mode | A feed is whole or an update, and confirm is true or false. | Send mode=whole or mode=update.
+bad_filter | 422 | Unknown filter | A filter of the list holds a word it does not know. | Use one of the words the error names.
 bad_idempotency_key | 400 | Bad Idempotency-Key | The header Idempotency-Key is empty or too long. | Send 1 to 200 characters, such as a UUID, and a new one for every write.
 bad_if_match | 400 | Bad If-Match | The header If-Match does not hold an ETag of this API. | Send the ETag of the answer you edited, such as `\"3\"`, or leave the header out.
+bad_mode | 400 | Unknown mode of a run | Runs are listed by run or dry_run. | Send one of these, or leave `mode` out for both.
 bad_pause | 422 | Pause out of range | A pause ends in the future, within a year. | Choose another day, or send null to end the pause.
+bad_period | 400 | Period out of range | A report covers 1 to 3,660 days. | Send `days` between 1 and 3660.
 bad_plan | 422 | Not a tracking plan | The file holds no rules this can read. | Import what `GET /api/v1/plan/export` gives, or a tracking plan of Segment's APIs.
 bad_profile_id | 422 | Not a customer's id | The value is not the id of a customer. | Send an id such as `prf_…`, as the list of customers gives it.
 bad_reason | 422 | Unknown reason | There is no such reason for suppressing an address. | Use manual, bounce_hard, complaint or unsubscribed_all.
 bad_request | 400 | Request cannot be read | The request is not one this route can read. | Compare it with /api/openapi.json.
+bad_rfm | 422 | Scoring not valid | The window or a boundary of the RFM scores cannot be used. | Send a window of 1 to 3660 days, and four boundaries each, none smaller than the one before.
 bad_setting | 422 | Setting not valid | A consent setting is not valid. | Correct the field that `errors` points to.
 bad_signature | 401 | Signature not right | The delivery of a webhook is not signed with the secret of the source, or was signed too long ago. | Put the secret that the sender shows into the source; see that both clocks are right.
 bad_sort | 400 | Unknown order | The list cannot be sorted like this. | Use one of the words the answer names.
+bad_source | 422 | Not a source | The name of a source of products is missing or not allowed. | Use 1 to 60 letters, digits, dashes, underscores or points.
 bad_state | 422 | Unknown state | There is no state of this name. | Use one of the words the API description lists for this field.
 bad_subject | 422 | Unknown subject of consent | The text names nothing a consent can be about. | Use a channel, topic:KEY, topic:KEY/CHANNEL or purpose:NAME.
 bad_time_zone | 422 | Unknown time zone | The workspace's time zone is not an IANA name. | Use a name such as Europe/Amsterdam.
@@ -28,6 +36,7 @@ bad_topic | 422 | Topic not valid | A field of the topic is not valid. | Correct
 bad_workspace_header | 400 | Bad X-Workspace | The header X-Workspace is not the id of a workspace. | Send an id that `GET /api/v1/me` lists, or leave the header out.
 batch_too_large | 400 | Batch too large | The request holds more than 500 KB or too many events. | Send smaller batches; nothing of this one was stored.
 body_too_large | 413 | Body too large | The body is larger than this route takes. | Send less at once; the answer names the limit.
+broken_encoding | 400 | Packed body broken | The body is not whole, or not packed as `Content-Encoding` says. | Send it again as it is packed, or without packing.
 broken_upload | 400 | Upload cut off | The file did not arrive to its end. | Upload it again; nothing of it was imported.
 campaign_already_launched | 409 | Already launched | The campaign is on its way: somebody else, or an earlier request, launched it. | Look at its progress. It goes to each recipient once, whoever asked.
 campaign_launched | 409 | Campaign cannot be changed any more | What was launched or scheduled is what goes out. | Duplicate the campaign and edit the copy, or cancel its schedule first.
@@ -40,10 +49,18 @@ current_password_required | 422 | Present password missing | A new password is s
 database_error | 500 | Database error | The database refused a statement. | Quote `request_id`; the log has the cause.
 database_unavailable | 503 | Database not reachable | The database does not answer. Accepted events are safe. | Try again after `Retry-After`; see that the database runs.
 definition_invalid | 422 | Definition not valid | The definition of a computed trait cannot be used. | Correct what `errors` points to.
+dry_run_needed | 409 | Dry run needed | A retention rule is switched on only after a fresh dry run showed what it does. | Make a dry run, look at it, and send its id; the detail says what is missing.
 empty_body | 400 | Empty body | The request has no body. | Send JSON.
 empty_file | 422 | Empty file | The uploaded file holds nothing. | Choose the right file.
 event_name_too_long | 400 | Name of the event too long | The name has more than 250 characters. | Give the event a short name; details belong in its properties.
 event_too_large | 400 | Event too large | One event holds more than 32 KB. | Send less with it; large values do not belong in events.
+feed_cut_off | 422 | Feed cut off | The feed ends in the middle. Nothing of it was applied. | Send it whole, or with mode=update, which removes nothing.
+feed_empty | 422 | No product | There is no product in the feed. | Look whether it is the right file.
+feed_forbidden_xml | 422 | XML not allowed | The feed has a document type, or elements nested too deep. | Leave the DOCTYPE out: entities are not expanded.
+feed_not_readable | 422 | Not a product feed | The file is no RSS, Atom, table or JSON lines of products, or its XML is broken. | The detail says what is wrong; docs/reference/product-feed.md has the formats.
+feed_running | 409 | Feed under way | Another feed of this source is being read, or its products are being deleted. | Wait until it is done.
+feed_shrank | 409 | Feed waits | More than half of the source's products are not in the feed. | Look whether it is the right one, then apply the run.
+feed_too_large | 422 | Feed too large | The feed, one of its texts or its number of items is larger than what is taken. | Split it by source.
 field_invalid | 422 | Field not valid | A field of the segment is not valid. | Correct the field that `errors` points to.
 file_too_large | 422 | File too large | A workbook this large has no preview. | Import it without a preview, or save the sheet as CSV.
 file_unavailable | 503 | File not available | A file of the data folder cannot be read or written. | See whether the disk is full; the log names the file.
@@ -70,6 +87,7 @@ invalid_kind | 422 | Unknown kind | There is no such kind. | Use one of the word
 invalid_mapping | 422 | Mapping not valid | The mapping of the import cannot be carried out. | Correct what `errors` points to; docs/guides/import.md lists the fields.
 invalid_message | 422 | Message not valid | A field of the message is missing or of the wrong kind. | Correct the field that `errors` points to.
 invalid_name | 422 | Name not valid | The name is empty or too long. | Use 1 to 100 characters.
+invalid_privacy | 422 | Privacy setting not valid | What is to be kept of IP addresses is none of the choices; nothing was changed. | Send truncated, dropped or full.
 invalid_profile | 422 | Customer's data not valid | An identifier or trait cannot be stored; nothing was changed. | Correct what `errors` points to.
 invalid_profile_rules | 422 | Identity rules not valid | Some of the identity rules cannot hold; nothing was changed. | Correct what `errors` points to; `GET /api/v1/profile-rules` names the limits.
 invalid_timestamp | 400 | Not a time | A time of the event cannot be read. | Write it as 2026-11-22T10:00:00Z.
@@ -121,6 +139,12 @@ query_invalid | 422 | Query not valid | The SQL cannot be run. | The detail says
 query_too_large | 422 | Query too large | The query would need more memory than it may have. | Ask for less: fewer columns, a shorter period, a limit.
 recipients_changed | 409 | Number of recipients changed | The audience is clearly larger or smaller than the number confirmed. | Look at the review again and confirm the new number.
 request_timeout | 408 | Too slow | The request did not arrive in time. | Send it again.
+retention_nothing_to_do | 409 | Nothing to run | There is no retention rule that could be tried out or followed. | Write a rule, make a dry run and switch it on.
+retention_rule_exists | 409 | Rule exists | There is a retention rule for this already. | Change that one.
+retention_rule_invalid | 422 | Retention rule not valid | A field of the retention rule is not valid. | Correct the field that `errors` points to.
+retention_rules_full | 422 | Too many retention rules | The workspace has as many retention rules as it may have. | Delete some that are off.
+retention_running | 409 | A run is at work | A dry run or run of this workspace has not ended yet. | Wait for its end; `GET /api/v1/retention` says how far it is.
+run_not_held | 409 | Nothing to apply | The run does not wait to be applied: it was applied, or a newer feed came. | Look at the newest run of the source.
 same_profile | 422 | One customer already | Both ids lead to the same customer. | Choose another customer.
 schema_invalid | 422 | Not a schema | The schema is not valid JSON Schema 2020-12. | Correct what `errors` points to.
 schema_pattern | 422 | Pattern refused | A regular expression of the schema is too long, can explode, or uses look-around. | Write a simpler one.
@@ -148,10 +172,12 @@ too_many_attempts | 429 | Too many attempts | Somebody tried to sign in too ofte
 too_many_computed_traits | 409 | Too many computed traits | The workspace has as many computed traits as it may have. | Remove some that nothing uses.
 too_many_connections | 409 | Too many connections | The workspace has as many connections as it may have. | Delete some that nothing uses.
 too_many_events | 422 | Too many events | The customer has more events than can be sorted anew. | Such a customer is usually a shared device or a test account: erase it, or block its identifier.
+too_many_ids | 422 | Too many ids | More ids are asked for than are answered at once. | Ask for 100 at a time.
 too_many_properties | 400 | Too many properties | `properties` or `traits` holds more than 300 keys. | Send only those you use.
 too_many_requests | 429 | Too many deliveries | A webhook takes 100 deliveries a second, 500 at once. | Send again after `Retry-After`.
 too_many_segments | 409 | Too many segments | The workspace has as many segments as it may have. | Delete some that nothing uses.
 too_many_sign_ups | 429 | Too many sign-ups | The form was used too often from one address. | Try again in ten minutes.
+too_many_sources | 409 | Too many sources | The workspace has as many sources of products as it may have. | Delete the products of one that is not used.
 too_many_suggestions | 422 | Too many suggestions | The request decides on more suggestions than one may. | Send it in parts of 500.
 too_many_topics | 422 | Too many topics | The workspace has as many topics as it may have. | Delete topics that nothing uses.
 topic_exists | 409 | Key taken | A topic has this key already. | Choose another key.
@@ -161,6 +187,7 @@ trait_in_use | 409 | Trait in use | A segment or another computed trait uses it.
 type_mismatch | 400 | Two types | The path names one type and the body another. | Send it to the right path, or leave `type` out.
 unauthenticated | 401 | Not signed in | The request carries no, an unknown or an expired session or key. | Sign in, or send `Authorization: Bearer KEY`.
 unknown_currency | 400 | Unknown currency | The currency of an order is not one of ISO 4217. | Send a code of three letters, such as EUR, SEK or USD.
+unknown_encoding | 400 | Unknown packing | The body is packed in a way that cannot be read. | Send it with gzip, deflate or br, or without packing.
 unknown_specversion | 400 | Unknown version of CloudEvents | The event says another version than 1.0. | Send CloudEvents 1.0.
 unknown_topic | 422 | Unknown topic | The topic named is not one of this workspace. | Choose one of `GET /api/v1/consent/topics`.
 unknown_type | 400 | Unknown type | The type of the event is none of the Segment API. | Use track, identify, page, screen, group or alias.

@@ -3,8 +3,9 @@
 
 use crate::problem::ApiResult;
 use crate::{ApiError, App, Json};
+use axum::Extension;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{DefaultBodyLimit, Path, Query, State};
+use axum::extract::{ConnectInfo, DefaultBodyLimit, Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use base::{Problem, ProblemKind};
@@ -16,6 +17,7 @@ use collect::{Accepted, CloudEventMode, Endpoint, PIXEL_GIF, PixelHeaders, Rejec
 use events::EventKind;
 use http::{HeaderMap, Method, StatusCode, header};
 use serde::Serialize;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 use tower_http::cors::{AllowHeaders, Any, CorsLayer};
@@ -118,9 +120,19 @@ fn whole(body: Body) -> ApiResult<Bytes> {
     })
 }
 
-async fn accept(app: &App, endpoint: Endpoint, headers: &HeaderMap, body: Body) -> ApiResult<Accepted> {
+type Peer = Option<Extension<ConnectInfo<SocketAddr>>>;
+
+async fn accept(app: &App, endpoint: Endpoint, from: Peer, headers: &HeaderMap, body: Body) -> ApiResult<Accepted> {
     let (body, key) = (whole(body)?, basic_write_key(headers)?);
-    Ok(app.collect.accept(endpoint, body, key.as_deref()).await?)
+    Ok(app.collect.accept_from(endpoint, body, key.as_deref(), sender(from, headers)).await?)
+}
+
+/// Whose browser or app it is, as far as can be told: what the first proxy wrote, else the connection. It only says where
+/// somebody is, which they may say themselves as well: it need not be trusted.
+fn sender(from: Peer, headers: &HeaderMap) -> Option<IpAddr> {
+    let stated = headers.get("x-forwarded-for").and_then(|value| value.to_str().ok());
+    let stated = stated.and_then(|list| list.split(',').next()?.trim().parse().ok());
+    stated.or(from.map(|Extension(ConnectInfo(from))| from.ip()))
 }
 
 /// The user name of Basic authentication.
@@ -166,8 +178,13 @@ macro_rules! collect_route {
         $(#[$doc])*
         #[utoipa::path(post, path = $path, tag = "collect", security(()), request_body = Object,
             responses((status = 200, body = CollectAnswer), (status = 400), (status = 401), (status = 429), (status = 503)))]
-        async fn $name(State(app): State<Arc<App>>, headers: HeaderMap, body: Body) -> ApiResult<Json<CollectAnswer>> {
-            accept(&app, $endpoint, &headers, body).await.map($answer)
+        async fn $name(
+            State(app): State<Arc<App>>,
+            from: Peer,
+            headers: HeaderMap,
+            body: Body,
+        ) -> ApiResult<Json<CollectAnswer>> {
+            accept(&app, $endpoint, from, &headers, body).await.map($answer)
         }
     };
 }
@@ -236,12 +253,18 @@ fn cloudevent_mode(headers: &HeaderMap) -> ApiResult<CloudEventMode> {
            ("write_key" = Option<String>, Query), ("type" = Option<String>, Query), ("anonymous_id" = Option<String>, Query),
            ("event" = Option<String>, Query)),
     responses((status = 200, content_type = "image/gif"), (status = 429), (status = 503)))]
-async fn pixel(State(app): State<Arc<App>>, headers: HeaderMap, query: Query<Vec<(String, String)>>) -> Response {
+async fn pixel(
+    State(app): State<Arc<App>>,
+    from: Peer,
+    headers: HeaderMap,
+    query: Query<Vec<(String, String)>>,
+) -> Response {
     let text = |name: http::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
     let known = PixelHeaders { user_agent: text(header::USER_AGENT), referer: text(header::REFERER) };
     let mut status = StatusCode::OK;
     if let Some(call) = collect::read_pixel(&query.0, known) {
-        let outcome = app.collect.accept(Endpoint::Single(call.kind), call.body, None).await;
+        let from = sender(from, &headers);
+        let outcome = app.collect.accept_from(Endpoint::Single(call.kind), call.body, None, from).await;
         // A bad call is in the source's list of rejected items; an image cannot say more.
         if let Err(error) = outcome.map_err(Problem::from)
             && matches!(error.kind, ProblemKind::Busy | ProblemKind::Unavailable)

@@ -211,13 +211,15 @@ struct PreviewPerson {
 struct ComputedPreviewAnswer {
     sentence: String,
     value_type: &'static str,
-    /// Customers seen last; left out for callers who may not see customers.
+    /// How many customers did the event; null: a formula, or it cannot be told now.
+    did_event: Option<u64>,
+    /// Some of them, then customers seen last; left out for callers who may not see customers.
     people: Vec<PreviewPerson>,
     with_value: usize,
     looked_at: usize,
 }
 
-/// What a definition would give the customers seen last. Saves nothing.
+/// What a definition would give some customers: those who did the event first, then those seen last. Saves nothing.
 #[utoipa::path(post, path = "/api/v1/computed-traits/preview", tag = "computed traits", security(("api_key" = ["segment.read"])), params(LocaleQuery),
     request_body = ComputedPreviewRequest,
     responses((status = 200, body = ComputedPreviewAnswer), (status = 401), (status = 403), (status = 422), (status = 503)))]
@@ -236,5 +238,6 @@ async fn preview(
     let may_see = auth.caller.require(Permission::ProfileRead).is_ok();
     let person = |(profile, label, value)| PreviewPerson { profile, label, value };
     let people = previewed.people.into_iter().filter(|_| may_see).map(person).collect();
-    Ok(Json(ComputedPreviewAnswer { sentence, value_type, people, with_value, looked_at }))
+    let did_event = previewed.did_event;
+    Ok(Json(ComputedPreviewAnswer { sentence, value_type, did_event, people, with_value, looked_at }))
 }

@@ -1,15 +1,14 @@
-//! Connections: sources that are pulled or mapped; and the public door of webhooks.
+//! Connections: sources that are pulled or mapped; and the public door of webhooks (`door`).
+
+mod door;
 
 use crate::problem::ApiResult;
 use crate::{App, Auth, Json, Listed, PageQuery, Paged, Path, Query};
-use axum::extract::rejection::BytesRejection;
-use axum::extract::{DefaultBodyLimit, State};
-use base::{Problem, ProblemKind, SourceId, Timestamp};
-use bytes::Bytes;
-use connect::limits::PAYLOAD_BYTES_MAX;
-use connect::webhook::{Delivery, MapProblem, Mapped, Mapping, Outcome};
+use axum::extract::State;
+use base::{Problem, SourceId, Timestamp};
+use connect::webhook::{MapProblem, Mapped, Mapping, Outcome};
 use connect::{Change, Connection, Definition, Fault, FileEntry, Payload, PayloadState, Run, TestFile, TestResult};
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,10 +17,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub fn routes() -> OpenApiRouter<Arc<App>> {
-    // One byte more, so that the room itself says what is too large.
-    let door = OpenApiRouter::new().routes(routes!(webhook)).layer(DefaultBodyLimit::max(PAYLOAD_BYTES_MAX + 1));
     OpenApiRouter::new()
-        .merge(door)
+        .merge(door::routes())
         .routes(routes!(list, create))
         .routes(routes!(folders))
         .routes(routes!(test))
@@ -564,37 +561,4 @@ fn given(app: &App, payload: base::Json, headers: Vec<(String, String)>) -> Payl
     let (received_at, state) = (app.clock.now(), PayloadState::Unmapped);
     let (id, body) = (String::new(), payload.to_string());
     Payload { id, received_at, state, events: 0, code: None, detail: None, headers, body }
-}
-
-#[derive(Serialize, ToSchema)]
-struct WebhookAnswer {
-    /// The events, or the payload as it came, are durable.
-    stored: bool,
-    events: u64,
-}
-
-/// A delivery of another system, to the secret address of a webhook: JSON, or the fields of a form. No session or API
-/// key counts; a signature is checked where the source asks for one.
-#[utoipa::path(post, path = "/v1/webhooks/{token}", tag = "connections", security(()), params(("token" = String, Path)),
-    request_body(content((Object = "application/json"), (Object = "application/x-www-form-urlencoded"))),
-    responses((status = 200, body = WebhookAnswer), (status = 400), (status = 401), (status = 404), (status = 413), (status = 429), (status = 503)))]
-async fn webhook(
-    State(app): State<Arc<App>>,
-    Path(token): Path<String>,
-    headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
-) -> ApiResult<Json<WebhookAnswer>> {
-    let body = body.map_err(|rejection| match rejection.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => {
-            let detail = format!("a delivery has at most {PAYLOAD_BYTES_MAX} bytes");
-            Problem::new(ProblemKind::TooLarge, "body_too_large", detail)
-        }
-        _ => Problem::new(ProblemKind::Malformed, "unreadable_body", "the body did not arrive whole"),
-    })?;
-    let text = |(name, value): (&http::HeaderName, &http::HeaderValue)| {
-        Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
-    };
-    let delivery = Delivery { headers: headers.iter().filter_map(text).collect(), body: body.to_vec() };
-    let received = app.connect.receive(&token, delivery).await?;
-    Ok(Json(WebhookAnswer { stored: true, events: received.events }))
 }

@@ -55,10 +55,13 @@ struct PairView {
 /// Customers that are probably one person.
 #[derive(Serialize, ToSchema)]
 struct GroupView {
+    /// Stays the same while half of the people stay, through updates and new searches.
     id: String,
+    /// Counts up when the people change: send it along with a decision, so that it is about those who were seen.
+    version: u32,
     /// That all of them are one person: of the weakest link that holds them together.
     probability: f64,
-    /// The one that would stay first.
+    /// The one that would stay first: known by most identifiers, then by most events.
     people: Vec<SummaryView>,
     /// Strongest first.
     pairs: Vec<PairView>,
@@ -74,8 +77,11 @@ async fn shown(app: &App, workspace: WorkspaceId, group: Group) -> ApiResult<Opt
     let mut seen = BTreeSet::new();
     let found = app.profile.summaries(workspace, &group.members).await?;
     let mut people: Vec<ProfileSummary> = found.into_iter().filter(|one| seen.insert(one.id)).collect();
-    // The one that would stay: known by more, then older.
-    people.sort_by_key(|one| (std::cmp::Reverse(one.events), one.id));
+    let ids: Vec<ProfileId> = people.iter().map(|one| one.id).collect();
+    let identifiers = app.profile.identifier_counts(workspace, &ids).await?;
+    // The one that would stay: known by more identifiers, then the one who did more, then the older one.
+    let known_by = |id: ProfileId| identifiers.get(&id).copied().unwrap_or_default();
+    people.sort_by_key(|one| (std::cmp::Reverse((known_by(one.id), one.events)), one.id));
     Ok((people.len() > 1).then_some(Shown { group, people }))
 }
 
@@ -116,6 +122,7 @@ async fn view(app: &App, workspace: WorkspaceId, shown: Shown) -> ApiResult<Grou
         numbers.into_iter().zip(details).filter_map(|(id, one)| Some((id, PersonDetails::in_order(one?)))).collect();
     Ok(GroupView {
         id: group.id.to_string(),
+        version: group.version,
         probability: group.probability(),
         people: summaries(app, workspace, people).await?,
         pairs: group.pairs.iter().map(|pair| pair_view(pair, &details)).collect(),
@@ -156,13 +163,31 @@ struct StatusView {
     people: u64,
     /// Pairs that were compared.
     compared: u64,
-    /// Suggestions it found.
+    /// Suggestions there are.
     groups: u64,
     error: Option<String>,
     /// While it runs: reading, comparing or writing.
     step: Option<&'static str>,
     done: u64,
     of: u64,
+    /// When the last search of all customers ended well.
+    #[schema(value_type = Option<String>)]
+    whole_at: Option<Timestamp>,
+    update: DuplicateUpdateView,
+}
+
+/// The last update: customers who were new or had changed, compared on their own between two searches.
+#[derive(Serialize, ToSchema)]
+struct DuplicateUpdateView {
+    /// One is at work.
+    running: bool,
+    #[schema(value_type = Option<String>)]
+    finished_at: Option<Timestamp>,
+    /// New or changed customers it looked at.
+    people: u64,
+    /// Pairs compared for them.
+    compared: u64,
+    error: Option<String>,
 }
 
 impl From<RunStatus> for StatusView {
@@ -178,6 +203,14 @@ impl From<RunStatus> for StatusView {
             step: status.step.map(duplicates::Step::name),
             done: status.done,
             of: status.of,
+            whole_at: status.whole_at,
+            update: DuplicateUpdateView {
+                running: status.update.running,
+                finished_at: status.update.finished_at,
+                people: status.update.people,
+                compared: status.update.compared,
+                error: status.update.error,
+            },
         }
     }
 }
@@ -210,6 +243,9 @@ async fn find(
 #[serde(deny_unknown_fields)]
 struct AcceptedGroup {
     id: String,
+    /// Of the suggestion that was seen; when its people are others now it is skipped. Left out: whoever is in it.
+    #[serde(default)]
+    version: Option<u32>,
     /// Whose id stays; left out: the first of `people` in the list.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
@@ -229,7 +265,7 @@ struct AcceptRequest {
 #[derive(Serialize, ToSchema)]
 struct SkippedGroup {
     id: String,
-    /// gone: nobody suggests it any more; or nobody to merge is left of it.
+    /// gone: nobody suggests it any more, or nobody to merge is left of it. changed: its people are others now.
     why: &'static str,
 }
 
@@ -269,6 +305,14 @@ async fn accept(
     }
     let mut answer = AcceptAnswer { merged: 0, groups: 0, skipped: Vec::new(), visible: false };
     for (asked, plan) in body.groups.into_iter().zip(plans) {
+        let plan = match plan {
+            Planned::Merge(plan) => Some(plan),
+            Planned::Gone => None,
+            Planned::Changed => {
+                answer.skipped.push(SkippedGroup { id: asked.id, why: "changed" });
+                continue;
+            }
+        };
         match carry_out(&app, &auth, plan).await? {
             0 => answer.skipped.push(SkippedGroup { id: asked.id, why: "gone" }),
             merged => {
@@ -291,17 +335,27 @@ struct Plan {
     others: Vec<ProfileId>,
 }
 
+enum Planned {
+    Merge(Plan),
+    /// Nobody suggests it any more.
+    Gone,
+    /// It is not the version that was seen.
+    Changed,
+}
+
 fn not_in_suggestion(number: usize, field: &str) -> crate::ApiError {
     let detail = "this customer is not in the suggestion";
     let pointer = format!("/groups/{number}/{field}");
     Problem::invalid("not_in_suggestion", detail).at(pointer, "not_in_suggestion", detail).into()
 }
 
-/// None: nobody suggests it any more.
-async fn plan(app: &App, workspace: WorkspaceId, number: usize, asked: &AcceptedGroup) -> ApiResult<Option<Plan>> {
-    let Some(id) = GroupId::parse(&asked.id) else { return Ok(None) };
-    let Some(group) = app.duplicates.group(workspace, id).await? else { return Ok(None) };
-    let Some(Shown { people, .. }) = shown(app, workspace, group).await? else { return Ok(None) };
+async fn plan(app: &App, workspace: WorkspaceId, number: usize, asked: &AcceptedGroup) -> ApiResult<Planned> {
+    let Some(id) = GroupId::parse(&asked.id) else { return Ok(Planned::Gone) };
+    let Some(group) = app.duplicates.group(workspace, id).await? else { return Ok(Planned::Gone) };
+    if asked.version.is_some_and(|version| version != group.version) {
+        return Ok(Planned::Changed);
+    }
+    let Some(Shown { people, .. }) = shown(app, workspace, group).await? else { return Ok(Planned::Gone) };
     let named: Vec<ProfileId> = asked.people.iter().flatten().chain(&asked.survivor).copied().collect();
     let today = app.profile.canonical(workspace, &named).await?;
     let today = |id: &ProfileId| today.get(id).copied().unwrap_or(*id);
@@ -318,7 +372,10 @@ async fn plan(app: &App, workspace: WorkspaceId, number: usize, asked: &Accepted
     };
     let survivor = survivor.ok_or_else(|| not_in_suggestion(number, "survivor"))?;
     let merged: Vec<ProfileId> = same.into_iter().filter(|id| *id != survivor).collect();
-    Ok((!merged.is_empty()).then_some(Plan { group: id, survivor, merged, others }))
+    if merged.is_empty() {
+        return Ok(Planned::Gone);
+    }
+    Ok(Planned::Merge(Plan { group: id, survivor, merged, others }))
 }
 
 /// Answers how many customers were merged into another one.
@@ -346,9 +403,17 @@ async fn carry_out(app: &App, auth: &Auth, plan: Option<Plan>) -> ApiResult<usiz
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+struct RejectedGroup {
+    id: String,
+    /// Of the suggestion that was seen; when its people are others now nothing is said of them. Left out: whoever is in it.
+    #[serde(default)]
+    version: Option<u32>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct RejectRequest {
-    /// Ids of suggestions.
-    groups: Vec<String>,
+    groups: Vec<RejectedGroup>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -366,9 +431,9 @@ async fn reject(
 ) -> ApiResult<(StatusCode, Json<RejectAnswer>)> {
     check_count(body.groups.len())?;
     let mut rejected = 0;
-    for text in &body.groups {
-        let Some(id) = GroupId::parse(text) else { continue };
-        rejected += usize::from(app.duplicates.reject_group(auth.workspace(), id).await?);
+    for asked in &body.groups {
+        let Some(id) = GroupId::parse(&asked.id) else { continue };
+        rejected += usize::from(app.duplicates.reject_group(auth.workspace(), id, asked.version).await?);
     }
     auth.note(&app, "duplicates.reject", String::new(), &format!("refused {rejected} suggested duplicates")).await?;
     Ok((StatusCode::ACCEPTED, Json(RejectAnswer { rejected })))

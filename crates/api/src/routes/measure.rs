@@ -1,5 +1,7 @@
 //! Home and measurements.
 
+mod rfm;
+
 use super::campaign::{CampaignSummary, summaries};
 use crate::list::bad_cursor;
 use crate::problem::ApiResult;
@@ -8,6 +10,7 @@ use axum::extract::State;
 use base::{CampaignId, Money, PageRequest, WorkspaceId};
 use campaign::{Campaign, CampaignState};
 use measure::{DayNumbers, Tally, Totals};
+pub(in crate::routes) use rfm::{RfmView, rfm_of};
 use serde::{Deserialize, Serialize};
 use std::cell::Cell;
 use std::collections::HashMap;
@@ -29,6 +32,7 @@ pub fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(revenue))
         .routes(routes!(attribution))
         .routes(routes!(refused_orders))
+        .merge(rfm::routes())
 }
 
 /// An amount in minor units of its currency.
@@ -64,7 +68,8 @@ pub fn tallies(tallies: Vec<Tally>) -> Vec<TallyView> {
 
 #[derive(Deserialize, IntoParams)]
 struct Period {
-    /// The last so many days of the workspace's calendar, today included; 30 unless told.
+    /// The last so many days of the workspace's calendar, today included; 1 to 3660, 30 unless told.
+    #[param(minimum = 1, maximum = 3660, default = 30)]
     days: Option<u32>,
 }
 
@@ -159,7 +164,7 @@ struct Home {
 
 /// What the first screen shows.
 #[utoipa::path(get, path = "/api/v1/home", tag = "measure", security(("api_key" = ["home.read"])), params(Period),
-    responses((status = 200, body = Home), (status = 401), (status = 403)))]
+    responses((status = 200, body = Home), (status = 400), (status = 401), (status = 403)))]
 async fn home(State(app): State<Arc<App>>, auth: Auth, Query(period): Query<Period>) -> ApiResult<Json<Home>> {
     let workspace = auth.workspace();
     let numbers = app.measure.home(workspace, period.days()).await?;
@@ -257,7 +262,7 @@ struct Revenue {
 
 /// Orders and net revenue by day and channel, online and shop together.
 #[utoipa::path(get, path = "/api/v1/measure/revenue", tag = "measure", security(("api_key" = ["report.read"])), params(Period),
-    responses((status = 200, body = Revenue), (status = 401), (status = 403)))]
+    responses((status = 200, body = Revenue), (status = 400), (status = 401), (status = 403)))]
 async fn revenue(State(app): State<Arc<App>>, auth: Auth, Query(period): Query<Period>) -> ApiResult<Json<Revenue>> {
     let workspace = auth.workspace();
     let series = app.measure.revenue(workspace, period.days()).await?;
@@ -296,7 +301,7 @@ struct AttributionTable {
 
 /// Which campaigns the orders are owed to; items and unattributed add up to all orders of the period.
 #[utoipa::path(get, path = "/api/v1/measure/attribution", tag = "measure", security(("api_key" = ["report.read"])), params(Period),
-    responses((status = 200, body = AttributionTable), (status = 401), (status = 403)))]
+    responses((status = 200, body = AttributionTable), (status = 400), (status = 401), (status = 403)))]
 async fn attribution(
     State(app): State<Arc<App>>,
     auth: Auth,

@@ -3,6 +3,7 @@
 pub mod access;
 pub mod audit;
 pub mod campaign;
+pub mod catalog;
 pub mod collect;
 pub mod company;
 pub mod computed;
@@ -10,6 +11,7 @@ pub mod connections;
 pub mod consent;
 pub mod content;
 pub mod deliver;
+pub mod device;
 pub mod duplicates;
 pub mod events;
 pub mod imports;
@@ -19,6 +21,7 @@ pub mod operations;
 pub mod plan;
 pub mod profile;
 pub mod public;
+pub mod retention;
 pub mod sandbox;
 pub mod segment;
 pub mod sources;
@@ -40,7 +43,9 @@ pub fn all() -> Vec<OpenApiRouter<Arc<App>>> {
         sources::routes(),
         connections::routes(),
         imports::routes(),
+        catalog::routes(),
         plan::routes(),
+        retention::routes(),
         events::routes(),
         measure::routes(),
         profile::routes(),
@@ -52,6 +57,7 @@ pub fn all() -> Vec<OpenApiRouter<Arc<App>>> {
         content::routes(),
         campaign::routes(),
         deliver::routes(),
+        device::routes(),
         sandbox::routes(),
         public::routes(),
     ]

@@ -1,5 +1,6 @@
 //! Customers: lists and search, one customer with everything known, the timeline, changing, erasing, exporting.
 
+mod anonymise;
 mod export;
 mod export_page;
 mod export_words;
@@ -39,6 +40,7 @@ pub fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(identity::routes())
         .merge(rules::routes())
         .merge(export::routes())
+        .merge(anonymise::routes())
 }
 
 /// Waits until the pipeline has taken everything that is in the inbox now. False when it takes too long.
@@ -244,6 +246,13 @@ struct Receipt {
     message_id: String,
 }
 
+impl From<profile::ErasureReceipt> for Receipt {
+    fn from(receipt: profile::ErasureReceipt) -> Self {
+        let profile::ErasureReceipt { profile, ids, requested_at, message_id } = receipt;
+        Self { profile_id: profile, ids, requested_at, message_id }
+    }
+}
+
 /// Erases the customer in every room, in the history and in this order of the log; not to be undone.
 #[utoipa::path(delete, path = "/api/v1/profiles/{id}", tag = "people", security(("api_key" = ["profile.erase"])), params(("id" = String, Path)),
     responses((status = 202, body = Receipt), (status = 401), (status = 403), (status = 404)))]
@@ -256,13 +265,7 @@ async fn erase(
     let receipt = app.profile.erase(workspace, id).await?;
     auth.note(&app, "profile.erase", receipt.profile.to_string(), "erased a customer").await?;
     caught_up(&app).await;
-    let answer = Receipt {
-        profile_id: receipt.profile,
-        ids: receipt.ids,
-        requested_at: receipt.requested_at,
-        message_id: receipt.message_id,
-    };
-    Ok((StatusCode::ACCEPTED, Json(answer)))
+    Ok((StatusCode::ACCEPTED, Json(receipt.into())))
 }
 
 /// How far an erasure is.
@@ -279,6 +282,8 @@ struct Erasure {
     erased_at: Timestamp,
     #[schema(value_type = Option<String>)]
     finished_at: Option<Timestamp>,
+    /// The history keeps what happened, cut down, as events of nobody.
+    anonymised: bool,
 }
 
 /// How far the erasure of a customer is: done when no file holds anything of them.
@@ -292,5 +297,6 @@ async fn erasure(State(app): State<Arc<App>>, auth: Auth, Path(id): Path<Profile
         state: if progress.finished_at.is_some() { "done" } else { "erasing" },
         erased_at: progress.erased_at,
         finished_at: progress.finished_at,
+        anonymised: progress.anonymised,
     }))
 }

@@ -13,7 +13,7 @@ pub(super) use confirm::example as confirm_example;
 pub(super) use page::escape;
 pub(super) use preferences::{Told, Visit, page as preference_page};
 
-use crate::auth::client_ip;
+use crate::auth::{client_ip, network};
 use crate::problem::status_of;
 use crate::{App, Path};
 use axum::body::Body;
@@ -77,7 +77,7 @@ async fn open(State(app): State<Arc<App>>, Path(token): Path<String>, request: R
 async fn count(app: &App, token: deliver::links::LinkToken, request: Request) {
     let (parts, _) = request.into_parts();
     let agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let ip = client_ip(&parts).unwrap_or_default();
+    let ip = client_ip(&parts).and_then(|ip| ip.parse().ok()).map(network).unwrap_or_default();
     let hit = app.deliver.hit_of(token, parts.method.as_str(), agent, &ip);
     app.deliver.hit(hit).await;
 }

@@ -43,7 +43,8 @@ async fn events(bench: &Bench) -> anyhow::Result<Vec<Row>> {
     for run in 0..bench.repeats as u32 {
         let program = Program::start(&bench.program).await?;
         let key = program.write_key().await?;
-        let shop = Shop { known: KNOWN_CUSTOMERS.min(bench.scaled(EVENTS) as u64 / 8).max(1), run: run * 2 };
+        let known = KNOWN_CUSTOMERS.min(bench.scaled(EVENTS) as u64 / 8).max(1);
+        let shop = Shop { known, new_per_mille: load::NEW_PER_MILLE, run: run * 2 };
         // First the customers come to be; then the claims: a burst is accepted, and then worked off.
         let batches = bench.scaled(KNOWN_EVENTS) / load::BATCH + 1;
         Load::make(&program.address, &key, shop, batches).push(&program.address, CONNECTIONS).await?;

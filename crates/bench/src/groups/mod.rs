@@ -2,6 +2,8 @@
 
 mod delivery;
 mod ingest;
+mod matching;
+mod profiles;
 
 use crate::Bench;
 use crate::row::Row;
@@ -17,5 +19,10 @@ pub trait Group: Send + Sync {
 
 /// Every group, in the order they run.
 pub fn all() -> Vec<Box<dyn Group>> {
-    vec![Box::new(ingest::Ingest), Box::new(delivery::Delivery)]
+    vec![
+        Box::new(ingest::Ingest),
+        Box::new(profiles::Profiles),
+        Box::new(matching::Matching),
+        Box::new(delivery::Delivery),
+    ]
 }

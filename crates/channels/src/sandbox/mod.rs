@@ -143,9 +143,10 @@ impl Channel for SandboxChannel {
 
     async fn forget(&self, tx: &mut Tx, workspace: WorkspaceId, keys: &[MessageId]) -> db::Result<()> {
         for chunk in keys.chunks(tx.chunk()) {
-            let marks: Vec<String> = (0..chunk.len()).map(|index| format!("${}", index + 2)).collect();
-            let sql =
-                format!("DELETE FROM sandbox_message WHERE workspace_id = $1 AND message_id IN ({})", marks.join(","));
+            let sql = format!(
+                "DELETE FROM sandbox_message WHERE workspace_id = $1 AND message_id IN {}",
+                db::in_list(2, chunk.len())
+            );
             let args: Vec<Val> =
                 std::iter::once(workspace.into()).chain(chunk.iter().map(|key| key_of(*key))).collect();
             tx.execute(&sql, &args).await?;

@@ -90,6 +90,37 @@ async fn whose_it_is_says_an_extension_the_data_or_the_subject() {
 }
 
 #[tokio::test]
+async fn what_sent_it_is_said_by_an_extension_and_a_bots_events_are_nobodys() {
+    let room = Room::sqlite().await;
+    let key = room.source(SourceKind::Server).await.write_key;
+    let browser = "Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0";
+    let by = |id: &str, agent: Json| {
+        let mut event = event(id);
+        event["useragent"] = agent;
+        event
+    };
+    let batch = json!([by("1", browser.into()), by("2", "Googlebot/2.1 (+http://www.google.com/bot.html)".into())]);
+    let done = send(&room, CloudEventMode::Batched, bytes(&batch), &key).await.unwrap();
+    assert_eq!((done.bots, refused(&done)), (1, vec![]));
+    let attributes = [
+        ("specversion", "1.0"),
+        ("id", "3"),
+        ("source", "/till/3"),
+        ("type", "Paid"),
+        ("subject", "c7"),
+        ("useragent", browser),
+    ];
+    let attributes = attributes.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+    let binary = CloudEventMode::Binary { attributes, content_type: None };
+    send(&room, binary, Bytes::new(), &key).await.unwrap();
+    let events = room.events().await;
+    let agents: Vec<_> = events.iter().map(|event| event.context.get("userAgent").and_then(Json::as_str)).collect();
+    assert_eq!(agents, [Some(browser), Some(browser)]);
+    let kept = events[0].context.get("cloudevent").and_then(Json::as_object).unwrap();
+    assert!(!kept.contains_key("useragent"), "{kept:?}");
+}
+
+#[tokio::test]
 async fn what_is_wrong_is_told_in_the_words_of_cloudevents() {
     let room = Room::sqlite().await;
     let key = room.source(SourceKind::Server).await.write_key;

@@ -2,7 +2,7 @@
 
 use super::DateOrder;
 use super::customers::{Person, Ready, finish, not_later, shown, typed};
-use super::mapping::{Mapping, suggest};
+use super::mapping::Mapping;
 use super::rows::Row;
 use super::values::{boolean, id_text, text, time};
 use crate::limits::GROUP_ID_CHARS_MAX;
@@ -42,16 +42,8 @@ impl CompanyRows {
     pub fn event(&self, row: &Row) -> Result<Ready, String> {
         let mut told = Told::default();
         for (column, cell) in row.columns.iter().zip(&row.cells) {
-            let suggested;
-            let target = match self.mapping.columns.get(column) {
-                Some(target) => target.as_str(),
-                // A column of a later JSON line that the file's beginning did not show.
-                None => {
-                    suggested = suggest(super::ImportKind::Companies, column);
-                    suggested.as_str()
-                }
-            };
-            self.take(target, cell, &mut told)?;
+            let target = self.mapping.target(super::ImportKind::Companies, column);
+            self.take(&target, cell, &mut told)?;
         }
         self.group(told)
     }

@@ -113,17 +113,9 @@ impl CustomerRows {
     pub fn event(&self, row: &Row) -> Result<Ready, String> {
         let (mut person, mut traits, mut updated) = (Person::default(), JsonMap::new(), None);
         for (column, cell) in row.columns.iter().zip(&row.cells) {
-            let target = self.mapping.columns.get(column).map_or("", String::as_str);
-            // A column of a later JSON line that the file's beginning did not show.
-            let suggested;
-            let target = if target.is_empty() {
-                suggested = super::mapping::suggest(super::ImportKind::Customers, column);
-                suggested.as_str()
-            } else {
-                target
-            };
-            if !person.take(target, cell)? {
-                self.take_trait(target, cell, &mut traits, &mut updated)?;
+            let target = self.mapping.target(super::ImportKind::Customers, column);
+            if !person.take(&target, cell)? {
+                self.take_trait(&target, cell, &mut traits, &mut updated)?;
             }
         }
         if person.is_nobody() {

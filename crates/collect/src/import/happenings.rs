@@ -2,7 +2,7 @@
 
 use super::DateOrder;
 use super::customers::{Person, Ready, finish, not_later, shown, typed};
-use super::mapping::{Mapping, suggest};
+use super::mapping::Mapping;
 use super::rows::Row;
 use super::values::{text, time};
 use crate::limits::{MESSAGE_ID_CHARS_MAX, NAME_CHARS_MAX};
@@ -40,17 +40,9 @@ impl EventRows {
     pub fn event(&self, row: &Row) -> Result<Ready, String> {
         let mut told = Told::default();
         for (column, cell) in row.columns.iter().zip(&row.cells) {
-            let suggested;
-            let target = match self.mapping.columns.get(column) {
-                Some(target) => target.as_str(),
-                // A column of a later JSON line that the file's beginning did not show.
-                None => {
-                    suggested = suggest(super::ImportKind::Events, column);
-                    suggested.as_str()
-                }
-            };
-            if !told.person.take(target, cell)? {
-                self.take(target, cell, &mut told)?;
+            let target = self.mapping.target(super::ImportKind::Events, column);
+            if !told.person.take(&target, cell)? {
+                self.take(&target, cell, &mut told)?;
             }
         }
         if told.person.is_nobody() {

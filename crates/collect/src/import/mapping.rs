@@ -9,6 +9,7 @@ use base::{Currency, Problem};
 use events::Channel;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// Fields of a customer and the column names they go by, in letters and digits only.
@@ -241,6 +242,15 @@ fn snake(name: &str) -> String {
 }
 
 impl Mapping {
+    /// What `column` is mapped to. A column of a later JSON line, which the file's beginning did not show, or one that
+    /// was left open, holds what its name suggests.
+    pub(crate) fn target(&self, kind: ImportKind, column: &str) -> Cow<'_, str> {
+        match self.columns.get(column) {
+            Some(target) if !target.is_empty() => Cow::Borrowed(target),
+            _ => Cow::Owned(suggest(kind, column)),
+        }
+    }
+
     pub(crate) fn delimiter_byte(&self) -> Option<u8> {
         self.delimiter.filter(char::is_ascii).map(|delimiter| delimiter as u8)
     }

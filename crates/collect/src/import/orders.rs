@@ -192,9 +192,9 @@ impl OrderRows {
     fn read(&self, row: &Row) -> Result<Line, String> {
         let mut line = Line::default();
         for (column, cell) in row.columns.iter().zip(&row.cells) {
-            let Some(target) = self.mapping.columns.get(column) else { continue };
-            if !line.person.take(target, cell)? {
-                self.take_cell(&mut line, target, cell)?;
+            let target = self.mapping.target(super::ImportKind::Orders, column);
+            if !line.person.take(&target, cell)? {
+                self.take_cell(&mut line, &target, cell)?;
             }
         }
         match line.quantity {

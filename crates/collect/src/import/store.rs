@@ -130,10 +130,9 @@ pub(crate) async fn ended_between(db: &Db, from: Timestamp, to: Timestamp) -> Re
 pub(crate) async fn known_orders(db: &Db, workspace: WorkspaceId, keys: &[i64]) -> Result<Vec<i64>> {
     let mut known = Vec::new();
     for chunk in keys.chunks(db.chunk()) {
-        let places: Vec<String> = (2..chunk.len() + 2).map(|number| format!("${number}")).collect();
         let sql = format!(
-            "SELECT order_key FROM collect_imported_order WHERE workspace_id = $1 AND order_key IN ({})",
-            places.join(",")
+            "SELECT order_key FROM collect_imported_order WHERE workspace_id = $1 AND order_key IN {}",
+            db::in_list(2, chunk.len())
         );
         let args: Vec<Val> = std::iter::once(workspace.into()).chain(chunk.iter().map(|key| Val::I(*key))).collect();
         for row in db.query(&sql, &args).await? {

@@ -5,6 +5,7 @@
 //! archive is inflated once into nothing, counting: what it says of its own size is not believed, so an archive made to
 //! blow up is refused before it can.
 
+use super::customers::shown;
 use super::rows::{BadRow, FileError, Raw, Row, RowResult, unique_names};
 use super::{COLUMNS_MAX, XLSX_BYTES_MAX, XLSX_INFLATED_BYTES_MAX, XLSX_PARTS_MAX, XLSX_SHEETS_MAX};
 use super::{RECORD_BYTES_MAX, XLSX_TEXTS_BYTES_MAX};
@@ -30,6 +31,8 @@ const TEXTS_BYTES_MAX: u64 = XLSX_TEXTS_BYTES_MAX;
 const MARKLESS_BYTES_MAX: usize = RECORD_BYTES_MAX;
 /// What is looked at of a part for what it says about itself: its first mark is shorter than the longest allowed.
 const HEAD_BYTES_MAX: usize = 2 * MARKLESS_BYTES_MAX;
+/// The day 9999-12-31: what is beyond is no date, in Excel as in ISO 8601.
+const LAST_DAY: f64 = 2_958_465.0;
 /// What Excel lets one cell hold.
 const CELL_CHARS_MAX: usize = 32_767;
 
@@ -42,8 +45,8 @@ enum Part {
         sheets: Vec<String>,
         names: Vec<String>,
     },
-    /// Line from 1, and its cells from the first named column on.
-    Row(u64, Vec<Json>),
+    /// Line from 1, its cells from the first named column on, and which of them, if any, is a date that is none.
+    Row(u64, Vec<Json>, Option<usize>),
 }
 
 type Sent = Result<Part, String>;
@@ -108,14 +111,20 @@ impl XlsxRows {
             Err(_) => Ok(None),
             Ok(Err(error)) => Err(FileError(error)),
             Ok(Ok(Part::Start { .. })) => Err(FileError("the workbook cannot be read".into())),
-            Ok(Ok(Part::Row(line, cells))) => Ok(Some(self.row(line, cells))),
+            Ok(Ok(Part::Row(line, cells, no_date))) => Ok(Some(self.row(line, cells, no_date))),
         }
     }
 
-    fn row(&self, line: u64, mut cells: Vec<Json>) -> RowResult {
+    fn row(&self, line: u64, mut cells: Vec<Json>, no_date: Option<usize>) -> RowResult {
         let width = self.columns.len();
         if cells.len() > width {
             let error = format!("{} fields where the first line names {width}", cells.len());
+            return Err(BadRow { line, error, raw: Raw::Fields(cells.iter().map(written).collect()) });
+        }
+        if let Some((at, serial)) = no_date.and_then(|at| Some((at, cells.get(at)?))) {
+            let (name, serial) = (shown(self.columns.get(at).map_or("", String::as_str)), written(serial));
+            let error =
+                format!("the column \"{name}\" has the date number {serial}, and Excel's dates end with {LAST_DAY}");
             return Err(BadRow { line, error, raw: Raw::Fields(cells.iter().map(written).collect()) });
         }
         cells.resize(width, Json::Null);
@@ -253,7 +262,7 @@ fn read_sheet(
     let (sheets, name) = choose_sheet(&book, sheet)?;
     let mut cells =
         book.worksheet_cells_reader(&name).map_err(|error| format!("the sheet \"{name}\" cannot be read: {error}"))?;
-    let mut rows = Rows { sheets: Some(sheets), first: 0, line: 0, cells: Vec::new(), bytes: 0, sender };
+    let mut rows = Rows { sheets: Some(sheets), first: 0, line: 0, cells: Vec::new(), no_date: None, bytes: 0, sender };
     loop {
         let cell = cells.next_cell().map_err(|error| format!("after line {}: {error}", rows.line))?;
         let Some(cell) = cell else { break };
@@ -268,7 +277,7 @@ fn read_sheet(
         if is_too_long(cell.get_value()) {
             return Err(format!("line {} has a cell of more than {CELL_CHARS_MAX} characters", rows.line));
         }
-        rows.take(column as usize, value(cell.get_value()))?;
+        rows.take(column as usize, value(cell.get_value()), is_no_date(cell.get_value()))?;
     }
     rows.end_row()?;
     if rows.sheets.is_some() {
@@ -305,12 +314,14 @@ struct Rows<'a> {
     first: usize,
     line: u64,
     cells: Vec<Json>,
+    /// The first of them that is a date out of range.
+    no_date: Option<usize>,
     bytes: usize,
     sender: &'a SyncSender<Sent>,
 }
 
 impl Rows<'_> {
-    fn take(&mut self, column: usize, value: Json) -> Result<(), String> {
+    fn take(&mut self, column: usize, value: Json, is_no_date: bool) -> Result<(), String> {
         if value.is_null() {
             return Ok(());
         }
@@ -330,12 +341,15 @@ impl Rows<'_> {
             self.cells.resize(at + 1, Json::Null);
         }
         self.cells[at] = value;
+        if is_no_date {
+            self.no_date.get_or_insert(at);
+        }
         Ok(())
     }
 
     /// False when nobody listens.
     fn end_row(&mut self) -> Result<bool, String> {
-        let cells = std::mem::take(&mut self.cells);
+        let (cells, no_date) = (std::mem::take(&mut self.cells), self.no_date.take());
         self.bytes = 0;
         if cells.is_empty() {
             return Ok(true);
@@ -345,7 +359,7 @@ impl Rows<'_> {
                 let names = cells.iter().map(|cell| written(cell).replace('\0', "").trim().to_owned());
                 Part::Start { sheets, names: names.collect() }
             }
-            None => Part::Row(self.line, cells),
+            None => Part::Row(self.line, cells, no_date),
         };
         Ok(self.sender.send(Ok(part)).is_ok())
     }
@@ -389,7 +403,8 @@ fn whole(number: f64) -> Json {
 
 /// A day, a time of day or both, as ISO 8601 without a zone: the mapping says which zone is meant.
 fn moment(at: &ExcelDateTime) -> Json {
-    if !at.is_datetime() {
+    // A date out of range shows its number; its row is refused.
+    if !at.is_datetime() || is_out_of_range(at) {
         return whole(at.as_f64());
     }
     let serial = at.as_f64();
@@ -400,6 +415,14 @@ fn moment(at: &ExcelDateTime) -> Json {
         serial if serial < 1.0 => json!(time),
         _ => json!(format!("{date}T{time}")),
     }
+}
+
+fn is_out_of_range(at: &ExcelDateTime) -> bool {
+    at.is_datetime() && !(0.0..LAST_DAY + 1.0).contains(&at.as_f64())
+}
+
+fn is_no_date(cell: &DataRef<'_>) -> bool {
+    matches!(cell, DataRef::DateTime(at) if is_out_of_range(at))
 }
 
 #[cfg(test)]

@@ -90,6 +90,11 @@ async fn what_is_cut_out_refused_or_left_out_is_in_no_byte() {
     ], "sentAt": "2026-11-22T10:00:00Z" });
     let done = room.collect.accept(Endpoint::Batch, body(batch), Some(&source.write_key)).await.unwrap();
     assert_eq!((done.accepted, done.left_out, done.rejected.len()), (2, 1, 2));
+    assert!(done.is_cut, "whoever keeps what came has to know");
+    let whole = room.collect.accept_for(source.id, &[call("Free", json!({ "open": "x" }))]).await.unwrap();
+    assert_eq!((whole.accepted, whole.is_cut), (1, false));
+    let cut = room.collect.accept_for(source.id, &[call("Trimmed", json!({ "secret": "secret-six" }))]).await.unwrap();
+    assert!(cut.is_cut);
     let refused = &done.rejected[0];
     assert_eq!(
         (refused.index, refused.code, refused.pointer.as_str()),
@@ -99,7 +104,7 @@ async fn what_is_cut_out_refused_or_left_out_is_in_no_byte() {
     let text = stored(&room).await;
     let disk = String::from_utf8_lossy(&on_disk(&room)).into_owned();
     assert!(text.contains("plain") && disk.contains("plain"));
-    for secret in ["secret-one", "secret-two", "secret-three", "secret-four", "secret-five"] {
+    for secret in ["secret-one", "secret-two", "secret-three", "secret-four", "secret-five", "secret-six"] {
         assert!(!text.contains(secret) && !disk.contains(secret), "{secret} is still there");
     }
     let events = room.events().await;

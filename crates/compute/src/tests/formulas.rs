@@ -31,6 +31,10 @@ fn the_usual_order_of_operations_and_every_function() {
         ("max(a, b, 9)", json!(9)),
         ("round(a / 7)", json!(1)),
         ("round(a / 7, 2)", json!(0.86)),
+        ("round(a * 411, -3)", json!(2000)),
+        ("round(a * 416, -1)", json!(2500)),
+        ("round(-a * 416, -2)", json!(-2500)),
+        ("round(a * 411, -9)", json!(0)),
         ("floor(-a / 4)", json!(-2)),
         ("ceil(a / 4)", json!(2)),
         ("abs(b - a)", json!(2)),
@@ -69,6 +73,56 @@ fn what_cannot_be_read_is_refused_with_its_position() {
     ] {
         let mistake = Formula::parse(formula).expect_err(formula);
         assert!(mistake.detail.contains(says), "{formula}: {}", mistake.detail);
+    }
+}
+
+#[test]
+fn a_formula_that_has_no_answer_for_anybody_is_seen() {
+    let is_date = |name: &str| name == "joined";
+    for (formula, says) in [
+        ("a / 0", Some("divides by zero")),
+        ("a + 1 / 0", Some("divides by zero")),
+        ("a / (2 - 2)", Some("divides by zero")),
+        ("max(a, 1 / 0)", Some("divides by zero")),
+        ("coalesce(a / 0, b / 0)", Some("divides by zero")),
+        ("-(joined * 2)", Some("joined is a date")),
+        ("round(joined)", Some("joined is a date")),
+        ("coalesce(a / 0, 7)", None),
+        ("coalesce(joined, b)", None),
+        ("a / b", None),
+        ("a / (b - b)", None),
+        ("0 / a", None),
+        ("days_between(joined, left)", None),
+    ] {
+        let never = Formula::parse(formula).unwrap().never_answers(&is_date);
+        match says {
+            None => assert_eq!(never, None, "{formula}"),
+            Some(says) => assert!(never.is_some_and(|why| why.contains(says)), "{formula}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn such_a_formula_is_refused_when_it_is_saved_and_when_it_is_tried() {
+    for store in each_store().await {
+        let world = World::open(&store).await;
+        let last = json!({ "aggregate": "last", "event": { "name": "Order Completed" } });
+        world.define("last_order", last).await;
+        for formula in ["target / 0", "last_order + 1"] {
+            let definition = json!({ "formula": formula });
+            for refused in [
+                world.try_define("points", definition.clone()).await.map(|_| ()).expect_err(formula),
+                world.compute.preview(super::world::HERE, &definition).await.map(|_| ()).expect_err(formula),
+            ] {
+                let problem = base::Problem::from(refused);
+                let first = problem.errors.first().expect("a field");
+                assert_eq!(
+                    (first.pointer.as_str(), first.code.as_str()),
+                    ("/definition/formula", "formula_never_answers")
+                );
+            }
+        }
+        world.define("days", json!({ "formula": "days_between(last_order, birthday)" })).await;
     }
 }
 

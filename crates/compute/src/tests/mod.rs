@@ -7,7 +7,7 @@ mod world;
 
 use base::{Json, ProfileId};
 use serde_json::json;
-use world::{World, each_store, order};
+use world::{World, each_store, happened, order};
 
 const ANNA: ProfileId = ProfileId::new(1);
 const BEN: ProfileId = ProfileId::new(2);
@@ -179,7 +179,9 @@ async fn what_is_used_or_taken_is_refused_by_name() {
         }
         let spent = world.define("spent", sum_of_revenue()).await;
         world.define("double", json!({ "formula": "spent * 2" })).await;
-        assert_eq!(code(world.compute.remove(world::HERE, spent).await.expect_err("used")).0, "trait_in_use");
+        let refused = base::Problem::from(world.compute.remove(world::HERE, spent).await.expect_err("used"));
+        assert_eq!((refused.code, refused.users.len()), ("trait_in_use", 1), "{}", store.name);
+        assert_eq!((refused.users[0].kind, refused.users[0].name.as_str()), ("computed_trait", "double"));
         assert_eq!(code(world.try_define("spent", sum_of_revenue()).await.expect_err("taken")).1.1, "name_taken");
         let other = base::WorkspaceId::new(2);
         assert!(world.compute.get(other, spent).await.is_err(), "another tenant does not see it");
@@ -196,6 +198,23 @@ async fn a_preview_says_what_each_would_have_and_stores_nothing() {
         let values: Vec<Json> = preview.people.into_iter().map(|(_, _, value)| value).collect();
         assert_eq!(values, [json!(11), json!(5)], "{}", store.name);
         assert_eq!(world.rows().await, 0);
+    }
+}
+
+#[tokio::test]
+async fn a_preview_of_what_few_did_looks_at_those_first() {
+    for store in each_store().await {
+        let mut world = World::open(&store).await;
+        let visit = |number| happened(ProfileId::new(number), "Product Viewed", testkit::NOW, json!({}));
+        let mut story: Vec<_> = (10..60).map(visit).collect();
+        story.push(order(ProfileId::new(77), 0, 8.0));
+        world.batch(&story).await;
+        let preview = world.compute.preview(world::HERE, &sum_of_revenue()).await.unwrap();
+        assert_eq!((preview.did_event, preview.people.len()), (Some(1), 20), "{}", store.name);
+        let (first, _, value) = &preview.people[0];
+        assert_eq!((*first, value), (ProfileId::new(77), &json!(8)));
+        let formula = world.compute.preview(world::HERE, &json!({ "formula": "spent * 2" })).await.unwrap();
+        assert_eq!(formula.did_event, None);
     }
 }
 

@@ -7,6 +7,7 @@ use db::{Db, Tx, Val};
 use events::{Batch, Effects, Event, EventKind, Merge, Offset, RawJson, ResolvedEvent, Split, View, ViewError};
 use parking_lot::Mutex;
 use std::collections::{BTreeMap, HashMap};
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use testkit::{NOW, Store};
@@ -48,8 +49,19 @@ struct Frozen(Vec<ResolvedEvent>);
 
 #[async_trait]
 impl Snapshot for Frozen {
-    async fn scan(&self, visit: &mut (dyn for<'a> FnMut(Visited<'a>) + Send)) -> Result<(), String> {
+    fn highest(&self) -> u32 {
+        self.0.iter().map(|item| item.profile.number()).max().unwrap_or(0)
+    }
+    async fn scan(
+        &self,
+        name: &str,
+        profiles: RangeInclusive<ProfileId>,
+        visit: &mut (dyn for<'a> FnMut(Visited<'a>) + Send),
+    ) -> Result<(), String> {
         for item in &self.0 {
+            if item.event.display_name() != name || !profiles.contains(&item.profile) {
+                continue;
+            }
             visit(Visited {
                 profile: item.profile,
                 at: item.event.at,
@@ -81,6 +93,18 @@ impl Sources for Rooms {
     async fn latest(&self, workspace: WorkspaceId, limit: usize) -> Result<Vec<(ProfileId, String)>, String> {
         let people = self.people(workspace, ProfileId::new(0), limit).await?;
         Ok(people.into_iter().map(|id| (id, id.to_string())).collect())
+    }
+    async fn who_did(
+        &self,
+        workspace: WorkspaceId,
+        event: &predicate::EventDone,
+        limit: usize,
+    ) -> Result<Option<crate::WhoDid>, String> {
+        let people = self.people(workspace, ProfileId::new(0), usize::MAX).await?;
+        let did = |id: &ProfileId| self.events(*id).iter().any(|one| one.display_name() == event.name);
+        let who: Vec<ProfileId> = people.into_iter().filter(did).collect();
+        let count = who.len() as u64;
+        Ok(Some((who.into_iter().take(limit).map(|id| (id, id.to_string())).collect(), count)))
     }
     async fn events_of(&self, _: WorkspaceId, profile: ProfileId) -> Result<Vec<Arc<Event>>, String> {
         Ok(self.events(profile))

@@ -71,6 +71,11 @@ impl Compiled {
         self.rules.is_empty()
     }
 
+    /// A condition of a rule says this text: it is no secret.
+    pub(super) fn compares_with(&self, text: &str) -> bool {
+        self.rules.iter().any(|rule| rule.when.as_ref().is_some_and(|(_, equals)| equals.as_deref() == Some(text)))
+    }
+
     /// `name` in lower case.
     pub(super) fn uses_header(&self, name: &str) -> bool {
         let mut takes = self.rules.iter().flat_map(Ready::takes);

@@ -4,6 +4,8 @@
 //! A delivery is all or nothing: either every event of it is durable, or the payload is, and waits for a replay.
 
 mod apply;
+mod body;
+mod challenge;
 mod compile;
 mod flood;
 mod mapping;
@@ -11,6 +13,7 @@ mod receive;
 mod signature;
 
 pub use apply::{MapProblem, Mapped, Outcome};
+pub use challenge::{Asked, Challenge, ChallengeKind, Reply};
 pub use compile::Compiled;
 pub use mapping::{Condition, Field, Identifier, Mapping, Read, Rule, Value};
 pub use receive::{Delivery, Received, ReplayedPayloads};
@@ -28,11 +31,14 @@ pub struct WebhookDefinition {
     #[serde(default)]
     pub signature: Signature,
     #[serde(default)]
+    pub challenge: Challenge,
+    #[serde(default)]
     pub mapping: Mapping,
 }
 
 impl WebhookDefinition {
-    pub(crate) fn check(&self, secret: Option<&str>) -> Result<(), Problem> {
+    pub(crate) fn check(&self, secret: Option<&str>, challenge: Option<&str>) -> Result<(), Problem> {
+        self.challenge.check(challenge)?;
         if self.signature.scheme != Scheme::None {
             let secret = secret.ok_or_else(|| {
                 invalid("/definition/signature/secret", "a signature needs the secret that the sender shows")
@@ -49,5 +55,7 @@ impl WebhookDefinition {
     }
 }
 
+#[cfg(test)]
+mod door_tests;
 #[cfg(test)]
 mod tests;

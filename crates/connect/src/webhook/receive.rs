@@ -4,6 +4,8 @@
 //! most [`SAMPLES_KEPT`] rows every two seconds however many come. One that is not: a transaction before the answer.
 
 use super::apply::{Incoming, Mapped, Outcome};
+use super::body::{kept_headers, shape_of, text_of, too_large};
+use super::challenge::{ChallengeKind, Reply, answer_post};
 use super::compile::Compiled;
 use super::flood::Floods;
 use super::signature::Scheme;
@@ -30,14 +32,18 @@ const BATCH_BYTES: usize = 400 * 1024;
 pub struct Delivery {
     /// Names in lower case.
     pub headers: Vec<(String, String)>,
+    /// Of the address.
+    pub query: Vec<(String, String)>,
     pub body: Vec<u8>,
 }
 
 /// What became of a delivery; durable when it is answered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Received {
     pub events: u64,
     pub state: PayloadState,
+    /// It was a question of the sender's, and this is the answer; nothing was stored.
+    pub reply: Option<Reply>,
 }
 
 /// The webhooks of all workspaces, in memory.
@@ -55,8 +61,30 @@ pub(crate) struct Hook {
     enabled: bool,
     scheme: Scheme,
     secret: String,
+    pub(super) challenge: ChallengeKind,
+    pub(super) challenge_token: String,
     mapping: Compiled,
     live: Arc<Live>,
+}
+
+impl Hook {
+    pub(super) fn check_flood(&self, hooks: &Hooks, now: Timestamp) -> std::result::Result<(), Problem> {
+        if hooks.floods.allows(self.id, now) {
+            return Ok(());
+        }
+        let detail = format!("more than {DELIVERIES_PER_SECOND} deliveries a second; send again later");
+        self.live.fail(Fault::new("too_many_requests", &detail), now);
+        Err(Problem::new(ProblemKind::Busy, "too_many_requests", detail))
+    }
+
+    pub(super) fn failed(&self, fault: Fault, now: Timestamp) {
+        self.live.fail(fault, now);
+    }
+
+    /// The sender has its answer: what was wrong before is over.
+    pub(super) fn answered(&self, now: Timestamp) {
+        self.live.keep(None, now);
+    }
 }
 
 /// What happened lately and is not yet written.
@@ -91,6 +119,8 @@ impl Hooks {
                 enabled: one.enabled,
                 scheme: webhook.signature.scheme,
                 secret: one.secrets.secret.clone().unwrap_or_default(),
+                challenge: webhook.challenge.kind,
+                challenge_token: one.secrets.challenge.clone().unwrap_or_default(),
                 mapping,
                 live: live.entry(one.id).or_default().clone(),
             };
@@ -170,15 +200,10 @@ impl Connect {
             let detail = "this source is paused; send again later";
             return Err(Problem::new(ProblemKind::Unavailable, "source_paused", detail).into());
         }
-        if !self.inner.hooks.floods.allows(hook.id, now) {
-            let detail = format!("more than {DELIVERIES_PER_SECOND} deliveries a second; send again later");
-            hook.live.fail(Fault::new("too_many_requests", &detail), now);
-            return Err(Problem::new(ProblemKind::Busy, "too_many_requests", detail).into());
-        }
+        hook.check_flood(&self.inner.hooks, now)?;
         if delivery.body.len() > PAYLOAD_BYTES_MAX {
-            let detail = format!("a delivery has at most {PAYLOAD_BYTES_MAX} bytes");
-            hook.live.fail(Fault::new("body_too_large", &detail), now);
-            return Err(Problem::new(ProblemKind::TooLarge, "body_too_large", detail).into());
+            hook.live.fail(too_large().into(), now);
+            return Err(too_large().into());
         }
         if !hook.scheme.verify(&hook.secret, &delivery.headers, &delivery.body, now) {
             let detail = "the signature is missing, too old or not made with the secret of this source";
@@ -186,6 +211,10 @@ impl Connect {
             return Err(Problem::new(ProblemKind::Unauthenticated, "bad_signature", detail).into());
         }
         let body = text_of(&delivery).inspect_err(|problem| hook.live.fail(problem.clone().into(), now))?;
+        if let Some(reply) = answer_post(hook.challenge, &delivery, &body) {
+            hook.answered(now);
+            return Ok(Received { events: 0, state: PayloadState::Nothing, reply: Some(reply) });
+        }
         let payload = Payload {
             id: new_id("pay", now, &*self.inner.rng),
             received_at: now,
@@ -199,7 +228,7 @@ impl Connect {
         self.take(&hook, payload, now).await
     }
 
-    async fn hook(&self, token: &str, now: Timestamp) -> Result<Arc<Hook>> {
+    pub(super) async fn hook(&self, token: &str, now: Timestamp) -> Result<Arc<Hook>> {
         if let Some(hook) = self.inner.hooks.find(token) {
             return Ok(hook);
         }
@@ -225,10 +254,10 @@ impl Connect {
         if hook.mapping.is_empty() {
             payloads::insert_waiting(&self.inner.db, hook.workspace, hook.id, &payload).await?;
             hook.live.keep(None, now);
-            return Ok(Received { events: 0, state: payload.state });
+            return Ok(Received { events: 0, state: payload.state, reply: None });
         }
         self.map_and_send(hook.id, &hook.mapping, &mut payload).await?;
-        let received = Received { events: payload.events, state: payload.state };
+        let received = Received { events: payload.events, state: payload.state, reply: None };
         if payload.state == PayloadState::Failed {
             payloads::insert_waiting(&self.inner.db, hook.workspace, hook.id, &payload).await?;
             let detail = payload.detail.clone().unwrap_or_default();
@@ -253,8 +282,16 @@ impl Connect {
             }
             Outcome::Nothing => payload.state = PayloadState::Nothing,
             Outcome::Events => {
-                payload.events = self.send(source, &mapped.events).await?;
-                payload.state = PayloadState::Mapped;
+                let (events, is_cut) = self.send(source, &mapped.events).await?;
+                (payload.events, payload.state) = (events, PayloadState::Mapped);
+                if is_cut {
+                    payload.body = shape_of(&payload.body, mapping);
+                    payload.headers.clear();
+                    payload.code = Some("values_not_kept".into());
+                    let detail =
+                        "the tracking plan does not keep everything this payload says: its values are left out";
+                    payload.detail = Some(detail.into());
+                }
             }
         }
         Ok(())
@@ -284,8 +321,9 @@ impl Connect {
         Ok((mapped, payload))
     }
 
-    async fn send(&self, source: SourceId, events: &[Json]) -> Result<u64> {
-        let (mut accepted, mut rest) = (0, events);
+    /// How many were taken, and whether less is kept than they say.
+    async fn send(&self, source: SourceId, events: &[Json]) -> Result<(u64, bool)> {
+        let (mut accepted, mut is_cut, mut rest) = (0, false, events);
         while !rest.is_empty() {
             let mut bytes = 0;
             let fits = rest.iter().take_while(|event| {
@@ -293,10 +331,12 @@ impl Connect {
                 bytes <= BATCH_BYTES
             });
             let (batch, after) = rest.split_at(fits.count().max(1));
-            accepted += self.inner.door.accept(source, batch).await?.accepted;
+            let taken = self.inner.door.accept(source, batch).await?;
+            accepted += taken.accepted;
+            is_cut |= taken.is_cut;
             rest = after;
         }
-        Ok(accepted)
+        Ok((accepted, is_cut))
     }
 
     /// Writes what is only in memory: samples and health of webhooks. Called every few seconds and at the end.
@@ -370,35 +410,4 @@ pub struct ReplayedPayloads {
     pub events: u64,
     /// Of those: they stay.
     pub failed: u64,
-}
-
-/// The body as text: UTF-8, or what its content type says of the two encodings old systems write.
-fn text_of(delivery: &Delivery) -> std::result::Result<String, Problem> {
-    let malformed = |code: &'static str, detail: String| Problem::new(ProblemKind::Malformed, code, detail);
-    let kind = delivery.headers.iter().find(|(name, _)| name == "content-type").map(|(_, value)| value.to_lowercase());
-    let is_latin = kind.is_some_and(|kind| ["iso-8859-1", "windows-1252"].iter().any(|name| kind.contains(name)));
-    let text = match String::from_utf8(delivery.body.clone()) {
-        Ok(text) => text,
-        Err(error) if is_latin => error.into_bytes().into_iter().map(char::from).collect(),
-        Err(error) => {
-            let at = error.utf8_error().valid_up_to();
-            return Err(malformed("invalid_utf8", format!("byte {at} of the body is not UTF-8")));
-        }
-    };
-    match text.find('\0') {
-        Some(at) => Err(malformed("nul_character", format!("byte {at} of the body is NUL"))),
-        None => Ok(text),
-    }
-}
-
-/// Headers that tell what a payload is, and those that the mapping looks at. What may be somebody's key is never kept.
-pub(super) fn kept_headers(headers: Vec<(String, String)>, mapping: &Compiled) -> Vec<(String, String)> {
-    const ALWAYS: [&str; 2] = ["content-type", "user-agent"];
-    const NEVER: [&str; 8] = ["token", "secret", "key", "auth", "password", "cookie", "signature", "hmac"];
-    let told = headers.into_iter().filter(|(name, value)| {
-        (ALWAYS.contains(&name.as_str()) || mapping.uses_header(name))
-            && !NEVER.iter().any(|part| name.contains(part))
-            && value.len() <= HEADER_BYTES_MAX
-    });
-    told.take(HEADERS_MAX).collect()
 }

@@ -1,4 +1,4 @@
-//! Signatures of senders: HMAC-SHA256 over the body, in four dresses. Compared in constant time.
+//! Signatures of senders: HMAC-SHA256 over the body, in five dresses. Compared in constant time.
 
 use crate::limits::SIGNATURE_AGE_MS_MAX;
 use base::Timestamp;
@@ -35,6 +35,8 @@ pub enum Scheme {
     Shopify,
     /// `Stripe-Signature: t=SECONDS,v1=HEX`.
     Stripe,
+    /// `X-Slack-Signature: v0=HEX` over time and body.
+    Slack,
 }
 
 impl Scheme {
@@ -81,6 +83,12 @@ impl Scheme {
                 let candidates =
                     parts.iter().filter(|(name, _)| *name == "v1").filter_map(|(_, text)| hex::decode(text).ok());
                 is_fresh(at, now) && any(secret.as_bytes(), &[at.as_bytes(), b".", body], candidates)
+            }
+            Scheme::Slack => {
+                let parts = (header("x-slack-request-timestamp"), header("x-slack-signature"));
+                let (Some(at), Some(signature)) = parts else { return false };
+                let candidate = signature.strip_prefix("v0=").and_then(|text| hex::decode(text).ok());
+                is_fresh(at, now) && any(secret.as_bytes(), &[b"v0:", at.as_bytes(), b":", body], candidate)
             }
         }
     }

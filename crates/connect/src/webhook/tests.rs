@@ -160,7 +160,8 @@ async fn token(room: &Room, id: SourceId) -> String {
 }
 
 async fn send(room: &Room, token: &str, body: &str) -> Result<Received, (String, u16)> {
-    let delivery = Delivery { headers: vec![("content-type".into(), "application/json".into())], body: body.into() };
+    let headers = vec![("content-type".into(), "application/json".into())];
+    let delivery = Delivery { headers, query: Vec::new(), body: body.into() };
     room.connect.receive(token, delivery).await.map_err(|error| {
         let problem = base::Problem::from(error);
         (problem.code.to_owned(), problem.kind as u16)
@@ -190,7 +191,7 @@ fn only_headers_that_the_mapping_uses_are_kept() {
     let names =
         ["content-type", "user-agent", "x-topic", "x-shop", "x-my-token", "x-api-key", "authorization", "x-other"];
     let sent = names.map(|name| (name.to_owned(), "value".to_owned())).to_vec();
-    let kept = super::receive::kept_headers(sent, &Compiled::new(&mapping).unwrap());
+    let kept = super::body::kept_headers(sent, &Compiled::new(&mapping).unwrap());
     let kept: Vec<&str> = kept.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(kept, ["content-type", "user-agent", "x-topic", "x-shop"]);
 }

@@ -6,6 +6,7 @@ mod splits;
 mod statements;
 mod suppressions;
 mod topics;
+mod unconfirmed;
 
 use crate::{ConsentState, ConsentView, Consents, ContactChannel, MIGRATIONS};
 use base::{EventId, ProfileId, SeededRng, SourceId, WorkspaceId};

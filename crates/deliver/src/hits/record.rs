@@ -215,10 +215,9 @@ pub const HITS_RECLASSIFIED: &str = "Email Hits Reclassified";
 async fn known_hits(tx: &mut Tx, workspace: WorkspaceId, ids: &[MessageId]) -> db::Result<HashMap<MessageId, Known>> {
     let mut known: HashMap<MessageId, Known> = HashMap::new();
     for chunk in ids.chunks(tx.chunk()) {
-        let marks: Vec<String> = (0..chunk.len()).map(|index| format!("${}", index + 2)).collect();
         let sql = format!(
-            "SELECT message_id, hit_id, kind, at_ms, url FROM message_hit WHERE workspace_id = $1 AND message_id IN ({})",
-            marks.join(",")
+            "SELECT message_id, hit_id, kind, at_ms, url FROM message_hit WHERE workspace_id = $1 AND message_id IN {}",
+            db::in_list(2, chunk.len())
         );
         let args: Vec<Val> = std::iter::once(workspace.into()).chain(chunk.iter().map(|id| id_val(*id))).collect();
         for row in tx.query(&sql, &args).await? {

@@ -59,9 +59,10 @@ pub(super) async fn relay(db: &Db, inbox: &Inbox, now: Timestamp) -> Result<usiz
     let mut tx = db.begin().await?;
     for (workspace, events) in &by_workspace {
         for chunk in events.chunks(tx.chunk()) {
-            let marks: Vec<String> = (0..chunk.len()).map(|index| format!("${}", index + 2)).collect();
-            let sql =
-                format!("DELETE FROM emitted_event WHERE workspace_id = $1 AND message_id IN ({})", marks.join(","));
+            let sql = format!(
+                "DELETE FROM emitted_event WHERE workspace_id = $1 AND message_id IN {}",
+                db::in_list(2, chunk.len())
+            );
             let mut args = vec![Val::from(*workspace)];
             args.extend(chunk.iter().map(|(key, _)| Val::from(key)));
             tx.execute(&sql, &args).await?;

@@ -73,6 +73,45 @@ async fn an_event_comes_back_from_a_file_as_it_went_in() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_narrowed_scan_gives_what_the_whole_one_gives_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let lake = open(folder.path()).await;
+    for k in 1..=3 {
+        lake.append(&batch(k, 600, 70)).await.unwrap();
+        lake.flush().await.unwrap();
+        if k == 2 {
+            lake.compact_fully().await.unwrap();
+        }
+    }
+    lake.append(&batch(4, 60, 90)).await.unwrap();
+    let snapshot = lake.snapshot(ONE).await.unwrap();
+    let filters = [None, Some("Order Completed"), Some("Nothing")]
+        .into_iter()
+        .flat_map(|name| [(0, u32::MAX), (20, 40), (1_000, 2_000)].map(|(first, last)| (name, first, last)));
+    let mut seen = 0;
+    for (name, first, last) in filters {
+        let profiles = ProfileId::new(first)..=ProfileId::new(last);
+        let key = |row: &HistoryRow<'_>| (row.profile, row.at, row.name.to_owned(), row.properties.to_owned());
+        let (mut expected, mut found) = (Vec::new(), Vec::new());
+        let mut each = |row: HistoryRow<'_>| {
+            if profiles.contains(&row.profile) && name.is_none_or(|name| name == row.name) {
+                expected.push(key(&row));
+            }
+        };
+        snapshot.scan(&mut each).await.unwrap();
+        let filter = HistoryFilter { name: name.map(str::to_owned), profiles: profiles.clone() };
+        let rows = snapshot.scan_where(&filter, &mut |row| found.push(key(&row))).await.unwrap();
+        assert_eq!(rows, found.len() as u64);
+        expected.sort();
+        found.sort();
+        assert_eq!(found, expected, "{filter:?}");
+        seen += found.len();
+    }
+    assert!(seen > 1_860, "{seen}");
+    assert_eq!(snapshot.highest_profile(), Some(ProfileId::new(90)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn counts_by_name_cover_files_and_tail() {
     let folder = tempfile::tempdir().unwrap();
     let lake = open(folder.path()).await;

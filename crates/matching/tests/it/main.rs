@@ -3,3 +3,4 @@
 mod bars;
 mod made;
 mod promises;
+mod updates;

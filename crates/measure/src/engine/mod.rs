@@ -4,3 +4,4 @@ pub mod attribution;
 pub mod day;
 pub mod order;
 pub mod refusal;
+pub mod rfm;

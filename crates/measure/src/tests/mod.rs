@@ -4,6 +4,7 @@ mod attribution;
 mod days;
 mod orders;
 mod reports;
+mod rfm;
 mod rollups;
 
 use crate::*;

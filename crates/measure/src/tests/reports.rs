@@ -45,3 +45,16 @@ async fn another_workspace_sees_nothing() {
     assert_eq!(shop.measures.conversions(other, campaign("a")).await.unwrap().total.orders, 0);
     assert!(shop.measures.orders_of(other, ProfileId::new(1)).await.unwrap().is_empty());
 }
+
+#[tokio::test]
+async fn a_period_that_is_none_or_too_long_is_refused() {
+    let store = testkit::sqlite(MIGRATIONS).await;
+    let shop = Shop::new(&store.db);
+    for days in [0, 3_661, u32::MAX] {
+        let refused = |error: MeasureError| matches!(error, MeasureError::Period { .. });
+        assert!(shop.measures.home(SHOP, days).await.is_err_and(refused), "{days}");
+        assert!(shop.measures.revenue(SHOP, days).await.is_err_and(refused), "{days}");
+        assert!(shop.measures.attribution(SHOP, days).await.is_err_and(refused), "{days}");
+    }
+    assert_eq!(shop.measures.home(SHOP, 3_660).await.unwrap().series.len(), 3_660);
+}

@@ -1,5 +1,6 @@
 //! Reads the identifiers that the events of a batch declare, normalised, strongest first, each value once per batch.
 
+use super::plan::speaks_of_nobody;
 use crate::identifiers::{Kind, gmail_mailbox};
 use crate::rules::{KindRule, RuleSet, Rules};
 use base::{HashKeyed, WorkspaceId};
@@ -51,7 +52,8 @@ impl<'e> Declarations<'e> {
     pub fn read_one(&mut self, event: &'e Event, rules: &Rules) {
         let (number, start) = (self.ends.len(), self.declared.len());
         self.read_event(number, event, rules);
-        if self.declared.len() == start && event.profile.is_none() && self.previous_of(number).is_none() {
+        let is_nameless = self.declared.len() == start && event.profile.is_none() && self.previous_of(number).is_none();
+        if is_nameless && !speaks_of_nobody(event) {
             self.add(event, Kind::UNIDENTIFIED, UNIDENTIFIED, rules);
         }
         let slots = &self.slots;

@@ -310,6 +310,7 @@ impl Resolver for Identity {
         for (event, place) in events.iter().zip(&plan.places) {
             let (id, created) = match *place {
                 Place::Nowhere => continue,
+                Place::Nobody => (0, false),
                 Place::Erased { id } => (id, false),
                 Place::Profile { id, created } => {
                     let last = plan.canonical((event.workspace, id));

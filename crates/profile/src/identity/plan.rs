@@ -13,7 +13,7 @@ use super::declare::{Declarations, Slot};
 use super::devices::Devices;
 use crate::rules::{KindRule, RuleSet, Rules};
 use base::{ProfileId, Timestamp, WorkspaceId};
-use events::{Event, Merge, names};
+use events::{Channel, Event, EventKind, Merge, names};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -138,6 +138,8 @@ pub(super) struct Conflict {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
     Nowhere,
+    /// It speaks of no customer: it is kept, and makes none.
+    Nobody,
     Profile {
         id: u32,
         created: bool,
@@ -248,6 +250,9 @@ impl<'p, 'e> Plan<'p, 'e> {
             return Place::Profile { id, created: false };
         }
         let keys = declared.of(number);
+        if anchor.is_none() && keys.is_empty() && speaks_of_nobody(event) {
+            return Place::Nobody;
+        }
         match declared.previous_of(number) {
             None => self.place_keys(number, event, anchor, keys, false),
             Some((user, anonymous)) => {
@@ -508,6 +513,13 @@ impl<'p, 'e> Plan<'p, 'e> {
 
 pub(crate) fn is_erasure(event: &Event) -> bool {
     event.is_own(names::PROFILE_ERASED)
+}
+
+/// Events that may speak of something else than a customer: a call about a company, or what Tutti wrote down about one.
+/// Any other event without an identifier is a visitor's.
+pub(super) fn speaks_of_nobody(event: &Event) -> bool {
+    let own = event.source.is_none() && event.channel == Channel::System;
+    event.kind == EventKind::Group || (own && event.kind == EventKind::Track)
 }
 
 /// The profile a person wants joined to the one the event is about.

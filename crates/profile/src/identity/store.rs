@@ -41,7 +41,7 @@ impl Reader<'_> {
     async fn query_in(&mut self, select: &str, fixed: &[Val], values: &[Val]) -> Result<Vec<Row>, DbError> {
         let mut rows = Vec::new();
         for chunk in db::pieces(values, self.chunk()) {
-            let sql = format!("{select} {}", crate::sql::in_list(fixed.len() + 1, chunk.len()));
+            let sql = format!("{select} {}", db::in_list(fixed.len() + 1, chunk.len()));
             let args: Vec<Val> = fixed.iter().chain(chunk).cloned().collect();
             rows.extend(self.query(&sql, &args).await?);
         }
@@ -290,7 +290,7 @@ async fn erase_devices(tx: &mut Tx, plan: &Plan<'_, '_>, who: Who) -> Result<(),
     for chunk in db::pieces(&hashes, tx.chunk() * VALUES_PER_ROW) {
         let args: Vec<Val> = std::iter::once(&workspace).chain(chunk).cloned().collect();
         for column in ["device", "user_hash"] {
-            let list = crate::sql::in_list(2, chunk.len());
+            let list = db::in_list(2, chunk.len());
             let sql = format!("DELETE FROM profile_device_user WHERE workspace_id = $1 AND {column} IN {list}");
             tx.execute(&sql, &args).await?;
         }

@@ -76,6 +76,11 @@ impl RuleBook {
         !self.current.read().of(workspace).traits.is_empty()
     }
 
+    /// Where a phone number without country code is from.
+    pub fn phone_region(&self, workspace: WorkspaceId) -> String {
+        self.current.read().of(workspace).region().to_owned()
+    }
+
     /// What the batch that is being applied made of traits with a rule; there after [`crate::ProfileView`] applied it.
     pub fn traits_of_batch(&self, workspace: WorkspaceId) -> TraitsOfBatch {
         self.told.lock().get(&workspace).cloned().unwrap_or_default()

@@ -41,6 +41,10 @@ impl FileEraser for Files {
     async fn settle(&self) -> Result<(), String> {
         self.step("settle", String::new())
     }
+    async fn anonymise(&self, _: WorkspaceId, profiles: &[ProfileId]) -> Result<(), String> {
+        let ids: Vec<u32> = profiles.iter().map(|id| id.number()).collect();
+        self.step("anonymise", format!(" {ids:?}"))
+    }
     async fn erase(&self, _: WorkspaceId, profiles: &[ProfileId]) -> Result<(), String> {
         let ids: Vec<u32> = profiles.iter().map(|id| id.number()).collect();
         self.step("erase", format!(" {ids:?}"))
@@ -130,6 +134,37 @@ async fn finishes_step_by_step(world: &World, notebook: &Arc<Notebook>, id: Prof
     let people = notebook.0.lock().clone();
     assert_eq!(people.len(), 3, "when the log said so, and each time nothing was under way");
     assert!(people.iter().all(|person| !person.identifiers.is_empty()), "kept until the files are done with them");
+}
+
+#[tokio::test]
+async fn an_anonymised_person_is_erased_and_their_events_are_made_nobodys_first() {
+    for store in testkit::stores(crate::MIGRATIONS).await {
+        let notebook = Arc::new(Notebook::default());
+        let world = World::with_erasers(store, vec![notebook.clone()]);
+        world.feed(vec![identify(1).user("planted").id("email", "planted@x.nl")]).await;
+        world.feed(vec![identify(2).user("other")]).await;
+        let planted = world.find(SHOP, "user_id", "planted").await.unwrap();
+        let other = world.find(SHOP, "user_id", "other").await.unwrap();
+        let receipt = world.profiles.anonymise(SHOP, planted).await.unwrap();
+        assert_eq!((receipt.profile, receipt.message_id), (planted, format!("anonymised:{planted}")));
+        let mut counted = Event { channel: Channel::System, ..system(3, events::names::PROFILE_ERASED, planted) };
+        counted.properties = events::RawJson::new(r#"{"keeps_counts":true}"#);
+        let erased = Event { channel: Channel::System, ..system(4, events::names::PROFILE_ERASED, other) };
+        world.feed(vec![counted, erased]).await;
+        assert!(world.profiles.get(SHOP, planted).await.is_err());
+        assert_eq!(notebook.0.lock().len(), 2, "every room forgets them, as with an erasure");
+        let anonymised = |progress: crate::ErasureProgress| progress.anonymised;
+        assert!(anonymised(world.profiles.erasure(SHOP, planted).await.unwrap()));
+        assert!(!anonymised(world.profiles.erasure(SHOP, other).await.unwrap()));
+        let files = Files { failing: Mutex::new(vec!["anonymise"]), ..Files::default() };
+        let erasers: Vec<Arc<dyn Eraser>> = vec![notebook];
+        for expected in [0, 2] {
+            let done = crate::finish_erasures(world.db(), &erasers, &files, testkit::NOW).await.unwrap();
+            assert_eq!(done, expected);
+        }
+        let (turn, erase) = (format!("anonymise [{}]", planted.number()), "erase [1, 2]");
+        assert_eq!(*files.asked.lock(), ["settle", &turn, "settle", &turn, erase, "scrub"]);
+    }
 }
 
 #[test]

@@ -200,3 +200,19 @@ async fn a_phone_number_is_read_in_the_customers_country() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_call_about_a_company_alone_makes_no_customer() {
+    on_every_store(async |world| {
+        let group = |n: i64| Event { group_id: Some("acme".into()), ..event(n, EventKind::Group) };
+        let own = |event: Event| Event { source: None, channel: Channel::System, ..event };
+        let deleted = Event { name: "Company Deleted".into(), ..track(3) };
+        let seen = world.feed(vec![group(1), own(group(2)), own(deleted)]).await;
+        assert_eq!(seen.events.len(), 3, "it is kept");
+        assert!(seen.events.iter().all(|item| item.is_of_nobody() && !item.created), "{:?}", seen.events);
+        assert_eq!(world.profiles.counts(SHOP).await.unwrap().customers, 0);
+        let with_member = world.feed(vec![group(4).user("anna"), track(5)]).await;
+        assert!(with_member.events.iter().all(|item| item.created), "a member, and a visitor of the website");
+    })
+    .await;
+}

@@ -142,6 +142,14 @@ async fn a_phone_number_is_read_in_the_workspaces_region() {
         let anna = world.feed(vec![identify(1).user("anna").id("phone", "070-123 45 67")]).await.events[0].profile;
         assert_eq!(world.find(SHOP, "phone", "+46701234567").await, Some(anna));
         assert_eq!(world.find(SHOP, "phone", "0701234567").await, Some(anna));
+        let traits = RawJson::new(serde_json::json!({ "phone": "070-123 45 67" }).to_string());
+        world.feed(vec![Event { traits, ..identify(2).user("anna") }]).await;
+        let reached = world.profiles.address(SHOP, "sms", &[anna]).await.unwrap();
+        assert_eq!(reached, [Some("+46701234567".to_owned())], "messages go where it was read");
+        let traits = RawJson::new(serde_json::json!({ "country": "NL", "phone": "06 12345678" }).to_string());
+        world.feed(vec![Event { traits, ..identify(3).user("anna") }]).await;
+        let reached = world.profiles.address(SHOP, "sms", &[anna]).await.unwrap();
+        assert_eq!(reached, [Some("+31612345678".to_owned())], "the customer's country comes first");
     })
     .await;
 }

@@ -74,7 +74,7 @@ impl Workspace {
         for split in turned.splits {
             self.divide(split, data, &mut touched, undo);
         }
-        for item in events {
+        for item in events.iter().filter(|item| !item.is_of_nobody()) {
             self.take(&item.event, item.profile.number(), data, &mut touched, undo);
         }
         for (profile, traits) in ruled.map_or(&[][..], |(_, left)| left) {
@@ -236,9 +236,9 @@ impl Workspace {
 
     /// Is there an address in the trait `kind` that messages can go to?
     pub(super) fn has_address(&self, kind: &str, profile: u32, data: &dyn SegmentData) -> bool {
-        let mut has = false;
+        let (mut has, workspace) = (false, self.id.unwrap_or(WorkspaceId::new(0)));
         self.traits.values(profile, kind, &mut |value| {
-            has |= matches!(value, Scalar::Text(text) if data.is_address(kind, text));
+            has |= matches!(value, Scalar::Text(text) if data.is_address(workspace, kind, text));
         });
         has
     }

@@ -20,7 +20,7 @@ pub use pick::{EventName, PropertyName, TraitName, ValueCount};
 pub(crate) use undo::Undo;
 
 use crate::data::{HistoryRow, ProfileRow, SegmentData};
-use base::{JsonMap, SegmentId, Timestamp};
+use base::{JsonMap, SegmentId, Timestamp, WorkspaceId};
 use behaviour::Behaviour;
 use channels::{ADDRESS, Channels, SUPPRESSED, consent_bits};
 use definitions::{Definition, Definitions};
@@ -38,6 +38,8 @@ pub const ADDRESS_KINDS: [(&str, &str); 4] =
 /// All profiles of a workspace.
 #[derive(Default)]
 pub(crate) struct Workspace {
+    /// Whose they are; None only in tests of the engine.
+    pub id: Option<WorkspaceId>,
     /// Profiles that are there: not merged away, not erased.
     pub alive: RoaringBitmap,
     pub traits: Traits,

@@ -60,7 +60,12 @@ impl Gate for ConsentGate {
                 (_, Permission::Paused(_)) => Err(Refusal::Paused),
                 (_, Permission::TooOften(_)) => Err(Refusal::TooOften),
                 (Some(address), Permission::Allowed)
-                    if !super::is_usable_address(if channel == "email" { "email" } else { "phone" }, &address) =>
+                    // A phone number has its country code by now.
+                    if !super::is_usable_address(
+                        if channel == "email" { "email" } else { "phone" },
+                        &address,
+                        profile::identifiers::DEFAULT_REGION,
+                    ) =>
                 {
                     Err(Refusal::InvalidAddress)
                 }

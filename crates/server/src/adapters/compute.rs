@@ -3,11 +3,13 @@
 use super::Late;
 use async_trait::async_trait;
 use base::{JsonMap, PageRequest, ProfileId, WorkspaceId};
-use compute::{Snapshot, TraitUse, TraitUser, Visited};
+use compute::{Snapshot, TraitUse, TraitUser, Visited, WhoDid};
 use db::{DbError, Tx};
 use events::{Event, Offset, Past, ViewError};
+use predicate::{Condition, EventDone};
 use profile::{Eraser, Person};
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 /// Events of one customer that a preview looks at.
@@ -53,7 +55,15 @@ struct LakeSnapshot(lake::HistorySnapshot);
 
 #[async_trait]
 impl Snapshot for LakeSnapshot {
-    async fn scan(&self, visit: &mut (dyn for<'a> FnMut(Visited<'a>) + Send)) -> Result<(), String> {
+    fn highest(&self) -> u32 {
+        self.0.highest_profile().map_or(0, ProfileId::number)
+    }
+    async fn scan(
+        &self,
+        name: &str,
+        profiles: RangeInclusive<ProfileId>,
+        visit: &mut (dyn for<'a> FnMut(Visited<'a>) + Send),
+    ) -> Result<(), String> {
         let mut each = |row: lake::HistoryRow<'_>| {
             visit(Visited {
                 profile: row.profile,
@@ -63,7 +73,8 @@ impl Snapshot for LakeSnapshot {
                 properties: row.properties,
             });
         };
-        self.0.scan(&mut each).await.map(|_| ()).map_err(said)
+        let filter = lake::HistoryFilter { name: Some(name.to_owned()), profiles };
+        self.0.scan_where(&filter, &mut each).await.map(|_| ()).map_err(said)
     }
 }
 
@@ -97,6 +108,14 @@ impl compute::Sources for ComputeSources {
         let page = PageRequest { limit: Some(limit as u32), cursor: None };
         let latest = self.profiles.list(workspace, profile::Sort::LastSeen, &page).await.map_err(said)?;
         Ok(latest.items.into_iter().map(|person| (person.id, person.label)).collect())
+    }
+    async fn who_did(&self, workspace: WorkspaceId, event: &EventDone, limit: usize) -> Result<Option<WhoDid>, String> {
+        // While customers are being loaded nobody can be counted.
+        let Ok(counted) = self.segments.count(workspace, &Condition::Event(event.clone()), limit).await else {
+            return Ok(None);
+        };
+        let found = self.profiles.summaries(workspace, &counted.sample).await.map_err(said)?;
+        Ok(Some((found.into_iter().map(|person| (person.id, person.label)).collect(), counted.count)))
     }
     async fn events_of(&self, workspace: WorkspaceId, profile: ProfileId) -> Result<Vec<Arc<Event>>, String> {
         let ids = self.profiles.aliases(workspace, profile).await.map_err(said)?;

@@ -20,6 +20,7 @@ fn source_kind(kind: Kind) -> SourceKind {
         Kind::Webhook => SourceKind::Webhook,
         Kind::Folder => SourceKind::Folder,
         Kind::Database => SourceKind::Database,
+        Kind::Feed => SourceKind::Feed,
     }
 }
 
@@ -63,7 +64,8 @@ impl Door for CollectDoor {
 
     async fn accept(&self, source: SourceId, events: &[Json]) -> Result<Taken, Problem> {
         let done = self.0.accept_for(source, events).await?;
-        Ok(Taken { accepted: u64::from(done.accepted), refused: done.rejected.into_iter().map(refused).collect() })
+        let refused = done.rejected.into_iter().map(refused).collect();
+        Ok(Taken { accepted: u64::from(done.accepted), refused, is_cut: done.is_cut })
     }
 
     fn check_mapping(&self, kind: RowsKind, mapping: &Json) -> Result<(), Problem> {

@@ -3,9 +3,13 @@
 use super::Late;
 use async_trait::async_trait;
 use base::{Problem, ProfileId, Timestamp, WorkspaceId};
-use consent::{ContactChannel, Request, RequestMailer, SentLately, TopicKey, TopicUse, TopicUser, request_mail};
+use consent::{
+    ContactChannel, Request, RequestMailer, SentLately, SignUps, TopicKey, TopicUse, TopicUser, request_mail,
+};
 use db::Tx;
 use deliver::{NewMessage, RenderFailure, RenderRequest, RenderedMessage, RunState, SERVICE};
+use events::EventKind;
+use lake::{StoredEvent, TimelineFilter};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -98,4 +102,65 @@ impl TopicUse for TopicCampaigns {
         let user = |one: campaign::Campaign| TopicUser { kind: "campaign", id: one.id.to_string(), name: one.name };
         Ok(found.into_iter().map(user).collect())
     }
+}
+
+/// `consent::SignUps` over `profile` and `lake`.
+pub struct SignUpPeople {
+    pub profiles: Arc<profile::Profiles>,
+    pub lake: Arc<lake::Lake>,
+}
+
+/// Who has more events is looked at no further: a sign-up has a few.
+const SIGN_UP_EVENTS_MAX: usize = 200;
+const ADDRESS: &str = "email";
+
+#[async_trait]
+impl SignUps for SignUpPeople {
+    async fn is_only_sign_up(&self, workspace: WorkspaceId, id: ProfileId) -> Result<bool, Problem> {
+        let Some(found) = self.profiles.summaries(workspace, &[id]).await?.pop() else { return Ok(false) };
+        let profile = self.profiles.get(workspace, found.id).await?;
+        let one_address = matches!(&profile.identifiers[..], [one] if one.kind == ADDRESS);
+        // What is worked out says nothing that was not said.
+        let mut said = profile.traits.iter().filter(|seen| seen.source != events::COMPUTED_SOURCE);
+        if !one_address || !profile.merged_from.is_empty() || said.any(|seen| seen.name != ADDRESS) {
+            return Ok(false);
+        }
+        let filter = TimelineFilter::default();
+        let events = self.lake.timeline(workspace, &[profile.summary.id], None, SIGN_UP_EVENTS_MAX + 1, &filter).await;
+        let events = events.map_err(|error| Problem::internal(error.to_string()))?;
+        Ok(events.len() <= SIGN_UP_EVENTS_MAX && events.iter().all(is_of_sign_up))
+    }
+
+    async fn erase(&self, workspace: WorkspaceId, profile: ProfileId) -> Result<(), Problem> {
+        match self.profiles.erase(workspace, profile).await {
+            Ok(_) | Err(profile::ProfileError::NotFound(_)) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// Said by the sign-up form, or by the program itself about it.
+fn is_of_sign_up(event: &StoredEvent) -> bool {
+    use events::names::*;
+    const OWN: [&str; 13] = [
+        consent::SUBSCRIPTION_REQUESTED,
+        consent::SUBSCRIPTION_LAPSED,
+        consent::ADDRESS_SUPPRESSED,
+        CONSENT_CHANGED,
+        SEGMENT_ENTERED,
+        SEGMENT_EXITED,
+        EMAIL_SENT,
+        EMAIL_DELIVERED,
+        EMAIL_BOUNCED,
+        EMAIL_FAILED,
+        EMAIL_SKIPPED,
+        EMAIL_OPENED,
+        EMAIL_LINK_CLICKED,
+    ];
+    event.source.is_none()
+        && match event.kind {
+            EventKind::Identify => event.traits.map().keys().all(|name| name == ADDRESS),
+            EventKind::Track => OWN.contains(&event.name.as_str()),
+            _ => false,
+        }
 }

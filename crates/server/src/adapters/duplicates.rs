@@ -1,12 +1,17 @@
-//! Who the customers are, for the search for duplicates.
+//! Who the customers are, for the search for duplicates, and that some of them changed.
 
 use async_trait::async_trait;
 use base::{ProfileId, WorkspaceId};
 use db::{DbError, Tx};
 use duplicates::{Duplicates, People, PersonFields};
+use events::{Batch, Event};
 use profile::{Eraser, Person, PersonDetails, Profiles};
 use std::collections::HashMap;
 use std::sync::Arc;
+use tokio::sync::broadcast::{Receiver, error::RecvError};
+
+/// Parts of the names of traits that customers are compared by.
+const TELLING: [&str; 10] = ["name", "mail", "phone", "birth", "address", "street", "post", "zip", "city", "country"];
 
 pub struct ProfilePeople(pub Arc<Profiles>);
 
@@ -30,6 +35,11 @@ impl People for ProfilePeople {
         Ok(rows.into_iter().map(|(id, details)| (id, fields(details))).collect())
     }
 
+    async fn some(&self, workspace: WorkspaceId, ids: &[ProfileId]) -> Result<Vec<(ProfileId, PersonFields)>, String> {
+        let found = self.0.details(workspace, ids).await.map_err(text)?;
+        Ok(ids.iter().zip(found).filter_map(|(id, details)| Some((*id, fields(details?)))).collect())
+    }
+
     async fn canonical(
         &self,
         workspace: WorkspaceId,
@@ -46,6 +56,33 @@ impl People for ProfilePeople {
 /// In the order of `duplicates::FIELDS`.
 fn fields(details: PersonDetails) -> PersonFields {
     PersonFields(details.in_order())
+}
+
+/// Tells of changes as batches are committed, beside the pipeline: it never waits for it.
+pub async fn tell_duplicates(duplicates: Arc<Duplicates>, mut batches: Receiver<Arc<Batch>>) {
+    loop {
+        match batches.recv().await {
+            Ok(batch) => {
+                let mut changes: HashMap<WorkspaceId, u64> = HashMap::new();
+                let told = batch.events.iter().filter(|item| tells(&item.event)).map(|item| item.event.workspace);
+                let merged = batch.merges.iter().map(|merge| merge.workspace);
+                let split = batch.splits.iter().map(|split| split.workspace);
+                told.chain(merged).chain(split).for_each(|workspace| *changes.entry(workspace).or_default() += 1);
+                changes.into_iter().for_each(|(workspace, changes)| duplicates.changed(workspace, changes));
+            }
+            Err(RecvError::Lagged(_)) => duplicates.missed_changes(),
+            Err(RecvError::Closed) => return,
+        }
+    }
+}
+
+/// Whether the event may say something that customers are compared by.
+fn tells(event: &Event) -> bool {
+    if event.traits.is_empty() || event.is_computed() {
+        return false;
+    }
+    let text = event.traits.text();
+    TELLING.iter().any(|name| text.contains(name))
 }
 
 pub struct DuplicatesEraser;

@@ -128,6 +128,32 @@ fn text(error: impl std::fmt::Display) -> String {
     error.to_string()
 }
 
+/// Returns when everything accepted before the call is in the history's files and the log's files hold none of it.
+/// Answers the place in the log up to which that is so.
+pub(super) async fn settle_log(
+    inbox: &events::Inbox,
+    pipeline: &events::Pipeline,
+    lake: &lake::Lake,
+) -> Result<u64, String> {
+    let sealed = inbox.seal().await.map_err(text)?;
+    while pipeline.status().cursor < sealed {
+        tokio::time::sleep(SETTLE_LOOK).await;
+    }
+    // The pipeline hands a batch to the history after its commit; a record put aside it does not hand on at all.
+    for _ in 0..HISTORY_LOOKS_MAX {
+        if sealed.0 <= lake.status().taken {
+            break;
+        }
+        tokio::time::sleep(SETTLE_LOOK).await;
+    }
+    lake.flush().await.map_err(text)?;
+    pipeline.release().await.map_err(text)?;
+    if inbox.oldest().map_err(text)? < sealed {
+        return Err("the log still holds what was accepted before".into());
+    }
+    Ok(sealed.0)
+}
+
 #[async_trait]
 impl FileEraser for FilesEraser {
     async fn settle(&self) -> Result<(), String> {
@@ -135,23 +161,12 @@ impl FileEraser for FilesEraser {
             return Err("a search for duplicates is at work: what it read before would be written".into());
         }
         self.deliver.settle().await.map_err(text)?;
-        let sealed = self.inbox.seal().await.map_err(text)?;
-        while self.pipeline.status().cursor < sealed {
-            tokio::time::sleep(SETTLE_LOOK).await;
-        }
-        // The pipeline hands a batch to the history after its commit; a record put aside it does not hand on at all.
-        for _ in 0..HISTORY_LOOKS_MAX {
-            if sealed.0 <= self.lake.status().taken {
-                break;
-            }
-            tokio::time::sleep(SETTLE_LOOK).await;
-        }
-        self.lake.flush().await.map_err(text)?;
-        self.pipeline.release().await.map_err(text)?;
-        if self.inbox.oldest().map_err(text)? < sealed {
-            return Err("the log still holds what was accepted before".into());
-        }
-        Ok(())
+        settle_log(&self.inbox, &self.pipeline, &self.lake).await.map(|_| ())
+    }
+
+    async fn anonymise(&self, workspace: WorkspaceId, profiles: &[ProfileId]) -> Result<(), String> {
+        let cutter = Arc::new(super::retention::PersonCutter::new(profiles));
+        self.lake.cut(workspace, u64::MAX, cutter, &()).await.map(|_| ()).map_err(text)
     }
 
     async fn erase(&self, workspace: WorkspaceId, profiles: &[ProfileId]) -> Result<(), String> {

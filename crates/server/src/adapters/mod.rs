@@ -1,10 +1,12 @@
 //! Where the rooms meet: each room's small traits, implemented over the rooms that can answer.
 
 mod audience;
+mod catalog;
 mod company;
 mod compute;
 mod connect;
 mod consent;
+mod device;
 mod duplicates;
 mod erasers;
 mod merge_data;
@@ -12,16 +14,20 @@ mod outbox;
 mod parquet;
 mod past;
 mod plan;
+mod retention;
 mod sandbox_door;
 mod segment_data;
 mod workspaces;
 
+pub use self::catalog::CatalogProducts;
 pub use self::compute::{ComputeEraser, ComputeSources, SegmentTraitUse};
-pub use self::consent::{DeliverSent, RequestMails, RequestPost, TopicCampaigns};
+pub use self::consent::{DeliverSent, RequestMails, RequestPost, SignUpPeople, TopicCampaigns};
+pub use self::device::{DeviceEraser, DoorAddresses};
+pub use self::retention::{LakeHistory, RetentionFacts, retention_needs};
 pub use audience::{CampaignUse, ConsentGate, SegmentAudience};
 pub use company::{CompanyEraser, CompanyPeople, ProfileNaming};
 pub use connect::{CollectDoor, KeyVault};
-pub use duplicates::{DuplicatesEraser, ProfilePeople};
+pub use duplicates::{DuplicatesEraser, ProfilePeople, tell_duplicates};
 pub use erasers::{ConsentEraser, DeliverEraser, FilesEraser, MeasureEraser, TextsEraser};
 pub use merge_data::{CampaignMessages, ContentRenderer, PeopleData, SenderData};
 pub use outbox::DeliverOutbox;
@@ -34,11 +40,12 @@ pub use workspaces::WorkspaceSettings;
 
 use std::sync::{Arc, OnceLock};
 
-/// Can a message go to this address? The one rule for counts, reviews and sending; `kind` is the trait that holds it.
-pub fn is_usable_address(kind: &str, address: &str) -> bool {
+/// Can a message go to this address? The one rule for counts, reviews and sending; `kind` is the trait that holds it,
+/// `region` where a phone number without country code is from.
+pub fn is_usable_address(kind: &str, address: &str, region: &str) -> bool {
     match kind {
         "email" => deliver::sender::is_address(address.trim()),
-        "phone" => profile::identifiers::normalise_phone(address, profile::identifiers::DEFAULT_REGION).is_some(),
+        "phone" => profile::identifiers::normalise_phone(address, region).is_some(),
         _ => !address.trim().is_empty(),
     }
 }

@@ -148,8 +148,8 @@ impl SegmentData for RoomsData {
         profile::traits_of_event(event)
     }
 
-    fn is_address(&self, kind: &str, address: &str) -> bool {
-        super::is_usable_address(kind, address)
+    fn is_address(&self, workspace: WorkspaceId, kind: &str, address: &str) -> bool {
+        super::is_usable_address(kind, address, &self.rules.phone_region(workspace))
     }
 
     fn has_trait_rules(&self, workspace: WorkspaceId) -> bool {

@@ -20,6 +20,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+/// The source of the shop's products.
+const PRODUCTS: &str = "web-shop";
 const EMAIL: &str = "demo@tutti.example";
 /// The link printed is good for this long; the demo prints a new one at every start.
 const LINK_MS: i64 = 24 * 3_600_000;
@@ -195,6 +197,7 @@ async fn make(server: &Server, args: &DemoArgs, smtp_port: u16) -> anyhow::Resul
     let write_keys = sources(server, workspace.id).await?;
     let key = app.access.create_key(workspace.id, "Demo", &["*".to_owned()], Role::Owner.permissions()).await?;
     app.deliver.senders().put(workspace.id, sender(server, smtp_port)?).await?;
+    products(server, workspace.id).await?;
     let until = SystemClock.now();
     let state = DemoState {
         user: user.id,
@@ -212,6 +215,15 @@ async fn make(server: &Server, args: &DemoArgs, smtp_port: u16) -> anyhow::Resul
         tokio::time::sleep(POLL).await;
     }
     Ok(state)
+}
+
+/// What the shop sells, as its feed tells.
+async fn products(server: &Server, workspace: WorkspaceId) -> anyhow::Result<()> {
+    let catalog = &server.running.app.catalog;
+    let mut upload = catalog.begin(workspace, PRODUCTS, catalog::Mode::Whole, false).await?;
+    upload.push(sim::product_feed().as_bytes()).await?;
+    upload.finish(None).await?;
+    Ok(())
 }
 
 async fn sources(server: &Server, workspace: WorkspaceId) -> anyhow::Result<[String; 4]> {

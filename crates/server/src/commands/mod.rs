@@ -24,6 +24,7 @@ pub mod output;
 pub mod people;
 pub mod plan;
 pub mod report;
+pub mod retention;
 pub mod sandbox;
 pub mod segment;
 pub mod sender;
@@ -167,6 +168,9 @@ commands! {
     /// Tracking plan: list it, keep it as a file, take it up. (server)
     #[command(subcommand)]
     Plan(plan::PlanCommand) = plan::run;
+    /// Retention: how long events are kept; dry run, run, receipts. (server)
+    #[command(subcommand)]
+    Retention(retention::RetentionCommand) = retention::run;
     /// Segments: count, list, save, change, members. (server)
     #[command(subcommand, visible_alias = "segments")]
     Segment(segment::SegmentCommand) = segment::run;

@@ -101,6 +101,13 @@ pub enum PeopleCommand {
         #[arg(long)]
         yes: bool,
     },
+    /// Anonymise a person: erased everywhere, but what happened is still counted, as nobody's. Not to be undone.
+    Anonymise {
+        who: String,
+        /// Do not ask.
+        #[arg(long)]
+        yes: bool,
+    },
     /// Say that two are one, whatever the rules say. `split --revive` undoes it.
     Merge {
         who: String,
@@ -174,6 +181,15 @@ pub async fn run(command: PeopleCommand, context: &Context) -> anyhow::Result<()
             confirm(yes, &format!("this erases {name} ({id}) for ever"))?;
             let answer = client.delete(&format!("/api/v1/profiles/{id}")).await?;
             context.print(&answer, |answer| format!("{} is erased; receipt {}", id, field(answer, "/message_id")));
+            Ok(())
+        }
+        PeopleCommand::Anonymise { who, yes } => {
+            let client = context.client()?;
+            let person = person(&client, &who).await?;
+            let (id, name) = (field(&person, "/id"), shown(&field(&person, "/label")));
+            confirm(yes, &format!("this erases {name} ({id}) for ever; what happened stays, as nobody's"))?;
+            let answer = client.post(&format!("/api/v1/profiles/{id}/anonymise"), &Value::Null).await?;
+            context.print(&answer, |answer| format!("{} is anonymised; receipt {}", id, field(answer, "/message_id")));
             Ok(())
         }
         PeopleCommand::Merge { who, other, yes } => merge(context, &who, &other, yes).await,

@@ -75,6 +75,11 @@ const KEYS: &[Key] = &[
         None,
         "Sources may ask databases on this machine and on private networks. Metadata services are never asked.",
     ),
+    key(
+        "geo.database",
+        None,
+        "MaxMind DB file (.mmdb) of countries or cities: the addresses of events are looked up in it. Empty: none is.",
+    ),
 ];
 
 /// Variables that are not keys: of the command line as a client, and of secrets that flags should not carry.

@@ -69,8 +69,12 @@ async fn a_group_call_is_seen_changed_exported_and_forgotten() {
         .ask("PATCH", &format!("/api/v1/companies/{id}"), &server.key, json!({ "traits": { "plan": "Gold" } }))
         .await;
     assert_eq!((patched.status, &patched.json["plan"], &patched.json["members"]), (200, &json!("Gold"), &json!(1)));
+    let customers = async || server.get("/api/v1/profiles").await.json["items"].as_array().map(Vec::len);
+    let before = customers().await;
     let made = server.post("/api/v1/companies", json!({ "group_id": "cord", "traits": { "name": "Cord" } })).await;
     assert_eq!(made.status, 201, "{}", made.text);
+    assert!(before.is_some_and(|before| before > 0));
+    assert_eq!(customers().await, before, "a company made by hand makes no customer");
     for (body, pointer) in [
         (json!({ "group_id": " ", "traits": {} }), "/group_id"),
         (json!({ "group_id": "x", "traits": { "left": true } }), "/traits/left"),

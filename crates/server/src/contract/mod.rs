@@ -5,9 +5,13 @@
 
 mod companies;
 mod consent;
+mod devices;
 mod problems;
+mod products;
+mod retention;
 mod rights;
 mod shapes;
+mod value;
 
 use crate::config::Config;
 use crate::wire::{Program, Running};

@@ -3,8 +3,13 @@
 use super::*;
 
 /// A report is not a list of things: what it answers belongs together.
-const REPORTS: [&str; 4] =
-    ["/api/v1/measure/revenue", "/api/v1/measure/attribution", "/api/v1/plan/suggestions", "/api/v1/plan/violations"];
+const REPORTS: [&str; 5] = [
+    "/api/v1/measure/revenue",
+    "/api/v1/measure/attribution",
+    "/api/v1/plan/suggestions",
+    "/api/v1/plan/violations",
+    "/api/v1/products/runs/{id}",
+];
 
 #[tokio::test]
 async fn every_list_takes_limit_and_cursor_and_answers_with_a_page() {
@@ -96,11 +101,19 @@ async fn fill(server: &Server) {
             server.post("/api/v1/suppressions", json!({ "channel": "email", "address": format!("{name}@example.se") })).await,
             server.post("/api/v1/profiles", json!({ "identifiers": [{ "kind": "user_id", "value": name }], "traits": { "name": name, "city": "Sneek" } })).await,
             server.send(upload(server, &format!("{name}.csv"))).await,
+            server.send(products(server, name)).await,
         ];
         for answer in made {
             assert!((200..300).contains(&answer.status), "{}", answer.text);
         }
     }
+}
+
+fn products(server: &Server, name: &str) -> http::Request<Body> {
+    let request = http::Request::post(format!("/api/v1/products/feed?source={name}"))
+        .header("authorization", format!("Bearer {}", server.key));
+    let feed = format!("id,title,product_type\n{name},Product {name},Category {name}\n");
+    request.body(Body::from(feed)).expect("a request")
 }
 
 fn upload(server: &Server, name: &str) -> http::Request<Body> {

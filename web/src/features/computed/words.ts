@@ -60,6 +60,7 @@ export function useMistakeWords(): (code: string, detail: string) => string {
     name_invalid: t`A name has letters, digits, _ and - only`,
     name_fixed: t`It is used under its old name, so that stays`,
     formula_invalid: t`The formula is not right yet`,
+    formula_never_answers: t`The formula has no answer for anybody: it always divides by zero, or takes a date for a number`,
     formula_unknown_function: t`There is no such function`,
     property_missing: t`Choose the detail to work with.`,
     event_own: t`This event comes from Tutti itself and cannot be used here`,

@@ -47,17 +47,26 @@ describe("how sure it is", () => {
 describe("who stays", () => {
   it("is the first, with everybody, as long as nobody chooses", () => {
     expect(suggested(three)).toEqual({ survivor: "prf_a", people: ["prf_a", "prf_b", "prf_c"] });
-    expect(acceptBody(three, suggested(three))).toEqual({ id: "dup_1" });
+    expect(acceptBody(three, suggested(three))).toEqual({ id: "dup_1", version: 1 });
   });
 
   it("is who was chosen", () => {
-    expect(acceptBody(two, { ...suggested(two), survivor: "prf_b" })).toEqual({ id: "dup_1", survivor: "prf_b" });
+    expect(acceptBody(two, { ...suggested(two), survivor: "prf_b" })).toEqual({
+      id: "dup_1",
+      version: 1,
+      survivor: "prf_b",
+    });
   });
 
   it("is the first of the others when the one that stays is no part of it", () => {
     const choice = withPerson(three, suggested(three), "prf_a", false);
     expect(choice).toEqual({ survivor: "prf_b", people: ["prf_b", "prf_c"] });
-    expect(acceptBody(three, choice)).toEqual({ id: "dup_1", survivor: "prf_b", people: ["prf_b", "prf_c"] });
+    expect(acceptBody(three, choice)).toEqual({
+      id: "dup_1",
+      version: 1,
+      survivor: "prf_b",
+      people: ["prf_b", "prf_c"],
+    });
     expect(canMerge(choice)).toBe(true);
     expect(canMerge(withPerson(three, choice, "prf_c", false))).toBe(false);
     expect(withPerson(three, choice, "prf_a", true).people).toEqual(["prf_a", "prf_b", "prf_c"]);
@@ -135,7 +144,8 @@ describe("long work", () => {
   });
 
   it("only goes forward", () => {
-    const running: Status = { state: "running", people: 0, compared: 0, groups: 0, done: 0, of: 0 };
+    const update = { running: false, people: 0, compared: 0 };
+    const running: Status = { state: "running", people: 0, compared: 0, groups: 0, done: 0, of: 0, update };
     expect(progress(running)).toEqual({ step: 1, steps: 3, share: 0 });
     expect(progress({ ...running, step: "comparing", done: 5, of: 10 })).toEqual({ step: 2, steps: 3, share: 0.5 });
     expect(progress({ ...running, step: "writing", done: 20, of: 10 })).toEqual({ step: 3, steps: 3, share: 1 });

@@ -22,6 +22,9 @@ export function shownShare(probability: number): { share: number; over: boolean 
   return { share: Math.floor(probability * FINEST + 1e-6) / FINEST, over: false };
 }
 
+/** Of a group with these people: with others it is another decision. */
+export const keyOf = (group: Group) => `${group.id}/${group.version}`;
+
 /** Who of a group is one person, and which of them stays. */
 export type Choice = { survivor: string; people: string[] };
 
@@ -43,7 +46,7 @@ export const canMerge = (choice: Choice) => choice.people.length > 1;
 /** What is asked of the server: what is as suggested is left to it. */
 export function acceptBody(group: Group, choice: Choice): Accept {
   const all = suggested(group);
-  const body: Accept = { id: group.id };
+  const body: Accept = { id: group.id, version: group.version };
   if (choice.survivor !== all.survivor) body.survivor = choice.survivor;
   if (choice.people.length !== all.people.length) {
     body.survivor = choice.survivor;

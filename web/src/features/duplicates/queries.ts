@@ -6,6 +6,8 @@ import { sureAbove } from "./model";
 import type { Accept, Accepted, Group, Rejected, Status } from "./types";
 
 const POLL_MS = 1000;
+/** Suggestions follow the customers by themselves. */
+const POLL_QUIET_MS = 30_000;
 /** What is not to be seen yet when the server answers is there after this. */
 const VISIBLE_MS = 2000;
 const GROUPS_PER_PAGE = 20;
@@ -15,7 +17,10 @@ const base = "/api/v1/duplicates";
 export const statusQuery = queryOptions({
   queryKey: ["duplicates", "status"],
   queryFn: ({ signal }) => api.get<Status>(`${base}/status`, { signal }),
-  refetchInterval: (query) => (query.state.data?.state === "running" ? POLL_MS : false),
+  refetchInterval: (query) => {
+    const status = query.state.data;
+    return status?.state === "running" || status?.update.running ? POLL_MS : POLL_QUIET_MS;
+  },
 });
 
 /** The groups of one search: asked anew when a search has finished, the old ones stay visible meanwhile. */
@@ -40,7 +45,12 @@ export async function groupsAbove(share: number): Promise<Group[]> {
 
 export const find = () => api.post<Status>(`${base}/find`, {});
 export const accept = (groups: Accept[]) => api.post<Accepted>(`${base}/accept`, { groups });
-export const reject = (groups: string[]) => api.post<Rejected>(`${base}/reject`, { groups });
+/** Each as it was seen: what has other people in it meanwhile is left alone. */
+export const reject = (groups: Group[]) =>
+  api.post<Rejected>(`${base}/reject`, { groups: groups.map(({ id, version }) => ({ id, version })) });
+
+/** An update has changed them; what was shown stays until the new ones are there. */
+export const refreshGroups = () => queryClient.invalidateQueries({ queryKey: ["duplicates", "groups"] });
 
 /** People and groups look different after a merge: at once, or in a moment when the server says so. */
 export async function refresh(visible = true): Promise<void> {

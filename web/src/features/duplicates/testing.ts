@@ -37,5 +37,5 @@ export function pair(more: Partial<Pair> = {}): Pair {
 }
 
 export function group(people: ProfileSummary[], more: Partial<Group> = {}): Group {
-  return { id: "dup_1", probability: 0.999, people, pairs: [pair()], ...more };
+  return { id: "dup_1", version: 1, probability: 0.999, people, pairs: [pair()], ...more };
 }

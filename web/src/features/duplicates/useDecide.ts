@@ -28,10 +28,11 @@ export function useDecide(group: Group, choice: Choice, onLeave: () => void) {
       },
     }),
     reject: useMutation({
-      mutationFn: () => reject([group.id]),
-      onSuccess: async () => {
+      mutationFn: () => reject([group]),
+      onSuccess: async ({ rejected }) => {
         onLeave();
-        toastDone(t`Noted: these are not suggested again`);
+        if (rejected > 0) toastDone(t`Noted: these are not suggested again`);
+        else toastDone(t`This suggestion was not up to date any more: nothing was noted`);
         await refresh();
       },
     }),

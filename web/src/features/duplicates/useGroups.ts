@@ -1,6 +1,6 @@
 /** What the reader has said about the groups and not sent yet, and which ones have left the list. */
 import { useState } from "react";
-import { type Choice, suggested } from "./model";
+import { type Choice, keyOf, suggested } from "./model";
 import type { Group } from "./types";
 
 export type Groups = {
@@ -23,21 +23,21 @@ export function useGroups(): Groups {
     setTicked((before) => {
       const next = new Map(before);
       for (const group of groups) {
-        if (on) next.set(group.id, group);
-        else next.delete(group.id);
+        if (on) next.set(keyOf(group), group);
+        else next.delete(keyOf(group));
       }
       return next;
     });
   return {
-    choiceOf: (group) => choices.get(group.id) ?? suggested(group),
-    choose: (group, choice) => setChoices((before) => new Map(before).set(group.id, choice)),
+    choiceOf: (group) => choices.get(keyOf(group)) ?? suggested(group),
+    choose: (group, choice) => setChoices((before) => new Map(before).set(keyOf(group), choice)),
     ticked: [...ticked.values()],
-    isTicked: (group) => ticked.has(group.id),
+    isTicked: (group) => ticked.has(keyOf(group)),
     tick,
-    isGone: (group) => gone.has(group.id),
+    isGone: (group) => gone.has(keyOf(group)),
     leave: (groups) => {
       tick(groups, false);
-      setGone((before) => new Set([...before, ...groups.map((group) => group.id)]));
+      setGone((before) => new Set([...before, ...groups.map(keyOf)]));
     },
   };
 }

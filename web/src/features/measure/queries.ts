@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api } from "@/api/client";
 import { PAGE_SIZE } from "@/api/query";
-import type { Profile, RefusedOrders } from "@/api/types";
+import type { Profile, RefusedOrders, Schemas } from "@/api/types";
 
 /** Latest first; each page also says how many there are in all, and of which reason. */
 export const refusedOrdersQuery = infiniteQueryOptions({
@@ -21,3 +21,11 @@ export const personQuery = (id: string) =>
     queryKey: ["profiles", "one", id],
     queryFn: ({ signal }) => api.get<Profile>(`/api/v1/profiles/${encodeURIComponent(id)}`, { signal }),
   });
+
+export type RfmSettings = Schemas["RfmSettingsView"];
+export type RfmRule = Schemas["RfmRuleBody"];
+
+export const rfmQuery = queryOptions({
+  queryKey: ["rfm"],
+  queryFn: ({ signal }) => api.get<RfmSettings>("/api/v1/measure/rfm", { signal }),
+});

@@ -29,7 +29,7 @@ export const KIND_ICONS: Record<SourceKind, Icon> = {
 };
 
 /** Those that are fetched or mapped, in the order they are offered. */
-export const CONNECTIONS: readonly ConnectionKind[] = ["webhook", "database", "folder"];
+export const CONNECTIONS: readonly ConnectionKind[] = ["webhook", "database", "folder", "feed"];
 
 export const isConnection = (kind: string): kind is ConnectionKind =>
   kind === "webhook" || kind === "folder" || kind === "database" || kind === "feed";

@@ -77,8 +77,16 @@ struct ConsentSettingsBody {
     confirmation: ConfirmationBody,
     /// The edition of the words people agree to.
     text_version: String,
+    /// A subscription that was not confirmed after so many days is removed, and with it a customer who is nothing else.
+    /// 7 to 365; 30 unless told.
+    #[serde(default = "unconfirmed_days")]
+    unconfirmed_days: i64,
     /// The one that was read; 0: never saved.
     version: i64,
+}
+
+fn unconfirmed_days() -> i64 {
+    consent::UNCONFIRMED_DAYS_DEFAULT
 }
 
 impl ConsentSettingsBody {
@@ -104,6 +112,7 @@ impl ConsentSettingsBody {
                 text: settings.confirmation.text.0,
             },
             text_version: settings.text_version,
+            unconfirmed_days: settings.unconfirmed_days,
             version,
         }
     }
@@ -133,6 +142,7 @@ impl ConsentSettingsBody {
                 text: Localised(self.confirmation.text),
             },
             text_version: self.text_version,
+            unconfirmed_days: self.unconfirmed_days,
         };
         Ok((settings, self.version))
     }

@@ -145,6 +145,7 @@ async fn gather(app: &App, workspace: WorkspaceId, id: ProfileId) -> ApiResult<(
         "profile": profile,
         "contact": app.consent.export(workspace, canonical).await?,
         "companies": app.company.export(workspace, canonical).await?,
+        "devices": crate::routes::device::export(app, workspace, canonical).await?,
         "orders": app.measure.orders_of(workspace, canonical).await?,
         "touches": app.measure.touches_of(workspace, canonical).await?,
         "messages": messages.collect::<Vec<_>>(),

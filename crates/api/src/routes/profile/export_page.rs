@@ -30,7 +30,7 @@ struct Section {
 }
 
 /// The one list of what the page holds.
-const SECTIONS: [Section; 10] = [
+const SECTIONS: [Section; 11] = [
     Section {
         key: "identifiers",
         pointer: "/profile/identifiers",
@@ -83,6 +83,24 @@ const SECTIONS: [Section; 10] = [
             ("/joined_at", Show::Time),
             ("/left_at", Show::Time),
             ("/source", Show::Source),
+        ],
+        details: &[],
+    },
+    Section {
+        key: "devices",
+        pointer: "/devices",
+        columns: &[
+            ("/type", Show::Word),
+            ("/brand", Show::Text),
+            ("/model", Show::Text),
+            ("/os", Show::Text),
+            ("/client", Show::Text),
+            ("/language", Show::Text),
+            ("/time_zone", Show::Text),
+            ("/country", Show::Text),
+            ("/city", Show::Text),
+            ("/first_seen", Show::Time),
+            ("/last_seen", Show::Time),
         ],
         details: &[],
     },

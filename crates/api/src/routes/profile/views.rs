@@ -1,7 +1,7 @@
 //! How a customer is shown: joined from all rooms that know something about them.
 
 use super::super::consent::{ConsentView, SuppressionView};
-use super::super::measure::MoneyView;
+use super::super::measure::{MoneyView, RfmView, rfm_of};
 use crate::App;
 use crate::problem::ApiResult;
 use base::{Json, Money, ProfileId, Timestamp, WorkspaceId};
@@ -156,6 +156,8 @@ pub(in crate::routes) struct ValueView {
     average_order: Option<MoneyView>,
     online_revenue: Option<MoneyView>,
     shop_revenue: Option<MoneyView>,
+    /// Null: the customer never ordered, or customers were not counted yet.
+    rfm: Option<RfmView>,
 }
 
 /// The currency most of the orders are in.
@@ -191,6 +193,7 @@ impl ValueView {
             average_order: money(revenue / in_currency.max(1)),
             online_revenue: money(sum(&|order| !in_shop(order))),
             shop_revenue: money(sum(&in_shop)),
+            rfm: None,
         }
     }
 }
@@ -303,7 +306,7 @@ pub(super) async fn whole(app: &App, workspace: WorkspaceId, profile: Profile) -
         traits: profile.traits.into_iter().map(TraitView::from).collect(),
         consent: app.consent.state(workspace, id).await?.into_iter().map(ConsentView::from).collect(),
         suppressed: suppressed.map(SuppressionView::from).collect(),
-        value: ValueView::of(&orders),
+        value: ValueView { rfm: rfm_of(app, workspace, id).await?, ..ValueView::of(&orders) },
         segments: segments.map(|one| SegmentOf { id: one.id, name: one.name, entered_at: one.entered_at }).collect(),
         messages: messages.into_iter().map(|message| message_of(message, &names)).collect(),
     })

@@ -4,6 +4,7 @@
 use super::page::{Dress, button, escape};
 use super::preferences::{FORM_BYTES_MAX, LanguageQuery, masked};
 use super::words::words;
+use crate::auth::network;
 use crate::routes::profile::{caught_up, own_copy};
 use crate::{App, Path, Query};
 use access::{Actor, AuditRecord};
@@ -119,7 +120,7 @@ async fn decide(
 ) -> Response {
     let form = form.map(|Form(form)| form).unwrap_or_default();
     let action = form.iter().find(|(key, _)| key == "action").map_or("", |(_, value)| value.as_str());
-    let ip = from.map(|Extension(ConnectInfo(from))| from.ip().to_string());
+    let ip = from.map(|Extension(ConnectInfo(from))| network(from.ip()));
     let done = match Asked::read(&app, &token, None).await {
         Ok(asked) => carry_out(&app, &asked, action, ip).await,
         Err(problem) => Err(problem),

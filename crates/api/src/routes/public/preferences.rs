@@ -3,6 +3,7 @@
 
 use super::page::{Dress, button, escape};
 use super::words::{ALL, Words, words};
+use crate::auth::network;
 use crate::routes::profile::caught_up;
 use crate::{App, Path, Query};
 use axum::Extension;
@@ -489,7 +490,7 @@ async fn save(
         Ok(None) => return nobody(&headers),
         Err(problem) => return super::error_page(super::texts_for(&headers), problem),
     };
-    let ip = from.map(|Extension(ConnectInfo(from))| from.ip().to_string());
+    let ip = from.map(|Extension(ConnectInfo(from))| network(from.ip()));
     let done = match value("action") {
         Some("leave") => leave(&app, &mut visit, ip).await,
         Some("data") => ask(&app, &visit, RequestKind::Data).await,

@@ -4,6 +4,7 @@
 use super::page::Dress;
 use super::preferences::accepted;
 use super::words::words;
+use crate::auth::network;
 use crate::problem::ApiResult;
 use crate::{ApiError, App};
 use axum::Extension;
@@ -130,7 +131,7 @@ fn of_form(body: &[u8]) -> SignUp {
 }
 
 async fn take(app: &App, sign_up: SignUp, headers: &HeaderMap, ip: Option<String>) -> ApiResult<&'static str> {
-    if !app.consent.allows_form(ip.as_deref().unwrap_or_default()) {
+    if !app.consent.allows_form(ip.as_deref().unwrap_or_default()).await? {
         let detail = "too many sign-ups from this address; try again in ten minutes";
         return Err(Problem::new(ProblemKind::Busy, "too_many_sign_ups", detail).into());
     }
@@ -158,7 +159,7 @@ async fn take(app: &App, sign_up: SignUp, headers: &HeaderMap, ip: Option<String
             text: filled(&sign_up.text),
             text_version: filled(&sign_up.text_version),
             basis: Some(Basis::Consent),
-            ip,
+            ip: ip.and_then(|ip| ip.parse().ok()).map(network),
             ..Proof::default()
         };
         store(app, workspace, &topics, &address, language, &proof).await?;

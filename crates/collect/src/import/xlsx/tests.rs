@@ -135,6 +135,33 @@ async fn times_of_day_and_moments_keep_what_they_say() {
 }
 
 #[tokio::test]
+async fn a_date_out_of_range_is_refused_by_name_and_not_bent() {
+    let room = Room::sqlite().await;
+    let row = |line: u32, mail: &str, serial: &str| {
+        format!(
+            r#"<row r="{line}"><c r="A{line}" t="str"><v>{mail}</v></c><c r="B{line}" s="1"><v>{serial}</v></c></row>"#
+        )
+    };
+    let header = r#"<row r="1"><c r="A1" t="str"><v>email</v></c><c r="B1" t="str"><v>until</v></c></row>"#;
+    let rows = [
+        header.to_owned(),
+        row(2, "a@example.nl", "2958465"),
+        row(3, "b@example.nl", "2958466"),
+        row(4, "c@example.nl", "-1"),
+        row(5, "d@example.nl", "29314"),
+    ];
+    let file = workbook(&[("People", "visible", &rows.concat())], &[]);
+    let done = import(&room, "people.xlsx", ImportKind::Customers, Mapping::default(), &file).await;
+    assert_eq!((done.rows_done, done.rows_accepted, done.rows_rejected), (4, 2, 2), "{:?}", done.error);
+    let events = room.events().await;
+    let born: Vec<String> = events.iter().map(|event| event.traits.map()["until"].to_string()).collect();
+    assert_eq!(born, ["\"9999-12-31\"", "\"1980-04-03\""]);
+    let path = room.collect.rejected_rows(WORKSPACE, done.id).await.unwrap().expect("a file");
+    let rejected = tokio::fs::read_to_string(path).await.unwrap();
+    assert!(rejected.contains("until") && rejected.contains("2958466") && rejected.contains("-1"), "{rejected}");
+}
+
+#[tokio::test]
 async fn what_is_no_workbook_or_would_blow_up_is_refused_with_the_reason() {
     let room = Room::sqlite().await;
     let half = customers();

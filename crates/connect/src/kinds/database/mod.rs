@@ -4,7 +4,7 @@
 //! No connection of the database is held while a portion is imported. After a crash the portion is read again, and what
 //! was accepted counts once. One trait, one list, one file per engine.
 
-mod host;
+mod mysql;
 mod postgres;
 mod query;
 mod sqlite;
@@ -14,6 +14,7 @@ use crate::connector::{Connector, Ended, Job, TestResult, schema_fault};
 use crate::definition::{Definition, Secrets};
 use crate::error::{Fault, invalid};
 use crate::kinds::folder::empty;
+use crate::kinds::host;
 use crate::limits::*;
 use crate::model::{Kind, RowsKind, Run};
 use crate::ports::{ImportStage, NewRows, RowSink};
@@ -66,8 +67,20 @@ pub struct DatabaseDefinition {
 #[serde(rename_all = "snake_case")]
 pub enum EngineKind {
     Postgres,
+    /// MySQL and MariaDB.
+    Mysql,
     Sqlite,
 }
+
+impl EngineKind {
+    /// Asked over the network, with a user and a password.
+    fn is_server(self) -> bool {
+        self != Self::Sqlite
+    }
+}
+
+/// A statement is not under way for longer, whoever waits for it.
+const STATEMENT_MS: u64 = 30 * READ_TIMEOUT_MS;
 
 impl DatabaseDefinition {
     pub(crate) fn check(&self) -> Result<(), Problem> {
@@ -84,7 +97,7 @@ impl DatabaseDefinition {
                 return Err(invalid(format!("/definition/{field}"), "must not be empty or very long"));
             }
         }
-        if self.engine == EngineKind::Postgres {
+        if self.engine.is_server() {
             let host = self.host.as_deref().ok_or_else(|| invalid("/definition/host", "name the server"))?;
             if !host::is_name(host) {
                 return Err(invalid("/definition/host", "must be a host name or an address, without port or path"));
@@ -131,29 +144,57 @@ trait Engine: Send + Sync {
     fn page(&self, query: &str, cursor_column: Option<&str>, limit: u64) -> String;
 }
 
-#[async_trait]
-trait Session: Send {
-    /// What comes before every value of the cursor column.
-    async fn lowest(&mut self, page: &str) -> Result<Json, Fault>;
-    fn rows<'a>(&'a mut self, page: &'a str) -> BoxStream<'a, Result<JsonMap, Fault>>;
+/// A row, and the value of its cursor column as the engine writes it in a statement.
+struct ReadRow {
+    values: JsonMap,
+    cursor: Option<Json>,
 }
 
-const ENGINES: &[&dyn Engine] = &[&postgres::Postgres, &sqlite::Sqlite];
+impl ReadRow {
+    /// Of an engine that reads its values as it writes them.
+    fn new(values: JsonMap, cursor_column: Option<&str>) -> Self {
+        let cursor = cursor_column.and_then(|column| values.get(column).cloned());
+        Self { values, cursor }
+    }
+}
+
+fn names_of(columns: &[impl sqlx::Column]) -> Vec<String> {
+    columns.iter().map(|column| column.name().to_owned()).collect()
+}
+
+#[async_trait]
+trait Session: Send {
+    /// The columns of a query, in order, without asking it.
+    async fn columns(&mut self, query: &str) -> Result<Vec<String>, Fault>;
+    /// What comes before every value of the cursor column.
+    async fn lowest(&mut self, page: &str) -> Result<Json, Fault>;
+    fn rows<'a>(&'a mut self, page: &'a str, cursor_column: Option<&'a str>) -> BoxStream<'a, Result<ReadRow, Fault>>;
+}
+
+const ENGINES: &[&dyn Engine] = &[&postgres::Postgres, &mysql::MySql, &sqlite::Sqlite];
 
 fn engine(kind: EngineKind) -> Result<&'static dyn Engine, Fault> {
     let found = ENGINES.iter().copied().find(|engine| engine.kind() == kind);
     found.ok_or_else(|| Fault::internal("this engine is not in the list"))
 }
 
-/// The next row, if it comes in time.
-async fn next_row(rows: &mut BoxStream<'_, Result<JsonMap, Fault>>) -> Result<Option<JsonMap>, Fault> {
-    match tokio::time::timeout(Duration::from_millis(READ_TIMEOUT_MS), rows.next()).await {
-        Ok(row) => row.transpose(),
+/// What the database answers, if it does in time.
+async fn in_time<T>(connect: &Connect, work: impl Future<Output = Result<T, Fault>>) -> Result<T, Fault> {
+    let patience = connect.inner.config.read_timeout;
+    match tokio::time::timeout(patience, work).await {
+        Ok(done) => done,
         Err(_) => {
-            let seconds = READ_TIMEOUT_MS / 1_000;
+            let seconds = patience.as_secs();
             Err(Fault::new("too_slow", format!("the database gave no row for {seconds} seconds; an index may help")))
         }
     }
+}
+
+async fn next_row(
+    connect: &Connect,
+    rows: &mut BoxStream<'_, Result<ReadRow, Fault>>,
+) -> Result<Option<ReadRow>, Fault> {
+    in_time(connect, async { rows.next().await.transpose() }).await
 }
 
 async fn connect_in_time<T>(work: impl Future<Output = Result<T, Fault>>) -> Result<T, Fault> {
@@ -178,11 +219,11 @@ impl Connector for Database {
         let Definition::Database(database) = &job.definition else { return Ok(TestResult::default()) };
         let engine = engine(database.engine)?;
         let mut session = connect_in_time(engine.open(connect, database, &job.secrets)).await?;
-        let page = page(engine, database, &mut *session, None, TEST_ROWS as u64).await?;
-        let mut rows = session.rows(&page);
+        let page = in_time(connect, page(engine, database, &mut *session, None, TEST_ROWS as u64)).await?;
+        let mut rows = session.rows(&page, database.cursor_column.as_deref());
         let mut lines = Vec::new();
-        while let Some(row) = next_row(&mut rows).await? {
-            lines.extend(line(&row));
+        while let Some(row) = next_row(connect, &mut rows).await? {
+            lines.extend(line(&row.values));
         }
         drop(rows);
         if lines.is_empty() {
@@ -220,6 +261,9 @@ async fn page(
 ) -> Result<String, Fault> {
     let query = Query::read(&database.query, database.engine).map_err(|detail| Fault::new("query_failed", detail))?;
     let column = database.cursor_column.as_deref();
+    if let Some(fault) = twice_fault(&session.columns(&query.with("NULL")).await?) {
+        return Err(fault);
+    }
     let since = match (cursor, &database.start) {
         _ if !query.has_since() => String::new(),
         (Some(cursor), _) => query::literal(cursor)?,
@@ -230,6 +274,14 @@ async fn page(
         }
     };
     Ok(engine.page(&query.with(&since), column, limit))
+}
+
+/// Of two columns of one name only one would be kept, and nobody could say which.
+fn twice_fault(columns: &[String]) -> Option<Fault> {
+    let mut names = std::collections::HashSet::new();
+    let twice = columns.iter().find(|name| !names.insert(name.to_lowercase()))?;
+    let detail = format!("the query has two columns called \"{twice}\"; give one of them another name with AS");
+    Some(Fault::new("column_twice", detail))
 }
 
 struct Reading<'a> {
@@ -293,10 +345,10 @@ impl Reading<'_> {
         let (connect, database) = (self.connect, self.database);
         let engine = engine(database.engine)?;
         let mut session = connect_in_time(engine.open(connect, database, &self.job.secrets)).await?;
-        let page = page(engine, database, &mut *session, self.cursor.as_ref(), limit).await?;
+        let page = in_time(connect, page(engine, database, &mut *session, self.cursor.as_ref(), limit)).await?;
         let (mut sink, mut count, mut marks): (Option<Box<dyn RowSink>>, u64, Marks) = (None, 0, Marks::default());
-        let mut rows = session.rows(&page);
-        while let Some(row) = next_row(&mut rows).await? {
+        let mut rows = session.rows(&page, database.cursor_column.as_deref());
+        while let Some(ReadRow { values: row, cursor }) = next_row(connect, &mut rows).await? {
             let sink = match &mut sink {
                 Some(sink) => sink,
                 None => {
@@ -308,7 +360,7 @@ impl Reading<'_> {
                 }
             };
             if let Some(column) = &database.cursor_column {
-                let value = row.get(column).cloned().ok_or_else(|| {
+                let value = cursor.ok_or_else(|| {
                     let detail = format!("the query's result has no column \"{column}\"");
                     Fault::new("cursor_not_in_result", detail)
                 })?;
@@ -337,5 +389,7 @@ impl Reading<'_> {
     }
 }
 
+#[cfg(test)]
+mod mysql_tests;
 #[cfg(test)]
 mod tests;

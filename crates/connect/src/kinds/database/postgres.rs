@@ -1,13 +1,13 @@
 //! PostgreSQL. Rows come as JSON made by the server: every type it knows is written as it writes it.
 
 use super::query::identifier;
-use super::{DatabaseDefinition, Engine, EngineKind, Session, host};
+use super::{DatabaseDefinition, Engine, EngineKind, ReadRow, STATEMENT_MS, Session, names_of};
 use crate::Connect;
 use crate::definition::Secrets;
 use crate::error::Fault;
-use crate::limits::READ_TIMEOUT_MS;
+use crate::kinds::host;
 use async_trait::async_trait;
-use base::{Json, JsonMap};
+use base::Json;
 use futures::stream::BoxStream;
 use futures::{StreamExt, TryStreamExt};
 use serde_json::json;
@@ -15,8 +15,6 @@ use sqlx::postgres::{PgConnectOptions, PgConnection, PgSslMode};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, Row, SqlSafeStr, Statement, TypeInfo};
 
 const PORT: u16 = 5432;
-/// A portion is not under way for longer.
-const STATEMENT_MS: u64 = 30 * READ_TIMEOUT_MS;
 
 pub(super) struct Postgres;
 
@@ -77,6 +75,12 @@ struct PostgresSession(PgConnection);
 
 #[async_trait]
 impl Session for PostgresSession {
+    async fn columns(&mut self, query: &str) -> Result<Vec<String>, Fault> {
+        let text = AssertSqlSafe(query.to_owned()).into_sql_str();
+        let statement = (&mut self.0).prepare(text).await.map_err(|error| fault(&error))?;
+        Ok(names_of(statement.columns()))
+    }
+
     async fn lowest(&mut self, page: &str) -> Result<Json, Fault> {
         let text = AssertSqlSafe(page.to_owned()).into_sql_str();
         let statement = (&mut self.0).prepare(text).await.map_err(|error| fault(&error))?;
@@ -97,11 +101,11 @@ impl Session for PostgresSession {
         })
     }
 
-    fn rows<'a>(&'a mut self, page: &'a str) -> BoxStream<'a, Result<JsonMap, Fault>> {
+    fn rows<'a>(&'a mut self, page: &'a str, cursor_column: Option<&'a str>) -> BoxStream<'a, Result<ReadRow, Fault>> {
         let rows = sqlx::query(AssertSqlSafe(page.to_owned())).fetch(&mut self.0);
-        let read = |row: sqlx::postgres::PgRow| {
+        let read = move |row: sqlx::postgres::PgRow| {
             let text: String = row.try_get("tutti_row").map_err(|error| fault(&error))?;
-            serde_json::from_str(&text).map_err(Fault::internal)
+            Ok(ReadRow::new(serde_json::from_str(&text).map_err(Fault::internal)?, cursor_column))
         };
         rows.map_err(|error| fault(&error)).map(move |row| row.and_then(read)).boxed()
     }

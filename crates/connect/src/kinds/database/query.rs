@@ -36,20 +36,34 @@ impl Query {
 /// the subquery this text becomes. What one engine takes for a text and this reading does not, is refused.
 fn cut(text: &str, engine: EngineKind) -> Result<Query, String> {
     let bytes = text.as_bytes();
-    let is_sqlite = engine == EngineKind::Sqlite;
+    let (is_mysql, is_sqlite) = (engine == EngineKind::Mysql, engine == EngineKind::Sqlite);
+    let is_postgres = engine == EngineKind::Postgres;
     let (mut parts, mut start, mut at, mut open) = (Vec::new(), 0, 0, 0_u32);
     while at < bytes.len() {
         let rest = &text[at..];
         match bytes[at] {
             quote @ (b'\'' | b'"') => at += 1 + closing(&rest[1..], char::from(quote))?,
-            b'`' if is_sqlite => at += 1 + closing(&rest[1..], '`')?,
+            b'`' if !is_postgres => at += 1 + closing(&rest[1..], '`')?,
             b'[' if is_sqlite => at += 1 + closing(&rest[1..], ']')?,
-            b'-' if rest.starts_with("--") => at += line_comment(rest, is_sqlite),
-            b'/' if rest.starts_with("/*") => at += comment(rest, !is_sqlite)?,
+            b'-' if rest.starts_with("--") => {
+                // To MySQL 1--1 is 2.
+                if is_mysql && rest[2..].starts_with(|next: char| !next.is_ascii_whitespace()) {
+                    return Err("write a space after --, or between the two signs".into());
+                }
+                at += line_comment(rest, !is_postgres);
+            }
+            b'#' if is_mysql => at += line_comment(rest, true),
+            b'/' if rest.starts_with("/*") => {
+                // What stands in these is carried out by MySQL and MariaDB, or changes how they carry out.
+                if is_mysql && ["/*!", "/*M!", "/*+"].iter().any(|mark| rest.starts_with(mark)) {
+                    return Err("leave out comments that begin with /*!, /*M! or /*+".into());
+                }
+                at += comment(rest, is_postgres)?;
+            }
             b';' => return Err("only one statement is asked; there is a second after \";\"".into()),
             b'(' => (open, at) = (open + 1, at + 1),
             b')' => (open, at) = (open.checked_sub(1).ok_or("a \")\" has no \"(\" before it")?, at + 1),
-            b':' if rest.starts_with("::") && !is_sqlite => at += 2,
+            b':' if rest.starts_with("::") && is_postgres => at += 2,
             b':' if is_since(rest) => {
                 // A sign before it and a negative number in it would begin a comment.
                 let stands_alone = |before: char| before.is_whitespace() || "(,=<>".contains(before);
@@ -61,8 +75,11 @@ fn cut(text: &str, engine: EngineKind) -> Result<Query, String> {
                 start = at;
             }
             b':' | b'$' | b'@' | b'#' if is_sqlite => return Err("the only variable of a query is :since".into()),
-            b'$' if is_dollar_quote(rest) => return Err("write texts in single quotation marks, not in $$".into()),
-            b'e' | b'E' if rest[1..].starts_with('\'') && !is_sqlite && text.contains("\\'") => {
+            b':' | b'@' | b'?' if is_mysql => return Err("the only variable of a query is :since".into()),
+            b'$' if is_postgres && is_dollar_quote(rest) => {
+                return Err("write texts in single quotation marks, not in $$".into());
+            }
+            b'e' | b'E' if rest[1..].starts_with('\'') && is_postgres && text.contains("\\'") => {
                 return Err("a text with a backslash before a quotation mark: write two quotation marks".into());
             }
             _ => at += rest.chars().next().map_or(1, char::len_utf8),
@@ -75,9 +92,9 @@ fn cut(text: &str, engine: EngineKind) -> Result<Query, String> {
     Ok(Query(parts))
 }
 
-/// Bytes of a comment to the end of its line.
-fn line_comment(rest: &str, is_sqlite: bool) -> usize {
-    rest.find(|letter| letter == '\n' || (letter == '\r' && !is_sqlite)).unwrap_or(rest.len())
+/// Bytes of a comment to the end of its line; PostgreSQL ends lines at a carriage return, too.
+fn line_comment(rest: &str, only_newline: bool) -> usize {
+    rest.find(|letter| letter == '\n' || (letter == '\r' && !only_newline)).unwrap_or(rest.len())
 }
 
 /// Bytes of a comment; those of PostgreSQL nest.

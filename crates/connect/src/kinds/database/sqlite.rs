@@ -1,7 +1,7 @@
 //! SQLite files, below the folders that are allowed, opened read-only.
 
 use super::query::identifier;
-use super::{DatabaseDefinition, Engine, EngineKind, Session};
+use super::{DatabaseDefinition, Engine, EngineKind, ReadRow, Session, names_of};
 use crate::Connect;
 use crate::definition::Secrets;
 use crate::error::Fault;
@@ -12,7 +12,9 @@ use futures::stream::BoxStream;
 use futures::{StreamExt, TryStreamExt};
 use serde_json::json;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteRow};
-use sqlx::{AssertSqlSafe, Column, ConnectOptions, Connection, Row, TypeInfo, ValueRef};
+use sqlx::{
+    AssertSqlSafe, Column, ConnectOptions, Connection, Executor, Row, SqlSafeStr, Statement, TypeInfo, ValueRef,
+};
 
 pub(super) struct Sqlite;
 
@@ -56,14 +58,21 @@ struct SqliteSession(SqliteConnection);
 
 #[async_trait]
 impl Session for SqliteSession {
+    async fn columns(&mut self, query: &str) -> Result<Vec<String>, Fault> {
+        let text = AssertSqlSafe(query.to_owned()).into_sql_str();
+        let statement = (&mut self.0).prepare(text).await.map_err(|error| fault(&error))?;
+        Ok(names_of(statement.columns()))
+    }
+
     async fn lowest(&mut self, _: &str) -> Result<Json, Fault> {
         // Numbers come before texts.
         Ok(json!(i64::MIN + 1))
     }
 
-    fn rows<'a>(&'a mut self, page: &'a str) -> BoxStream<'a, Result<JsonMap, Fault>> {
+    fn rows<'a>(&'a mut self, page: &'a str, cursor_column: Option<&'a str>) -> BoxStream<'a, Result<ReadRow, Fault>> {
         let rows = sqlx::query(AssertSqlSafe(page.to_owned())).fetch(&mut self.0);
-        rows.map_err(|error| fault(&error)).map(|row| row.and_then(|row| read(&row))).boxed()
+        let read = move |row: SqliteRow| Ok(ReadRow::new(read(&row)?, cursor_column));
+        rows.map_err(|error| fault(&error)).map(move |row| row.and_then(read)).boxed()
     }
 }
 

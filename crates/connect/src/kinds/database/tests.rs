@@ -83,6 +83,7 @@ async fn a_source_that_changes_or_is_asked_wrongly_says_why() {
     };
     assert_eq!(test("SELECT id, epost FROM customer", None).await, Ok(2));
     assert_eq!(test("SELECT id FROM nothing", None).await, Err("query_failed"));
+    assert_eq!(test("SELECT id, epost AS ID FROM customer", None).await, Err("column_twice"));
     assert_eq!(test("SELECT epost FROM customer WHERE id > :since", Some("id")).await, Err("cursor_not_in_result"));
     // Reading is all a query can do, however it is written.
     assert_eq!(test("WITH x AS (SELECT 1) DELETE FROM customer RETURNING id", None).await, Err("query_failed"));
@@ -219,6 +220,7 @@ async fn postgresql_is_read_in_its_own_types_and_never_written() {
     let write = "SELECT * FROM (SELECT set_config('transaction_read_only', 'off', false)) AS x";
     let outcome = test(asked(&server, write, None)).await;
     assert!(outcome.is_err(), "a transaction that has begun to read cannot begin to write: {outcome:?}");
+    assert_eq!(test(asked(&server, "SELECT 1 AS mail, 2 AS mail", None)).await, Err("column_twice"));
     let mut stranger = asked(&server, "SELECT 1 AS mail", None);
     stranger["user"] = json!("nobody_knows_me");
     assert_eq!(test(stranger).await, Err("wrong_credentials"));

@@ -17,6 +17,7 @@ import { Page } from "@/ui/Page";
 import { Panel } from "@/ui/Panel";
 import { QueryView } from "@/ui/states";
 import { toastDone } from "@/ui/toast";
+import { IpAddresses } from "../parts/IpAddresses";
 import { ZoneAndCurrency } from "../parts/ZoneAndCurrency";
 import { workspaceQuery } from "../queries";
 
@@ -40,6 +41,7 @@ export default function WorkspacePage() {
       }
     >
       <QueryView query={workspace}>{(data) => <WorkspaceForm workspace={data} mayWrite={mayWrite} />}</QueryView>
+      <IpAddresses mayWrite={mayWrite} />
       <NewWorkspace opened={creating} onClose={() => setCreating(false)} />
     </Page>
   );

@@ -47,7 +47,7 @@ export function CompanyTable({ rows, more }: Props) {
           header: t`Revenue`,
           numeric: true,
           from: "sm",
-          cell: (company) => revenueText(company.rollup),
+          cell: (company) => revenueText(company.rollup ?? null),
         },
         { key: "seen", header: t`Last seen`, from: "sm", cell: (company) => <Time at={company.last_seen} /> },
       ]}

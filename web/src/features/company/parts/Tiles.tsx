@@ -33,7 +33,7 @@ export function Tiles({ company }: { company: Company }) {
             ) : undefined
           }
         />
-        <Stat label={t`Revenue`} value={revenueText(rollup)} />
+        <Stat label={t`Revenue`} value={revenueText(rollup ?? null)} />
         <Stat
           label={t`Last seen`}
           value={format.ago(company.last_seen)}

@@ -54,7 +54,7 @@ function Wrong({ error }: { error: unknown }) {
 
 function Body({ preview, faded }: { preview: Preview; faded: boolean }) {
   const { t } = useLingui();
-  const { people, sentence, value_type, with_value, looked_at } = preview;
+  const { people, sentence, value_type, with_value, looked_at, did_event } = preview;
   const have = format.number(with_value);
   return (
     <Stack gap="sm" style={{ opacity: faded ? 0.6 : 1 }}>
@@ -70,9 +70,17 @@ function Body({ preview, faded }: { preview: Preview; faded: boolean }) {
           <Text size="sm" c="dimmed">
             <Plural
               value={looked_at}
-              one={`${have} of # customer seen last would have a value.`}
-              other={`${have} of the # customers seen last would have a value.`}
-            />
+              one={`${have} of # customer looked at would have a value.`}
+              other={`${have} of the # customers looked at would have a value.`}
+            />{" "}
+            {typeof did_event === "number" && (
+              <Plural
+                value={did_event}
+                _0="Nobody did this yet: these are the ones seen last."
+                one="# customer did this, and comes first."
+                other="# customers did this; some of them come first."
+              />
+            )}
           </Text>
           {people.length > 0 && (
             <Box mx="calc(-1 * var(--mantine-spacing-md))">

@@ -1,6 +1,6 @@
 /** The mail that asks for a confirmation (double opt-in), beside it as people get it. */
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Stack, Text } from "@mantine/core";
+import { NumberInput, Stack, Text } from "@mantine/core";
 import type { Language } from "@/api/consent";
 import { useCan } from "@/lib/session";
 import { Panel } from "@/ui/Panel";
@@ -9,6 +9,9 @@ import classes from "./consent.module.css";
 import { LanguagePicker } from "./LanguagePicker";
 import { LocalisedInput } from "./LocalisedInput";
 import { Preview } from "./Preview";
+
+/** Unless chosen otherwise. */
+const UNCONFIRMED_DAYS = 30;
 
 type Props = { control: SettingsDraft; language: Language; onLanguage: (language: Language) => void };
 
@@ -47,6 +50,18 @@ export function MailForm({ control, language, onLanguage }: Props) {
             value={confirmation.text}
             error={control.wrong["confirmation.text"]}
             onChange={(text) => control.change({ confirmation: { ...confirmation, text } })}
+          />
+          <NumberInput
+            label={t`Days to confirm`}
+            description={t`Whoever has not confirmed by then is removed again: the sign-up, and the person when there is nothing else. The link itself works for 7 days.`}
+            disabled={!mayWrite}
+            min={7}
+            max={365}
+            allowDecimal={false}
+            clampBehavior="blur"
+            value={control.draft.unconfirmed_days ?? UNCONFIRMED_DAYS}
+            error={control.wrong.unconfirmed_days}
+            onChange={(days) => typeof days === "number" && control.change({ unconfirmed_days: days })}
           />
         </Stack>
       </Panel>

@@ -74,7 +74,7 @@ function RejectDialog({ groups, onClose, onDone }: Props) {
   const count = todo.length;
   const { work, done, stop } = useInParts<object>({
     size: REJECTED_AT_ONCE,
-    send: (part) => reject(part.map((group) => group.id)),
+    send: reject,
     onPart: groups.leave,
     onDone: () => {
       onClose();

@@ -3,13 +3,14 @@ import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { Button, Center, Stack, Text, Title } from "@mantine/core";
 import { IconCircleCheck } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { useRef } from "react";
+import { useEffect, useRef } from "react";
 import { paths } from "@/lib/paths";
 import { useCan } from "@/lib/session";
 import { LinkButton } from "@/ui/links";
 import { Panel } from "@/ui/Panel";
 import { EmptyState, QueryView } from "@/ui/states";
-import { groupsQuery } from "../queries";
+import { keyOf } from "../model";
+import { groupsQuery, refreshGroups } from "../queries";
 import type { Group, Status } from "../types";
 import { useGroups } from "../useGroups";
 import { BulkBar } from "./BulkBar";
@@ -23,12 +24,19 @@ export function GroupList({ status }: { status: Status }) {
   const box = useRef<HTMLElement>(null);
   const cards = useRef(new Map<string, HTMLElement>());
   const query = useInfiniteQuery(groupsQuery(status));
+  const updatedAt = status.update.finished_at ?? null;
+  const shownAt = useRef(updatedAt);
+  useEffect(() => {
+    if (shownAt.current === updatedAt) return;
+    shownAt.current = updatedAt;
+    void refreshGroups();
+  }, [updatedAt]);
   const shown = query.data?.pages.flatMap((page) => page.items).filter((group) => !groups.isGone(group));
   /** The focus goes on to the next group, not back to the top of the page. */
   const leave = (group: Group) => {
-    const at = shown?.findIndex((one) => one.id === group.id) ?? -1;
+    const at = shown?.findIndex((one) => keyOf(one) === keyOf(group)) ?? -1;
     const next = shown?.[at + 1] ?? shown?.[at - 1];
-    (next ? cards.current.get(next.id) : box.current)?.focus();
+    (next ? cards.current.get(keyOf(next)) : box.current)?.focus();
     groups.leave([group]);
   };
   return (
@@ -51,15 +59,15 @@ export function GroupList({ status }: { status: Status }) {
               )}
               <ul className={classes.list}>
                 {list.map((group) => (
-                  <li key={group.id}>
+                  <li key={keyOf(group)}>
                     <GroupCard
                       group={group}
                       groups={groups}
                       mayWrite={mayWrite}
                       onLeave={() => leave(group)}
                       keep={(element) => {
-                        if (element) cards.current.set(group.id, element);
-                        else cards.current.delete(group.id);
+                        if (element) cards.current.set(keyOf(group), element);
+                        else cards.current.delete(keyOf(group));
                       }}
                     />
                   </li>
@@ -105,7 +113,7 @@ function Nothing({ status }: { status: Status }) {
       <EmptyState
         icon={<IconCircleCheck />}
         title={dealtWith ? t`You have dealt with all suggestions` : t`No duplicates found`}
-        text={t`Look again after an import, or when many new customers have come in.`}
+        text={t`New and changed customers are looked at by themselves: what is found appears here.`}
         actions={<LinkButton to={paths.people()} variant="default">{t`See the people`}</LinkButton>}
       >
         {!dealtWith && (

@@ -1,6 +1,6 @@
 /** How the search is going, or how the last one went. */
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
-import { Alert, Group, Progress, Text } from "@mantine/core";
+import { Alert, Group, Progress, Stack, Text } from "@mantine/core";
 import { IconAlertTriangle, IconUsersGroup } from "@tabler/icons-react";
 import * as format from "@/lib/format";
 import { Panel } from "@/ui/Panel";
@@ -42,17 +42,63 @@ export function RunPanel({ status }: { status: Status }) {
       );
     case "done":
       return (
-        <Text size="sm" c="dimmed" component="div">
-          <Trans>
-            Last looked <Time at={status.finished_at} />
-          </Trans>
-          {" · "}
-          <Plural value={status.people} one="# person compared" other="# people compared" />
-          {" · "}
-          <Plural value={status.groups} _0="nothing found" one="# group found" other="# groups found" />
-        </Text>
+        <Stack gap={2}>
+          <Text size="sm" c="dimmed" component="div">
+            <Trans>
+              Last looked <Time at={status.finished_at} />
+            </Trans>
+            {" · "}
+            <Plural value={status.people} one="# person compared" other="# people compared" />
+            {" · "}
+            <Plural value={status.groups} _0="nothing found" one="# group found" other="# groups found" />
+          </Text>
+          <Updates update={status.update} />
+        </Stack>
       );
   }
+}
+
+/** Between two searches suggestions follow the customers by themselves. */
+function Updates({ update }: { update: Status["update"] }) {
+  if (update.running) {
+    return (
+      <Text size="sm" c="dimmed" role="status">
+        <Trans>Looking at who is new or changed…</Trans>
+      </Text>
+    );
+  }
+  if (update.error) {
+    return (
+      <Text size="sm" component="div" role="alert">
+        <Trans>
+          New customers could not be compared; it is tried again by itself. What your administrator should know:
+        </Trans>{" "}
+        <span lang="en" style={{ overflowWrap: "anywhere" }}>
+          {update.error}
+        </span>
+      </Text>
+    );
+  }
+  return (
+    <Text size="sm" c="dimmed" component="div">
+      {update.finished_at ? (
+        <>
+          <Trans>
+            Last update <Time at={update.finished_at} />
+          </Trans>
+          {" · "}
+          <Plural
+            value={update.people}
+            _0="nobody new or changed"
+            one="# new or changed person looked at"
+            other="# new or changed people looked at"
+          />
+        </>
+      ) : (
+        <Trans>From now on, new and changed customers are looked at by themselves, within minutes.</Trans>
+      )}
+    </Text>
+  );
 }
 
 function Running({ status }: { status: Status }) {

@@ -8,15 +8,17 @@ import { claimedTwice, FIELDS, suggestedColumns } from "@/lib/columns";
 import * as format from "@/lib/format";
 import { useGo, useSearchValue } from "@/lib/nav";
 import { paths } from "@/lib/paths";
+import { DropArea } from "@/ui/DropArea";
 import { MappingTable } from "@/ui/MappingTable";
 import { Page } from "@/ui/Page";
 import { Panel } from "@/ui/Panel";
 import { ErrorPanel, Loading } from "@/ui/states";
 import { eventNameMissing, guessFormat, previewBytes } from "../model";
 import { ChooseKind } from "../parts/ChooseKind";
-import { DropArea } from "../parts/DropArea";
 import { FileDetails } from "../parts/FileDetails";
 import { importsQuery, type Look, preview, startImport } from "../queries";
+
+const ACCEPTED = ".csv,.tsv,.txt,.jsonl,.ndjson,.parquet,.xlsx,text/csv";
 
 const isKind = (text: string): text is ImportKind => text in FIELDS;
 
@@ -77,7 +79,13 @@ export default function NewImportPage() {
             disabled={start.isPending}
             onChange={(next) => (file ? look(file, next) : setAsked(next))}
           />
-          <DropArea file={file} onFile={(chosen) => look(chosen, kind)} disabled={start.isPending} />
+          <DropArea
+            file={file}
+            onFile={(chosen) => look(chosen, kind)}
+            accept={ACCEPTED}
+            hint={t`Drop a file here: Excel, CSV, JSON Lines or Parquet`}
+            disabled={start.isPending}
+          />
         </Stack>
       </Panel>
       {looked.isPending && <Loading rows={5} />}

@@ -1,6 +1,7 @@
 import { useLingui } from "@lingui/react/macro";
 import { Stack, Tabs } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { isStatus } from "@/api/errors";
 import { profileQuery } from "@/api/query";
 import type { Profile } from "@/api/types";
 import * as format from "@/lib/format";
@@ -9,6 +10,7 @@ import { paths } from "@/lib/paths";
 import { Page } from "@/ui/Page";
 import { Panel } from "@/ui/Panel";
 import { QueryView } from "@/ui/states";
+import { DevicesPanel } from "../devices/DevicesPanel";
 import { IdentityDialogs } from "../identity/IdentityDialogs";
 import { IdentityPanel } from "../identity/IdentityPanel";
 import { PersonMenu } from "../identity/PersonMenu";
@@ -20,6 +22,7 @@ import { Messages } from "../parts/Messages";
 import { PersonHeader } from "../parts/PersonHeader";
 import { PrivacyPanel } from "../parts/PrivacyPanel";
 import { Timeline } from "../parts/Timeline";
+import { GonePerson } from "../privacy/GonePerson";
 
 export default function PersonPage() {
   const { t } = useLingui();
@@ -27,6 +30,13 @@ export default function PersonPage() {
   const person = useQuery(profileQuery(id));
   const { open } = useIdentityDialog();
   const email = person.data?.email;
+  if (isStatus(person.error, 404)) {
+    return (
+      <Page title={t`Person`} back={{ to: paths.people(), label: t`People` }}>
+        <GonePerson id={id} error={person.error} />
+      </Page>
+    );
+  }
   return (
     <Page
       title={person.data ? format.person(person.data.label) : t`Person`}
@@ -52,6 +62,7 @@ function PersonBody({ profile }: { profile: Profile }) {
           <Tabs.Tab value="timeline">{t`Timeline`}</Tabs.Tab>
           <Tabs.Tab value="attributes">{t`Attributes`}</Tabs.Tab>
           <Tabs.Tab value="identity">{t`Identity`}</Tabs.Tab>
+          <Tabs.Tab value="devices">{t`Devices`}</Tabs.Tab>
           <Tabs.Tab value="privacy">{t`Consent and privacy`}</Tabs.Tab>
           <Tabs.Tab value="messages">{t`Messages`}</Tabs.Tab>
         </Tabs.List>
@@ -65,6 +76,9 @@ function PersonBody({ profile }: { profile: Profile }) {
         </Tabs.Panel>
         <Tabs.Panel value="identity">
           <IdentityPanel profile={profile} open={open} />
+        </Tabs.Panel>
+        <Tabs.Panel value="devices">
+          <DevicesPanel id={profile.id} />
         </Tabs.Panel>
         <Tabs.Panel value="privacy">
           <Stack gap="md">

@@ -9,6 +9,7 @@ import { CONSENT_CHANNELS, useChannelLabel } from "@/ui/channels";
 import { PlainLink } from "@/ui/links";
 import { Stat } from "@/ui/Stat";
 import { consentOf } from "../model";
+import { RfmPanel } from "./RfmPanel";
 
 const LOOKS = {
   subscribed: { color: "teal", icon: IconCircleCheck },
@@ -72,6 +73,7 @@ export function PersonHeader({ profile }: { profile: Profile }) {
           note={t`first ${format.date(profile.first_seen)}`}
         />
       </SimpleGrid>
+      {value.rfm && <RfmPanel rfm={value.rfm} />}
       {profile.segments.length > 0 && (
         <Group gap={6}>
           <Text size="sm" c="dimmed">

@@ -1,7 +1,7 @@
-/** The person's rights: take everything away as a file, or have it erased. */
+/** The person's rights: take everything away as a file, be made anonymous, or be erased. */
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Button, Group, Stack, Text } from "@mantine/core";
-import { IconDownload, IconTrash } from "@tabler/icons-react";
+import { IconDownload, IconTrash, IconUserQuestion } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, downloadFile } from "@/api/client";
@@ -13,12 +13,14 @@ import { useCan } from "@/lib/session";
 import { ConfirmDialog } from "@/ui/confirm";
 import { Panel } from "@/ui/Panel";
 import { toastDone } from "@/ui/toast";
+import { AnonymiseDialog } from "../privacy/AnonymiseDialog";
 import { profilePath } from "../queries";
 
 export function PrivacyPanel({ profile }: { profile: Profile }) {
   const { t } = useLingui();
   const go = useGo();
   const [asking, setAsking] = useState(false);
+  const [anonymising, setAnonymising] = useState(false);
   const mayErase = useCan("profile.erase");
   const save = useMutation({
     mutationFn: (format: "html" | "json") =>
@@ -64,6 +66,24 @@ export function PrivacyPanel({ profile }: { profile: Profile }) {
         </Group>
         <Group justify="space-between" gap="sm">
           <Text size="sm" maw="60ch">
+            <Trans>
+              Make the person anonymous: who it was is forgotten, and what happened still counts in reports. This cannot
+              be taken back.
+            </Trans>
+          </Text>
+          <Button
+            variant="outline"
+            color="red"
+            leftSection={<IconUserQuestion size={16} aria-hidden />}
+            disabled={!mayErase}
+            title={mayErase ? undefined : t`Your role may not change this.`}
+            onClick={() => setAnonymising(true)}
+          >
+            <Trans>Anonymise</Trans>
+          </Button>
+        </Group>
+        <Group justify="space-between" gap="sm">
+          <Text size="sm" maw="60ch">
             <Trans>Erase the person, every event and every message. This cannot be taken back.</Trans>
           </Text>
           <Button
@@ -78,6 +98,7 @@ export function PrivacyPanel({ profile }: { profile: Profile }) {
           </Button>
         </Group>
       </Stack>
+      <AnonymiseDialog profile={profile} opened={anonymising} onClose={() => setAnonymising(false)} />
       <ConfirmDialog
         opened={asking}
         onClose={() => setAsking(false)}

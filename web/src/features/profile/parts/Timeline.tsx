@@ -3,7 +3,7 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import { Badge, Box, Button, Center, Collapse, Group, Select, Stack, Text, Title, UnstyledButton } from "@mantine/core";
 import { IconHistory } from "@tabler/icons-react";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { eventNamesQuery } from "@/api/query";
 import type { TimelineEvent } from "@/api/types";
 import * as format from "@/lib/format";
@@ -13,14 +13,21 @@ import { ChannelIcon, EVENT_CHANNELS, useChannelLabel } from "@/ui/channels";
 import { JsonView } from "@/ui/copy";
 import { EmptyState, QueryView } from "@/ui/states";
 import { byDay, byMachine, reclassifiedHits, summaryOf } from "../model";
+import { linesOf, repeats } from "../products/model";
+import { ProductLines } from "../products/ProductLines";
+import { type Cards, useCards } from "../products/queries";
 import { timelineQuery } from "../queries";
 import classes from "./Timeline.module.css";
 
-function Entry({ event, machine }: { event: TimelineEvent; machine: boolean }) {
+function Entry({ event, machine, cards }: { event: TimelineEvent; machine: boolean; cards: Cards }) {
   const { t } = useLingui();
   const sourceName = useSourceName();
   const [open, setOpen] = useState(false);
   const summary = summaryOf(event);
+  const found = linesOf(event);
+  const lines = repeats(found, summary, (id) => cards.has(id)) ? [] : found;
+  // The name of a product that stands below with its picture is not said twice.
+  const named = lines.some((line) => line.name === summary);
   return (
     <li className={classes.entry}>
       <span className={classes.icon}>
@@ -31,7 +38,7 @@ function Entry({ event, machine }: { event: TimelineEvent; machine: boolean }) {
           <Text fw={550} component="span">
             {event.name}
           </Text>
-          {summary && (
+          {summary && !named && (
             <Text component="span" c="dimmed" className={classes.summary}>
               {summary}
             </Text>
@@ -52,6 +59,7 @@ function Entry({ event, machine }: { event: TimelineEvent; machine: boolean }) {
             {format.time(event.at)}
           </Text>
         </UnstyledButton>
+        <ProductLines lines={lines} cards={cards} />
         <Collapse expanded={open}>
           {open && (
             <Stack gap="xs" pt="xs">
@@ -75,7 +83,9 @@ export function Timeline({ id }: { id: string }) {
   const [name, setName] = useSearchValue("event");
   const names = useQuery(eventNamesQuery);
   const timeline = useInfiniteQuery(timelineQuery(id, { channel, name }));
-  const events = timeline.data?.pages.flatMap((page) => page.items);
+  const pages = useMemo(() => timeline.data?.pages.map((page) => page.items), [timeline.data]);
+  const events = pages?.flat();
+  const cards = useCards(pages ?? []);
   const reclassified = reclassifiedHits(events ?? []);
   return (
     <Stack gap="md">
@@ -116,7 +126,7 @@ export function Timeline({ id }: { id: string }) {
                   </Title>
                   <ul className={classes.list}>
                     {day.events.map((event) => (
-                      <Entry key={event.id} event={event} machine={byMachine(event, reclassified)} />
+                      <Entry key={event.id} event={event} machine={byMachine(event, reclassified)} cards={cards} />
                     ))}
                   </ul>
                 </section>

@@ -7,11 +7,14 @@ import { useSearchValue } from "@/lib/nav";
 import { QueryView } from "@/ui/states";
 import { toastDone } from "@/ui/toast";
 import { DatabaseForm } from "../database/DatabaseForm";
+import { FeedForm } from "../feed/FeedForm";
+import { FeedPanel } from "../feed/FeedPanel";
 import { Files } from "../folder/Files";
 import { FolderForm } from "../folder/FolderForm";
 import { Rejections } from "../parts/Rejections";
 import { Sample } from "../parts/Sample";
 import { AddressPanel } from "../webhook/AddressPanel";
+import { ChallengePanel } from "../webhook/ChallengePanel";
 import { MappingPanel } from "../webhook/MappingPanel";
 import { Payloads } from "../webhook/Payloads";
 import { SignaturePanel } from "../webhook/SignaturePanel";
@@ -65,9 +68,10 @@ function Overview({ source, connection }: Props) {
         </>
       )}
       {kind === "folder" && <Files connection={connection} />}
+      {kind === "feed" && <FeedPanel connection={connection} />}
       {kind !== "webhook" && <Runs connection={connection} />}
       {(source.last_error_at || source.rejected > 0) && <Rejections source={source} />}
-      <Sample source={source} />
+      {kind !== "feed" && <Sample source={source} />}
     </Stack>
   );
 }
@@ -79,10 +83,25 @@ function Settings({ connection }: { connection: Connection }) {
   const { definition, name } = connection;
   switch (definition.kind) {
     case "webhook":
-      return <SignaturePanel key={connection.version} connection={connection} definition={definition} />;
+      return (
+        <Stack gap="md" key={connection.version}>
+          <SignaturePanel connection={connection} definition={definition} />
+          <ChallengePanel connection={connection} definition={definition} />
+        </Stack>
+      );
     case "folder":
       return (
         <FolderForm
+          key={connection.version}
+          name={name}
+          connection={connection}
+          definition={definition}
+          onSaved={onSaved}
+        />
+      );
+    case "feed":
+      return (
+        <FeedForm
           key={connection.version}
           name={name}
           connection={connection}

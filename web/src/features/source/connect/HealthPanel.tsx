@@ -20,7 +20,7 @@ export function HealthPanel({ source, connection, children }: Props) {
   const words = useHealthWords();
   const health = healthOf(source, connection, useNow().getTime());
   const { icon: Look, color } = LIGHTS[health.light];
-  const { title, text } = words(health);
+  const { title, text } = words(health, connection?.kind);
   return (
     <Stack gap="sm">
       <section className={classes.health} data-light={health.light} aria-label={t`Health`}>
@@ -45,12 +45,14 @@ export function HealthPanel({ source, connection, children }: Props) {
         </Box>
         {children}
       </section>
-      <SimpleGrid cols={{ base: 2, md: 4 }} spacing="sm">
-        <Stat label={t`Events`} value={format.number(source.events)} />
-        <Stat label={t`Last event`} value={format.ago(source.last_event_at)} />
-        <Stat label={t`Refused`} value={format.number(source.rejected)} />
-        <Stat label={t`Last problem`} value={format.ago(source.last_error_at)} />
-      </SimpleGrid>
+      {connection?.kind !== "feed" && (
+        <SimpleGrid cols={{ base: 2, md: 4 }} spacing="sm">
+          <Stat label={t`Events`} value={format.number(source.events)} />
+          <Stat label={t`Last event`} value={format.ago(source.last_event_at)} />
+          <Stat label={t`Refused`} value={format.number(source.rejected)} />
+          <Stat label={t`Last problem`} value={format.ago(source.last_error_at)} />
+        </SimpleGrid>
+      )}
     </Stack>
   );
 }

@@ -11,9 +11,9 @@ import type { Tested } from "./types";
 
 const ROWS_SHOWN = 5;
 
-export function TestResult({ tested }: { tested: Tested }) {
+export function TestResult({ tested, kind }: { tested: Tested; kind?: string }) {
   const { t } = useLingui();
-  const trouble = useTroubleWords()(tested.code);
+  const trouble = useTroubleWords()(tested.code, kind);
   if (!tested.ok) {
     return (
       <Alert icon={<IconAlertTriangle />} color="red" title={trouble?.what ?? t`It does not work yet`} role="alert">

@@ -2,11 +2,22 @@
 import type { MessageDescriptor } from "@lingui/core";
 import { msg } from "@lingui/core/macro";
 import { useLingui } from "@lingui/react";
+import { FEED_TROUBLES, FETCH_TROUBLES } from "@/lib/feed-words";
 
 type Trouble<Text> = { what: Text; fix: Text };
 
-/** By the codes of health, runs, files and tests. */
+/** By the codes of health, runs, files and tests; with the kind of connection before it where that says more. */
 export const TROUBLES: Record<string, Trouble<MessageDescriptor>> = {
+  ...FEED_TROUBLES,
+  ...FETCH_TROUBLES,
+  "feed host_not_reachable": {
+    what: msg`Nothing answers at this address`,
+    fix: msg`Open the address in a browser. The server that Tutti runs on must be able to reach it, too.`,
+  },
+  "feed too_slow": {
+    what: msg`It took too long and was stopped`,
+    fix: msg`It is tried again by the schedule. If this stays, ask whoever looks after the shop why the feed is so slow.`,
+  },
   wrong_credentials: {
     what: msg`The database refused the user name or the password`,
     fix: msg`Check both in the settings of this source. Ask who looks after the database if they were changed.`,
@@ -38,6 +49,46 @@ export const TROUBLES: Record<string, Trouble<MessageDescriptor>> = {
   cursor_not_usable: {
     what: msg`The column to go on from is empty in some rows, or of a kind that has no order`,
     fix: msg`Choose a column with a number that grows, or with the time of the last change.`,
+  },
+  "folder wrong_credentials": {
+    what: msg`The storage refused the access key`,
+    fix: msg`Check the key, its secret and the region. The key must be allowed to list the bucket and to read from it.`,
+  },
+  "folder host_not_reachable": {
+    what: msg`Nothing answers at this address`,
+    fix: msg`Check the address of the storage. The server that Tutti runs on must be able to reach it.`,
+  },
+  "folder too_slow": {
+    what: msg`It took too long and was stopped`,
+    fix: msg`It is tried again by itself. If this stays, ask whoever runs the storage.`,
+  },
+  bucket_not_readable: {
+    what: msg`The bucket cannot be read`,
+    fix: msg`Check its name, the address and the region.`,
+  },
+  values_not_kept: {
+    what: msg`The tracking plan does not keep all of it, so only the names of its fields are kept`,
+    fix: msg`Nothing to do.`,
+  },
+  column_twice: {
+    what: msg`Two columns of the answer have the same name`,
+    fix: msg`Give one of them another name with AS.`,
+  },
+  column_not_readable: {
+    what: msg`A column holds bytes, not a value`,
+    fix: msg`Leave it out of the query, or make a text of it there.`,
+  },
+  bad_challenge: {
+    what: msg`The other system asked a question that this source could not answer`,
+    fix: msg`Open the settings: choose the system under “Verification of the address”, with the same token on both sides.`,
+  },
+  unknown_encoding: {
+    what: msg`What came is packed in a way that cannot be read`,
+    fix: msg`Let the other system send it with gzip, deflate or Brotli, or unpacked.`,
+  },
+  broken_encoding: {
+    what: msg`What came is packed and not whole`,
+    fix: msg`Let the other system send it again.`,
   },
   schema_changed: {
     what: msg`The columns are not those of before`,
@@ -88,10 +139,10 @@ export const TROUBLES: Record<string, Trouble<MessageDescriptor>> = {
   },
 };
 
-export function useTroubleWords(): (code: string | null) => Trouble<string> | null {
+export function useTroubleWords(): (code: string | null, kind?: string) => Trouble<string> | null {
   const { _ } = useLingui();
-  return (code) => {
-    const found = code ? TROUBLES[code] : undefined;
+  return (code, kind) => {
+    const found = code ? (TROUBLES[`${kind} ${code}`] ?? TROUBLES[code]) : undefined;
     return found ? { what: _(found.what), fix: _(found.fix) } : null;
   };
 }

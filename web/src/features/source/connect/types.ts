@@ -1,4 +1,5 @@
 /** Sources that are fetched or mapped: what is set up, how it goes, what came. */
+import type { FeedMode } from "@/api/products";
 import type { ConnectionKind, ImportKind, ImportMapping, JsonObject } from "@/api/types";
 
 /** Without a zone the clock is that of UTC. */
@@ -6,13 +7,22 @@ export type Schedule = { every_minutes: number } | { daily_at: string; time_zone
 
 // Webhooks
 
-export type Scheme = "none" | "standard" | "github" | "shopify" | "stripe";
+export type Scheme = "none" | "standard" | "github" | "shopify" | "stripe" | "slack";
 export type Signature = {
   scheme: Scheme;
   /** Only ever sent: left out or null keeps the stored one. */
   secret?: string | null;
   /** Only ever answered. */
   secret_set?: boolean;
+};
+export type ChallengeKind = "none" | "meta" | "slack" | "microsoft" | "cloud_events" | "x";
+/** A question the sender asks before it sends. */
+export type Challenge = {
+  kind: ChallengeKind;
+  /** Only ever sent: left out or null keeps the stored one. */
+  token?: string | null;
+  /** Only ever answered. */
+  token_set?: boolean;
 };
 export type CallType = "track" | "identify" | "page" | "screen" | "group" | "alias";
 export type ValueForm = "text" | "number" | "minor_units" | "boolean" | "date" | "lower_case";
@@ -48,7 +58,12 @@ export type Rule = {
   properties?: Named[];
   traits?: Named[];
 };
-export type WebhookDefinition = { kind: "webhook"; signature: Signature; mapping: { rules: Rule[] } };
+export type WebhookDefinition = {
+  kind: "webhook";
+  signature: Signature;
+  challenge?: Challenge;
+  mapping: { rules: Rule[] };
+};
 
 export type PayloadState = "mapped" | "nothing" | "failed" | "unmapped";
 export type Payload = {
@@ -74,16 +89,30 @@ export type Replayed = { replayed: number; events: number; failed: number };
 
 // Folders and databases
 
+/** A bucket that speaks S3. */
+export type ObjectStore = {
+  endpoint: string;
+  bucket: string;
+  prefix: string;
+  region: string;
+  key_id: string;
+  /** Only ever sent: left out or null keeps the stored one. */
+  secret?: string | null;
+  /** Only ever answered. */
+  secret_set?: boolean;
+};
 export type FolderDefinition = {
   kind: "folder";
-  folder: string;
+  /** Left out where files lie in an object store. */
+  folder?: string;
+  object_store?: ObjectStore;
   pattern: string;
   import_kind: ImportKind;
   mapping: Partial<ImportMapping>;
   schedule: Schedule;
   after: "keep" | "move";
 };
-export type Engine = "postgres" | "sqlite";
+export type Engine = "postgres" | "mysql" | "sqlite";
 export type DatabaseDefinition = {
   kind: "database";
   engine: Engine;
@@ -100,6 +129,20 @@ export type DatabaseDefinition = {
   start?: string | null;
   import_kind: ImportKind;
   mapping: Partial<ImportMapping>;
+  schedule: Schedule;
+};
+/** Products, fetched from an address. */
+export type FeedDefinition = {
+  kind: "feed";
+  url: string;
+  mode: FeedMode;
+  /** With one the secret is the password. */
+  user?: string | null;
+  /** The header that carries the secret. */
+  header?: string | null;
+  /** Only ever sent: left out keeps the stored one. */
+  secret?: string | null;
+  secret_set?: boolean;
   schedule: Schedule;
 };
 export type TakenFile = {
@@ -131,7 +174,7 @@ export type Tested = {
 
 // Every connection
 
-export type Definition = WebhookDefinition | FolderDefinition | DatabaseDefinition;
+export type Definition = WebhookDefinition | FolderDefinition | DatabaseDefinition | FeedDefinition;
 export type HealthState = "waiting" | "ok" | "running" | "failing" | "paused";
 export type Connection = {
   id: string;

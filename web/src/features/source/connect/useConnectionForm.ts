@@ -30,6 +30,10 @@ export function useConnectionForm<D extends Fetched>({ first, connection, name, 
     setDirty(true);
     setDefinition((before) => ({ ...before, ...patch }));
   };
+  const replace = (next: D) => {
+    setDirty(true);
+    setDefinition(next);
+  };
   const tried = useMutation({
     meta: { quiet: true },
     mutationFn: (asked: D) => test(toSend(asked), connection?.id),
@@ -68,6 +72,7 @@ export function useConnectionForm<D extends Fetched>({ first, connection, name, 
     definition,
     dirty,
     change,
+    replace,
     setKind,
     setMapping: (mapping: Partial<ImportMapping>) => {
       setDirty(true);
@@ -78,6 +83,8 @@ export function useConnectionForm<D extends Fetched>({ first, connection, name, 
     save,
     /** By the field's name. */
     problem: (field: keyof D & string) => problems[`definition.${field}`],
+    /** By the field's path, of a field within a field. */
+    problemAt: (path: string) => problems[`definition.${path}`],
     /** What no field shows. */
     error: [save.error, tried.error].find((one) => one && Object.keys(fieldErrors(one)).length === 0) ?? null,
   };

@@ -7,7 +7,7 @@ import { useTroubleWords } from "./troubles";
 import type { PayloadState, Run, Schedule, TakenFile } from "./types";
 
 /** The light in a word, why, and what to do. */
-export function useHealthWords(): (health: Health) => { title: string; text: string } {
+export function useHealthWords(): (health: Health, kind?: string) => { title: string; text: string } {
   const { t } = useLingui();
   const trouble = useTroubleWords();
   const words: Record<Reason, { title: string; text: string }> = {
@@ -25,8 +25,8 @@ export function useHealthWords(): (health: Health) => { title: string; text: str
     },
     failing: { title: t`It does not work`, text: t`Read the reason, put it right, and run it again.` },
   };
-  return (health) => {
-    const found = health.reason === "failing" ? trouble(health.code) : null;
+  return (health, kind) => {
+    const found = health.reason === "failing" ? trouble(health.code, kind) : null;
     return found ? { title: found.what, text: found.fix } : words[health.reason];
   };
 }

@@ -18,6 +18,7 @@ export function Access({ form }: { form: ConnectionForm<DatabaseDefinition> }) {
           label={t`Kind of database`}
           data={[
             { value: "postgres", label: "PostgreSQL" },
+            { value: "mysql", label: "MySQL / MariaDB" },
             { value: "sqlite", label: "SQLite" },
           ]}
           value={now.engine}

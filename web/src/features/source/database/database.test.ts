@@ -34,6 +34,8 @@ describe("a database", () => {
 
   it("takes the usual port of its engine, but not away from who typed another", () => {
     expect(withEngine({ ...FILLED, port: 6543 }, "postgres").port).toBe(6543);
+    expect(withEngine({ ...FILLED, port: 6543 }, "mysql").port).toBe(6543);
+    expect(withEngine(FILLED, "mysql").port).toBe(3306);
     expect(withEngine(FILLED, "sqlite").port).toBeNull();
     expect(withEngine(withEngine(FILLED, "sqlite"), "postgres").port).toBe(5432);
   });

@@ -2,7 +2,7 @@
 import { FIRST } from "../connect/schedule";
 import type { DatabaseDefinition, Engine } from "../connect/types";
 
-export const PORTS: Record<Exclude<Engine, "sqlite">, number> = { postgres: 5432 };
+export const PORTS: Record<Exclude<Engine, "sqlite">, number> = { postgres: 5432, mysql: 3306 };
 export const isServer = (engine: Engine): engine is Exclude<Engine, "sqlite"> => engine !== "sqlite";
 
 export const newDatabase = (): DatabaseDefinition => ({

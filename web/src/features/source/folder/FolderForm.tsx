@@ -1,6 +1,17 @@
-/** A watched folder: where, which files, what is in them, how often. */
+/** A watched folder, here or in an object store: where, which files, what is in them, how often. */
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Alert, Autocomplete, Code, NativeSelect, SimpleGrid, Stack, Text, TextInput } from "@mantine/core";
+import {
+  Alert,
+  Autocomplete,
+  Code,
+  Group,
+  NativeSelect,
+  Radio,
+  SimpleGrid,
+  Stack,
+  Text,
+  TextInput,
+} from "@mantine/core";
 import { IconLock } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useCan } from "@/lib/session";
@@ -14,7 +25,8 @@ import { ScheduleField } from "../connect/ScheduleField";
 import { TestResult } from "../connect/TestResult";
 import type { Connection, FolderDefinition } from "../connect/types";
 import { type ConnectionForm, useConnectionForm } from "../connect/useConnectionForm";
-import { isAllowed, newFolder, toSend } from "./model";
+import { isAllowed, isFilled, newFolder, type Place, placeOf, toSend, withPlace } from "./model";
+import { StoreFields } from "./StoreFields";
 
 type Props = {
   name: string;
@@ -25,11 +37,7 @@ type Props = {
 
 export function FolderForm(props: Props) {
   const roots = useQuery(rootsQuery);
-  return (
-    <QueryView query={roots}>
-      {({ items }) => (items.length === 0 && !props.connection ? <NoRoots /> : <Fields {...props} roots={items} />)}
-    </QueryView>
-  );
+  return <QueryView query={roots}>{({ items }) => <Fields {...props} roots={items} />}</QueryView>;
 }
 
 const CONFIGURATION = `[connect]
@@ -63,7 +71,8 @@ function Fields({ name, connection, definition, onSaved, roots }: Props & { root
     onSaved,
   });
   const now = form.definition;
-  const filled = now.folder.trim() !== "" && now.pattern.trim() !== "";
+  const filled = isFilled(now);
+  const place = placeOf(now);
   return (
     <form
       onSubmit={(event) => {
@@ -74,11 +83,23 @@ function Fields({ name, connection, definition, onSaved, roots }: Props & { root
       <Stack gap="md">
         <Panel title={t`The folder`} note={t`Every new file that fits is imported once.`}>
           <Stack gap="sm">
-            <Where form={form} roots={roots} />
+            <Radio.Group
+              label={t`Where the files lie`}
+              value={place}
+              onChange={(next) => form.replace(withPlace(now, next as Place, roots[0] ?? ""))}
+            >
+              <Group mt="xs" gap="lg">
+                <Radio value="folder" label={t`Folder on this server`} />
+                <Radio value="object_store" label={t`Object storage (S3)`} />
+              </Group>
+            </Radio.Group>
+            {now.object_store && <StoreFields form={form} store={now.object_store} />}
+            {place === "folder" && roots.length === 0 && <NoRoots />}
+            {(place === "object_store" || roots.length > 0) && <Where form={form} roots={roots} />}
             <div>
               <TestButton onClick={form.tryOut} loading={form.tried.isPending} disabled={!filled || !mayWrite} />
             </div>
-            {form.tried.data && <TestResult tested={form.tried.data} />}
+            {form.tried.data && <TestResult tested={form.tried.data} kind="folder" />}
           </Stack>
         </Panel>
         <RowsMeaning
@@ -100,22 +121,26 @@ function Fields({ name, connection, definition, onSaved, roots }: Props & { root
 function Where({ form, roots }: { form: ConnectionForm<FolderDefinition>; roots: string[] }) {
   const { t } = useLingui();
   const { definition: now, change, problem } = form;
-  const outside = now.folder.trim() !== "" && !isAllowed(now.folder, roots);
+  const inStore = placeOf(now) === "object_store";
+  const path = now.folder ?? "";
+  const outside = path.trim() !== "" && !isAllowed(path, roots);
   return (
     <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="sm">
-      <Autocomplete
-        label={t`Folder`}
-        description={
-          <Trans>
-            One of these, or a folder inside: <Code>{roots.join(", ")}</Code>
-          </Trans>
-        }
-        required
-        data={roots}
-        value={now.folder}
-        error={problem("folder") ?? (outside ? t`This folder may not be watched` : undefined)}
-        onChange={(folder) => change({ folder })}
-      />
+      {!inStore && (
+        <Autocomplete
+          label={t`Folder`}
+          description={
+            <Trans>
+              One of these, or a folder inside: <Code>{roots.join(", ")}</Code>
+            </Trans>
+          }
+          required
+          data={roots}
+          value={path}
+          error={problem("folder") ?? (outside ? t`This folder may not be watched` : undefined)}
+          onChange={(folder) => change({ folder })}
+        />
+      )}
       <TextInput
         label={t`Names of the files`}
         description={t`* stands for anything, ? for one character.`}
@@ -126,15 +151,17 @@ function Where({ form, roots }: { form: ConnectionForm<FolderDefinition>; roots:
         error={problem("pattern")}
         onChange={(event) => change({ pattern: event.currentTarget.value })}
       />
-      <NativeSelect
-        label={t`What happens to a file after that`}
-        data={[
-          { value: "keep", label: t`It stays where it is` },
-          { value: "move", label: t`It is moved to “done” or “failed” beside it` },
-        ]}
-        value={now.after}
-        onChange={(event) => change({ after: event.currentTarget.value === "move" ? "move" : "keep" })}
-      />
+      {!inStore && (
+        <NativeSelect
+          label={t`What happens to a file after that`}
+          data={[
+            { value: "keep", label: t`It stays where it is` },
+            { value: "move", label: t`It is moved to “done” or “failed” beside it` },
+          ]}
+          value={now.after}
+          onChange={(event) => change({ after: event.currentTarget.value === "move" ? "move" : "keep" })}
+        />
+      )}
     </SimpleGrid>
   );
 }

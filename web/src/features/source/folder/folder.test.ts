@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Tested } from "../connect/types";
 import { mergedColumns } from "../connect/useConnectionForm";
-import { fits, isAllowed, newFolder, toSend } from "./model";
+import { fits, isAllowed, isFilled, newFolder, newStore, placeOf, toSend, withPlace } from "./model";
 
 describe("a watched folder", () => {
   it("is one of those that may be watched, or inside one", () => {
@@ -23,6 +23,38 @@ describe("a watched folder", () => {
       pattern: "*.csv",
     });
     expect(toSend({ ...newFolder(), folder: "/" }).folder).toBe("/");
+  });
+
+  it("lies on the server or in a bucket, and changes its place without forgetting what files are called", () => {
+    const bucket = withPlace({ ...newFolder(), pattern: "*.jsonl", after: "move" }, "object_store", "/srv/in");
+    expect(bucket).toMatchObject({ pattern: "*.jsonl", after: "keep", object_store: newStore() });
+    expect(bucket).not.toHaveProperty("folder");
+    const back = withPlace(bucket, "folder", "/srv/in");
+    expect([placeOf(bucket), placeOf(back), back.folder]).toEqual(["object_store", "folder", "/srv/in"]);
+    expect(back).not.toHaveProperty("object_store");
+  });
+
+  it("in a bucket is sent without its secret unless one was typed", () => {
+    const object_store = {
+      ...newStore(),
+      endpoint: "https://s3.example/ ",
+      bucket: " b ",
+      prefix: "/in/",
+      key_id: "k",
+    };
+    const folder = { ...withPlace(newFolder(), "object_store", ""), object_store };
+    expect(isFilled(folder)).toBe(false);
+    expect(isFilled({ ...folder, object_store: { ...object_store, secret_set: true } })).toBe(true);
+    const sent = toSend({ ...folder, object_store: { ...object_store, secret_set: true } });
+    expect(sent.object_store).toEqual({
+      endpoint: "https://s3.example",
+      bucket: "b",
+      prefix: "in",
+      region: "us-east-1",
+      key_id: "k",
+    });
+    expect(sent).not.toHaveProperty("folder");
+    expect(toSend({ ...folder, object_store: { ...object_store, secret: "s" } }).object_store?.secret).toBe("s");
   });
 
   it("takes the files whose names fit", () => {

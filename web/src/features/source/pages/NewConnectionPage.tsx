@@ -1,6 +1,7 @@
-/** Setting up what is fetched: a database, a folder. */
+/** Setting up what is fetched: a database, a folder, a feed. */
 import { useLingui } from "@lingui/react/macro";
 import { Stack, TextInput } from "@mantine/core";
+import type { ReactNode } from "react";
 import { useGo, useParam, useSearchValue } from "@/lib/nav";
 import { paths } from "@/lib/paths";
 import { useCan } from "@/lib/session";
@@ -10,6 +11,7 @@ import { EmptyState } from "@/ui/states";
 import { toastDone } from "@/ui/toast";
 import type { Connection } from "../connect/types";
 import { DatabaseForm } from "../database/DatabaseForm";
+import { FeedForm } from "../feed/FeedForm";
 import { FolderForm } from "../folder/FolderForm";
 import { useSourceKinds } from "../kinds";
 
@@ -25,8 +27,12 @@ export default function NewConnectionPage() {
     go(paths.source(connection.id), { replace: true });
   };
   const fields = { name, connection: null, onSaved };
-  const form =
-    kind === "database" ? <DatabaseForm {...fields} /> : kind === "folder" ? <FolderForm {...fields} /> : null;
+  const forms: Record<string, ReactNode> = {
+    database: <DatabaseForm {...fields} />,
+    folder: <FolderForm {...fields} />,
+    feed: <FeedForm {...fields} />,
+  };
+  const form = forms[kind];
   return (
     <Page
       title={words ? t`Connect: ${words.label}` : t`Connect a source`}

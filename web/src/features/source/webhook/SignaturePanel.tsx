@@ -37,6 +37,7 @@ export function SignaturePanel({ connection, definition }: Props) {
     { value: "shopify", label: "Shopify", about: t`The webhook secret of the shop's settings.` },
     { value: "stripe", label: "Stripe", about: t`The signing secret of the endpoint.` },
     { value: "github", label: "GitHub", about: t`The secret you typed at the webhook.` },
+    { value: "slack", label: "Slack", about: t`The signing secret of the app.` },
   ];
   const kept = before.secret_set === true && scheme === before.scheme;
   const errors = fieldErrors(save.error);
