@@ -177,8 +177,11 @@ fn is_json(content_type: &str) -> bool {
     media == "application/json" || media == "text/json" || media.ends_with("+json")
 }
 
+/// Keeps a refused event: its code, pointer and detail, and its text.
+type Refuse<'a> = dyn Fn((&str, &str, &str), &str) + 'a;
+
 /// The calls of the events that are some, and what is wrong with the others.
-fn calls_of(events: Vec<Read>, batched: bool, refuse: &dyn Fn((&str, &str, &str), &str)) -> (Vec<Call>, Vec<Rejected>) {
+fn calls_of(events: Vec<Read>, batched: bool, refuse: &Refuse<'_>) -> (Vec<Call>, Vec<Rejected>) {
     let (mut calls, mut rejected) = (Vec::new(), Vec::new());
     for (index, event) in events.into_iter().enumerate() {
         let call = event.and_then(|event| call_of(&event).map_err(|problem| (problem, event.to_string())));

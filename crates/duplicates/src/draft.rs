@@ -93,7 +93,7 @@ pub(crate) fn drafts(members: &[u32], pairs: Vec<Pair>, two: &TwoPeople) -> Vec<
         let shown = core.edges.iter().map(|edge| pairs[*edge].clone()).collect();
         Draft { members: core.members, bits: core.bits, pairs: shown }
     };
-    cores(&members.to_vec(), &edges, two).into_iter().map(draft).collect()
+    cores(members, &edges, two).into_iter().map(draft).collect()
 }
 
 #[cfg(test)]

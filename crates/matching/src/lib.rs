@@ -37,7 +37,7 @@ pub use model::{LevelWeight, Model, Step, Waterfall, probability};
 pub use quality::Quality;
 pub use records::{FIELDS_MAX, Records};
 pub use saved::SavedModel;
-pub use update::{Found, Placement, Update};
+pub use update::{Found, Keyed, Placement, Update};
 
 /// Why records cannot be linked.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]

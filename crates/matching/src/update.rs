@@ -74,6 +74,9 @@ fn named(key: usize, block: u64) -> u64 {
     (block ^ (key as u64 + 1)).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
+/// A record's key and its values.
+pub type Keyed<'a> = (u128, Vec<Option<&'a str>>);
+
 impl Update {
     /// `cut_bits`: log odds that joining needs.
     pub fn new(model: &SavedModel, fields: Vec<Field>, cut_bits: f32) -> Result<Self, Error> {
@@ -227,7 +230,7 @@ impl Update {
     }
 
     /// The new records and these.
-    fn with(&self, more: &[(u128, Vec<Option<&str>>)]) -> Result<Records, Error> {
+    fn with(&self, more: &[Keyed<'_>]) -> Result<Records, Error> {
         let mut records = self.records.clone();
         for (key, values) in more {
             records.push(*key, values)?;
@@ -242,7 +245,7 @@ impl Update {
     pub fn place(
         mut self,
         links: &[Found],
-        known: &[Vec<(u128, Vec<Option<&str>>)>],
+        known: &[Vec<Keyed<'_>>],
         apart: impl Fn(u128, u128) -> bool,
     ) -> Result<Placement, Error> {
         self.weigh();
@@ -330,8 +333,8 @@ fn join(
     let rank = |bits: f32| std::cmp::Reverse(bits.max(0.0).to_bits());
     let mut queue: BTreeSet<(std::cmp::Reverse<u32>, usize, usize)> = BTreeSet::new();
     let mut strength: HashMap<(usize, usize), f32> = HashMap::new();
-    for one in 0..sets.len() {
-        for other in near[one].range(one + 1..) {
+    for (one, beside) in near.iter().enumerate() {
+        for other in beside.range(one + 1..) {
             if let Some(bits) = evidence(&sets, one, *other) {
                 queue.insert((rank(bits), one, *other));
                 strength.insert((one, *other), bits);

@@ -60,7 +60,8 @@ fn every_flaw_is_named_with_its_attribute() {
     assert_eq!((attribute.as_str(), code), ("price", "price_without_currency"));
     assert!(detail.contains("write 12,90 EUR"), "{detail}");
     let long = "x".repeat(151);
-    let cases: [(&[(&str, &str)], &str, &str); 13] = [
+    type Case<'a> = (&'a [(&'a str, &'a str)], &'a str, &'a str);
+    let cases: [Case<'_>; 13] = [
         (&[("id", " ")], "id", "missing_attribute"),
         (&[("title", "")], "title", "missing_attribute"),
         (&[("title", &long)], "title", "text_too_long"),

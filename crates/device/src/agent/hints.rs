@@ -78,13 +78,13 @@ fn hardware_of(hints: &Hints, by_agent: Option<&Hardware>, os: Option<&Os>) -> O
     // A television or a car says so in its user agent, and is no phone because its screen is small.
     let said = by_agent.map(|one| one.kind).filter(|kind| !matches!(kind, DeviceType::Phone | DeviceType::Tablet));
     let kind = said.or(by_hints).or(by_agent.map(|one| one.kind))?;
-    let named = kept(&hints.model).and_then(|model| {
+    let named = kept(&hints.model).map(|model| {
         // The patterns know whose model it is.
         let named = super::parse(&format!(
             "Mozilla/5.0 (Linux; Android 14; {model}) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0 Mobile Safari/537.36"
         ));
         let brand = named.hardware.as_ref().and_then(|one| one.brand.clone());
-        Some((brand, Some(model)))
+        (brand, Some(model))
     });
     let (brand, model) =
         named.unwrap_or_else(|| by_agent.map_or((None, None), |one| (one.brand.clone(), one.model.clone())));

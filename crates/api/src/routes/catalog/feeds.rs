@@ -249,7 +249,7 @@ struct FeedApplyRequest {}
 
 /// Applies a feed that waits because more than half of its source's products would be gone.
 #[utoipa::path(post, path = "/api/v1/products/runs/{id}/apply", tag = "products", security(("api_key" = ["product.write"])), params(("id" = String, Path)), request_body = FeedApplyRequest,
-    responses((status = 202, body = FeedRunView), (status = 400), (status = 401), (status = 403), (status = 404), (status = 409)))]
+    responses((status = 202, body = FeedRunView), (status = 400), (status = 401), (status = 403), (status = 404), (status = 409), (status = 422)))]
 async fn apply(
     State(app): State<Arc<App>>,
     auth: Auth,

@@ -45,7 +45,7 @@ impl Marks {
 pub(super) enum Answer {
     /// What was read the last time still stands.
     Unchanged,
-    Body(Body, Marks),
+    Body(Box<Body>, Marks),
 }
 
 /// A file on its way.
@@ -101,7 +101,7 @@ pub(super) async fn fetch(
         }
         if status.is_success() {
             let marks = Marks::of(&feed.url, response.headers());
-            return Ok(Answer::Body(Body { response, bytes: 0 }, marks));
+            return Ok(Answer::Body(Box::new(Body { response, bytes: 0 }), marks));
         }
         if !status.is_redirection() {
             return Err(refused(status));
