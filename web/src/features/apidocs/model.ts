@@ -44,7 +44,7 @@ export type OpenApi = {
 export type Operation = RawOperation & { id: string; method: string; path: string; group: string };
 export type Group = { name: string; operations: Operation[] };
 
-const METHODS = ["get", "post", "put", "patch", "delete"];
+const METHODS = ["get", "post", "put", "patch", "delete", "options"];
 /** Deeper objects are named, not opened: nobody reads further, and some schemas hold themselves. */
 const DEEPEST = 4;
 /** What the curl sample reads the key from. */

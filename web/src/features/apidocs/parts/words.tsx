@@ -1,6 +1,13 @@
 import { Badge } from "@mantine/core";
 
-const COLOURS: Record<string, string> = { get: "blue", post: "teal", put: "orange", patch: "orange", delete: "red" };
+const COLOURS: Record<string, string> = {
+  get: "blue",
+  post: "teal",
+  put: "orange",
+  patch: "orange",
+  delete: "red",
+  options: "gray",
+};
 
 export function Method({ method }: { method: string }) {
   return (
