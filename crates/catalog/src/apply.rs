@@ -131,6 +131,14 @@ impl Catalog {
         Ok(gone)
     }
 
+    /// Whether an item was refused whose id is not known. Of refusals that are not kept nothing is known.
+    pub(crate) async fn nameless(&self, workspace: WorkspaceId, run: &Run) -> Result<bool> {
+        let sql = "SELECT 1 AS found FROM catalog_refused WHERE workspace_id = $1 AND run_id = $2 \
+                   AND product_id IS NULL LIMIT 1";
+        let found = self.db().query_one(sql, &[workspace.into(), (&run.id).into()]).await?;
+        Ok(found.is_some() || run.refused > crate::limits::REFUSED_KEPT)
+    }
+
     /// Products of the source that are not gone, and how many of them the staged feed does not have.
     pub(crate) async fn would_go(&self, workspace: WorkspaceId, run: &Run) -> Result<(u64, u64)> {
         let sql = format!(

@@ -160,8 +160,18 @@ async fn decide(catalog: &Catalog, staging: &mut Staging, confirm: bool, error: 
     run.state = RunState::Applying;
     if run.mode == Mode::Whole {
         let (live, would_go) = catalog.would_go(staging.workspace, &staging.run).await?;
+        let nameless = catalog.nameless(staging.workspace, &staging.run).await?;
         let run = &mut staging.run;
         run.would_go = would_go;
+        // An item whose id cannot be read may be any of those that seem to be missing.
+        if !confirm && nameless && would_go > 0 {
+            let detail = format!(
+                "{would_go} of {live} products of this source seem not to be in the feed, but of some items that were \
+                 refused not even the id can be read; put those right, or apply the run, or send the feed with confirm=true"
+            );
+            (run.state, run.code, run.detail) = (RunState::Held, Some("feed_shrank".into()), Some(detail));
+            return Ok(());
+        }
         if !confirm && Share::of(would_go, live).value() > SHRINK_MAX {
             let detail = format!(
                 "{would_go} of {live} products of this source are not in the feed; look whether it is the right one, \

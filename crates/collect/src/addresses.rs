@@ -67,6 +67,8 @@ pub fn network_of(address: IpAddr) -> IpAddr {
         }
         IpAddr::V6(v6) => {
             let [a, b, c, ..] = v6.segments();
+            // 6to4 (RFC 3056) has a whole IPv4 address in these bits.
+            let c = if a == 0x2002 { c & 0xff00 } else { c };
             IpAddr::V6(Ipv6Addr::new(a, b, c, 0, 0, 0, 0, 0))
         }
     }

@@ -96,6 +96,20 @@ async fn a_feed_that_takes_more_than_half_away_waits_for_a_person() {
 }
 
 #[tokio::test]
+async fn nothing_is_gone_while_it_is_not_known_which_item_was_refused() {
+    for world in World::all().await {
+        world.feed(&many(0..10)).await;
+        let broken = many(0..10).replace("P00004\t", "\t");
+        let held = world.feed(&broken).await;
+        assert_eq!((held.state, held.would_go, held.refused), (RunState::Held, 1, 1), "{held:?}");
+        assert_eq!(world.live().await.len(), 10);
+        let known = world.feed(&many(0..10).replace("in stock", "maybe")).await;
+        assert_eq!((known.state, known.refused), (RunState::Done, 10), "{known:?}");
+        assert_eq!(world.live().await.len(), 10);
+    }
+}
+
+#[tokio::test]
 async fn a_held_feed_is_forgotten_when_a_newer_one_comes_or_products_are_deleted() {
     for world in World::all().await {
         world.feed(&many(0..10)).await;
@@ -116,7 +130,7 @@ async fn an_item_that_is_refused_is_named_and_leaves_its_product_as_it_was() {
     for world in World::all().await {
         world.feed(&table(&[("A", "10"), ("B", "20"), ("C", "30")])).await;
         let feed = "id\ttitle\tprice\nA\tAlpha\t10\nB\tBeta\t20 EUR\nB\tTwice\t21 EUR\n\tNobody\t1 EUR\n";
-        let run = world.feed(feed).await;
+        let run = world.send(Mode::Whole, true, feed).await.expect("taken in");
         assert_eq!((run.items, run.accepted, run.refused, run.gone), (4, 1, 3, 1));
         let refused = world.catalog.refused(SHOP, &run.id, &PageRequest::default()).await.expect("a report").items;
         let told: Vec<_> =

@@ -42,6 +42,7 @@ fn check(text: &str, expected: &str) {
 fn an_address_is_cut_to_its_network_wherever_it_stands() {
     check(r#"{"context":{"ip":"192.0.2.77"}}"#, r#"{"context":{"ip":"192.0.2.0"}}"#);
     check(r#"{"ip" : "2001:db8:1:2::3"}"#, r#"{"ip" : "2001:db8:1::"}"#);
+    check(r#"{"ip":"2002:c000:024d:7::9"}"#, r#"{"ip":"2002:c000:200::"}"#);
     check(
         r#"{"a":[{"ip":"10.1.2.3"},{"ip":["10.1.2.3","::1"]}]}"#,
         r#"{"a":[{"ip":"10.1.2.0"},{"ip":["10.1.2.0","::"]}]}"#,
