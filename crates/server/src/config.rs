@@ -141,9 +141,7 @@ impl Config {
             }
         }
         // TUTTI_LOG__FILTER=debug sets log.filter. Variables of the tests and of the command-line client are not keys.
-        let not_keys = reference::not_keys();
-        let not_keys: Vec<&str> = not_keys.iter().map(String::as_str).collect();
-        let env = Env::prefixed("TUTTI_").split("__").ignore(&not_keys);
+        let env = Env::prefixed("TUTTI_").filter(|name| reference::may_be_key(name.as_str())).split("__");
         let mut config: Config = figment.merge(env).extract().context("the configuration is not right")?;
         if let Some(data_dir) = &flags.data_dir {
             config.data_dir = data_dir.clone();

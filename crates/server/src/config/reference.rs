@@ -155,11 +155,13 @@ pub fn markdown() -> String {
     text
 }
 
-/// Variables with our prefix that the configuration must not take for keys, in its spelling.
-pub fn not_keys() -> Vec<String> {
-    let ours = VARIABLES.iter().filter_map(|(name, _)| name.strip_prefix("TUTTI_"));
-    // Of the test scripts.
-    ours.chain(["BIN", "SHARED", "TEST_POSTGRES", "TEST_VENV"]).map(str::to_lowercase).collect()
+/// Whether the configuration takes the variable for a key (and refuses it when it is none): not those of the
+/// command-line client and of the test scripts. `name` is what follows `TUTTI_`, in either case.
+pub fn may_be_key(name: &str) -> bool {
+    let name = name.to_ascii_uppercase();
+    let of_the_client = VARIABLES.iter().any(|(variable, _)| variable.strip_prefix("TUTTI_") == Some(&name));
+    let of_the_tests = ["BIN", "SHARED"].contains(&name.as_str()) || name.starts_with("TEST_");
+    !of_the_client && !of_the_tests
 }
 
 #[cfg(test)]
@@ -177,6 +179,18 @@ mod tests {
             }
             _ => found.push(path.to_owned()),
         }
+    }
+
+    #[test]
+    fn variables_of_the_client_and_of_the_tests_are_no_keys() {
+        for name in ["API_KEY", "write_key", "BIN", "SHARED", "TEST_POSTGRES", "TEST_MYSQL", "test_s3", "TEST_VENV"] {
+            assert!(!may_be_key(name), "{name} is taken for a key");
+        }
+        for key in KEYS {
+            let variable = variable(key.path);
+            assert!(may_be_key(variable.strip_prefix("TUTTI_").unwrap()), "{variable} is not taken for a key");
+        }
+        assert!(may_be_key("LISTENN"), "a misspelt key would not be refused");
     }
 
     #[test]
