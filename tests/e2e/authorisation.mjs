@@ -27,6 +27,16 @@ check(committed === served, 'docs/reference/openapi.json is not what the server 
 const key = await api('POST', '/api/v1/keys', { name: 'may only look at the health', scopes: ['health.read'] });
 const ids = { id: 'prf_1', profile_id: 'prf_1', channel: 'email', address: 'a%40b.nl', name: 'x', token: 'x', write_key: 'x' };
 const document = JSON.parse(served);
+// What is gone for ever takes the right to erase people: a key that may only change settings does none of it.
+const FOR_EVER = new Set([
+  'DELETE /api/v1/profiles/{id}', 'POST /api/v1/profiles/{id}/anonymise', 'DELETE /api/v1/companies/{id}',
+  'POST /api/v1/retention/rules', 'PUT /api/v1/retention/rules/{id}', 'DELETE /api/v1/retention/rules/{id}',
+  'POST /api/v1/retention/rules/{id}/enable', 'POST /api/v1/retention/rules/{id}/disable', 'POST /api/v1/retention/run',
+]);
+const settings = await api('POST', '/api/v1/keys', {
+  name: 'may change settings', scopes: ['workspace.read', 'workspace.write', 'profile.read', 'profile.write'],
+});
+let forEver = 0;
 for (const [path, methods] of Object.entries(document.paths)) {
   for (const method of Object.keys(methods).filter((name) => ['get', 'post', 'put', 'patch', 'delete'].includes(name))) {
     const route = `${method.toUpperCase()} ${path}`;
@@ -52,8 +62,15 @@ for (const [path, methods] of Object.entries(document.paths)) {
     await limited.body?.cancel();
     // Rights come first: a bad path or body is described only to those who may use the route.
     check(limited.status === 403, `${route} with an unrelated scope: ${limited.status}`);
+    if (FOR_EVER.has(route)) {
+      forEver += 1;
+      const half = await ask({ authorization: `Bearer ${settings.key}` });
+      const text = await half.text();
+      check(half.status === 403 && text.includes('profile.erase'), `${route} without profile.erase: ${half.status} ${text}`);
+    }
   }
 }
+check(forEver === FOR_EVER.size, `${FOR_EVER.size - forEver} routes that are for ever have another name now`);
 for (const failure of failures) console.log(`FAIL ${failure}`);
 console.log(`${passed} passed, ${failures.length} failed`);
 process.exit(failures.length === 0 ? 0 : 1);

@@ -1,26 +1,12 @@
 // Companies: unknown at first, named by a website, made by hand, found, changed, joined and left, on the customer's page,
 // imported, deleted. In Chromium; the API makes the customers and confirms what the screen says.
-import { api, env, eventually, expect, lookout, openBrowser, picture, story } from './harness.mjs';
+import { api, collect, eventually, expect, picture, stage } from './harness.mjs';
 
-const PATIENCE_MS = 20_000;
-const WIDE = { width: 1360, height: 900 };
 const RUN = Date.now().toString(36);
 
-const { step, end } = story({ chained: true, failed: () => picture(page, 'failed') });
-const base = env('API_URL');
-const browser = await openBrowser();
-const context = await browser.newContext({ viewport: WIDE, colorScheme: 'light', locale: 'en-GB' });
-const page = await context.newPage();
-page.setDefaultTimeout(PATIENCE_MS);
-const { accessible, conclude, fits } = lookout(page);
-const main = page.getByRole('main');
+const { base, page, main, step, accessible, fits, button, dialog, table, rowOf, title, signIn, finish } = await stage();
 
-const button = (name, within = main) => within.getByRole('button', { name, exact: true });
 const box = (name, within = main) => within.getByRole('textbox', { name });
-const dialog = (name) => page.getByRole('dialog', { name });
-const title = (name) => main.getByRole('heading', { level: 1, name, exact: true }).waitFor();
-const table = (name) => main.getByRole('table', { name, exact: true });
-const rowOf = (list, name) => table(list).getByRole('row').filter({ hasText: name });
 
 const ACME = { group: `acme-${RUN}`, name: `Acme ${RUN}`, domain: `acme-${RUN}.example` };
 const MADE = `Bakkerij ${RUN}`;
@@ -28,13 +14,7 @@ const PEOPLE = ['Anna', 'Bram', 'Carla'].map((name) => ({
   user: `cmp-${name.toLowerCase()}-${RUN}`, name: `${name} ${RUN}`, email: `${name.toLowerCase()}-${RUN}@mail.example`,
 }));
 
-async function send(call) {
-  const answer = await fetch(`${base}/v1/${call.type}`, {
-    method: 'POST', headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ writeKey: env('WRITE_KEY'), ...call }),
-  });
-  expect(answer.ok, `${call.type}: ${answer.status} ${await answer.text()}`);
-}
+const send = (call) => collect(call.type, call);
 
 async function companyOf(group) {
   return eventually(`${group} is known`, async () => {
@@ -45,10 +25,7 @@ async function companyOf(group) {
 
 const membersOf = async (id, state = 'current') => (await api('GET', `/api/v1/companies/${id}/members?state=${state}`)).items;
 
-await step('the printed link signs in', async () => {
-  await page.goto(env('SIGN_IN_URL'));
-  await page.locator('main h1').first().waitFor();
-});
+await step('the printed link signs in', signIn);
 
 await step('companies stand beside people in the menu; without any, the screen says how they come', async () => {
   const menu = page.getByRole('navigation', { name: 'Main menu' });
@@ -221,7 +198,4 @@ await step('deleting asks for the name, and leaves the people', async () => {
   expect(items.length === 1, `${PEOPLE[0].name} is gone too`);
 });
 
-await conclude(step);
-
-await browser.close();
-end();
+await finish();

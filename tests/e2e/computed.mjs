@@ -1,30 +1,16 @@
 // Computed traits: one from a starter, one over events with a preview, a formula with a mistake in it; on the customer's page,
 // in a segment, in use, deleted. In Chromium; the API makes the customers and confirms what the screen says.
-import {
-  api, env, eventually, expect, lookout, openBrowser, picture, story,
-} from './harness.mjs';
+import { api, env, eventually, expect, picture, stage } from './harness.mjs';
 
-const PATIENCE_MS = 20_000;
-const WIDE = { width: 1360, height: 900 };
 const RUN = Date.now().toString(36);
 const EVENT = `Sock Bought ${RUN}`;
 const TOTAL = 'total_price_90d';
 const COUNT = `socks_${RUN}`;
 const EACH = `price_each_${RUN}`;
 
-const { step, end } = story({ chained: true, failed: () => picture(page, 'failed') });
-const base = env('API_URL');
-const browser = await openBrowser();
-const context = await browser.newContext({ viewport: WIDE, colorScheme: 'light', locale: 'en-GB' });
-const page = await context.newPage();
-page.setDefaultTimeout(PATIENCE_MS);
-const { accessible, conclude, fits } = lookout(page);
-const main = page.getByRole('main');
+const { base, page, main, step, accessible, fits, button, dialog, title, signIn, finish } = await stage();
 
 // How a person finds things: by role and name.
-const button = (name, within = main) => within.getByRole('button', { name, exact: true });
-const dialog = (name) => page.getByRole('dialog', { name });
-const title = (name) => main.getByRole('heading', { level: 1, name, exact: true }).waitFor();
 const row = (table, name) => main.getByRole('table', { name: table, exact: true }).getByRole('row').filter({ hasText: name });
 
 /** One question of the browser about unsaved work, answered; what it said. */
@@ -85,8 +71,7 @@ await eventually('the event and its details are offered', async () => {
 });
 
 await step('the printed link signs in', async () => {
-  await page.goto(env('SIGN_IN_URL'));
-  await page.locator('main h1').first().waitFor();
+  await signIn();
   await page.goto(`${base}/people`);
   await title('People');
 });
@@ -291,7 +276,4 @@ await step('a changed definition is worked out again', async () => {
   await comesTo(anna, COUNT, 30);
 });
 
-await conclude(step);
-
-await browser.close();
-end();
+await finish();

@@ -1,31 +1,17 @@
 // Sources that are fetched or mapped: a webhook whose payload is clicked into events and replayed, a signature, a database and
 // a folder with their tests, refused events tried again, a workbook. In Chromium; the API confirms what the screen says.
-import {
-  api, env, eventually, expect, lookout, openBrowser, picture, story,
-} from './harness.mjs';
+import { api, eventually, expect, picture, stage } from './harness.mjs';
 import { workbook } from './workbook.mjs';
 
-const PATIENCE_MS = 20_000;
 const WIDE = { width: 1500, height: 950 };
 const RUN = Date.now().toString(36);
 
-const { step, end } = story({ chained: true, failed: () => picture(page, 'failed') });
-const base = env('API_URL');
-const browser = await openBrowser();
-const context = await browser.newContext({ viewport: WIDE, colorScheme: 'light', locale: 'en-GB' });
-const page = await context.newPage();
-page.setDefaultTimeout(PATIENCE_MS);
-const { accessible, conclude, fits } = lookout(page);
-const main = page.getByRole('main');
+const {
+  base, page, main, step, accessible, fits, button, dialog, tab, table, rowOf, title, signIn, finish,
+} = await stage({ viewport: WIDE });
 
-const button = (name, within = main) => within.getByRole('button', { name, exact: true });
 const box = (name, within = main) => within.getByRole('textbox', { name });
-const dialog = (name) => page.getByRole('dialog', { name });
-const title = (name) => main.getByRole('heading', { level: 1, name, exact: true }).waitFor();
-const tab = (name) => main.getByRole('tab', { name, exact: true });
-const table = (name) => main.getByRole('table', { name, exact: true });
 const panelOf = (name) => main.locator('section').filter({ has: page.getByRole('heading', { name, exact: true }) });
-const rowOf = (list, text) => table(list).getByRole('row').filter({ hasText: text });
 
 const HOOK = `Shop system ${RUN}`;
 const EMAIL = `ann-${RUN}@mail.example`;
@@ -64,10 +50,7 @@ async function choose(kind, name) {
   return form;
 }
 
-await step('the printed link signs in', async () => {
-  await page.goto(env('SIGN_IN_URL'));
-  await page.locator('main h1').first().waitFor();
-});
+await step('the printed link signs in', signIn);
 
 await step('a webhook has an address at once, and waits for what comes', async () => {
   const form = await choose('Webhook', HOOK);
@@ -334,7 +317,4 @@ await step('a workbook is imported: the sheet is chosen, its columns are shown',
   });
 });
 
-await conclude(step);
-
-await browser.close();
-end();
+await finish();

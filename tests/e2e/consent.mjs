@@ -2,36 +2,21 @@
 // customer allowed, changed with its proof, asked by e-mail, and the customer's own page; a campaign about a topic, a segment of
 // who wants it; addresses blocked from a list. In Chromium; the API makes the customer and confirms what the screen says.
 import { readFileSync } from 'node:fs';
-import {
-  api, env, eventually, expect, lookout, openBrowser, picture, story,
-} from './harness.mjs';
+import { api, eventually, expect, picture, stage } from './harness.mjs';
 
-const PATIENCE_MS = 20_000;
-const WIDE = { width: 1360, height: 900 };
 const RUN = Date.now().toString(36);
 const NEWS = `News ${RUN}`;
 const TIPS = `Tips ${RUN}`;
 const KEY = `news-${RUN}`;
 
-const { step, end } = story({ chained: true, failed: () => picture(page, 'failed') });
-const base = env('API_URL');
-const browser = await openBrowser();
-const context = await browser.newContext({ viewport: WIDE, colorScheme: 'light', locale: 'en-GB', acceptDownloads: true });
-const page = await context.newPage();
-page.setDefaultTimeout(PATIENCE_MS);
-const { accessible, conclude, fits } = lookout(page);
-const main = page.getByRole('main');
+const {
+  base, context, page, main, step, accessible, fits, button, box, dialog, tab, title, toast, signIn, finish,
+} = await stage({ acceptDownloads: true });
 
 // How a person finds things: by role and name.
-const button = (name, within = main) => within.getByRole('button', { name, exact: true });
-const tab = (name) => main.getByRole('tab', { name, exact: true });
-const dialog = (name) => page.getByRole('dialog', { name });
-const box = (name, within = main) => within.getByRole('textbox', { name, exact: true });
 const combobox = (name, within = main) => within.getByRole('combobox', { name, exact: true });
 /** What was said about a channel, or a topic on one: opens its proof. */
 const said = (subject, state) => main.getByRole('button', { name: new RegExp(`^${subject}: *${state}`) });
-const title = (name) => main.getByRole('heading', { level: 1, name, exact: true }).waitFor();
-const toast = (text) => page.getByText(text, { exact: false }).first().waitFor();
 
 const topics = async () => (await api('GET', '/api/v1/consent/topics')).items;
 const live = async () => (await topics()).filter((one) => !one.archived).map((one) => one.key);
@@ -48,10 +33,7 @@ const ilse = await eventually('Ilse is known', async () => {
 const preferences = () => api('GET', `/api/v1/profiles/${ilse.id}/preferences`);
 const onEmail = async () => (await preferences()).topics.find((one) => one.key === KEY).channels.find((one) => one.channel === 'email');
 
-await step('the printed link signs in', async () => {
-  await page.goto(env('SIGN_IN_URL'));
-  await page.locator('main h1').first().waitFor();
-});
+await step('the printed link signs in', signIn);
 
 await step('the settings of consent are in the menu', async () => {
   const menu = page.getByRole('navigation', { name: 'Main menu' });
@@ -272,7 +254,4 @@ await step('addresses are blocked from a list, and exported', async () => {
   expect(csv.includes(`blocked-${RUN}@mail.example`), csv.slice(0, 200));
 });
 
-await conclude(step);
-
-await browser.close();
-end();
+await finish();

@@ -1,43 +1,24 @@
 // Devices: a telephone and a computer on a customer's page, one that can get push messages, a page that teaches for who has
 // none; and how much is kept of an internet address. In Chromium; a website and an app are played through the collection
 // API, and the API confirms what the screen says.
-import {
-  api, env, eventually, expect, lookout, openBrowser, picture, story,
-} from './harness.mjs';
+import { api, collect, eventually, expect, picture, stage } from './harness.mjs';
 
-const PATIENCE_MS = 20_000;
-const WIDE = { width: 1360, height: 900 };
 const RUN = Date.now().toString(36);
 const IPHONE = 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1';
 const WINDOWS = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36';
 const ANDROID = 'Mozilla/5.0 (Linux; Android 14; SM-S921B) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Mobile Safari/537.36';
 
-const { step, end } = story({ chained: true, failed: () => picture(page, 'failed') });
-const base = env('API_URL');
-const browser = await openBrowser();
-const context = await browser.newContext({ viewport: WIDE, colorScheme: 'light', locale: 'en-GB' });
-const page = await context.newPage();
-page.setDefaultTimeout(PATIENCE_MS);
-const { accessible, conclude, fits } = lookout(page);
-const main = page.getByRole('main');
+const { base, page, main, step, accessible, fits, button, title, toast, signIn, finish } = await stage();
 
-const button = (name, within = main) => within.getByRole('button', { name, exact: true });
-const title = (name) => main.getByRole('heading', { level: 1, name, exact: true }).waitFor();
-const toast = (text) => page.getByText(text, { exact: false }).first().waitFor();
 const radio = (name) => main.getByRole('radio', { name, exact: true });
 
 let told = 0;
 async function tell(userId, userAgent, more = {}) {
   told += 1;
-  const answer = await fetch(`${base}/v1/track`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      writeKey: env('WRITE_KEY'), type: 'track', userId, event: 'Product Viewed', messageId: `${userId}-${told}`,
-      context: { userAgent, locale: 'nl-NL', timezone: 'Europe/Amsterdam', ...more },
-    }),
+  await collect('track', {
+    type: 'track', userId, event: 'Product Viewed', messageId: `${userId}-${told}`,
+    context: { userAgent, locale: 'nl-NL', timezone: 'Europe/Amsterdam', ...more },
   });
-  expect(answer.ok, `track: ${answer.status} ${await answer.text()}`);
 }
 
 async function customer(user, name) {
@@ -58,10 +39,7 @@ await tell(`daan-${RUN}`, IPHONE, { location: { country: 'NL', city: 'Leeuwarden
 await tell(`daan-${RUN}`, WINDOWS);
 await tell(`daan-${RUN}`, ANDROID, { device: { id: `phone-${RUN}`, type: 'android', token: `token-${RUN}` }, app: { name: 'Fjord', version: '4.2.0' } });
 
-await step('the printed link signs in', async () => {
-  await page.goto(env('SIGN_IN_URL'));
-  await page.locator('main h1').first().waitFor();
-});
+await step('the printed link signs in', signIn);
 
 await step('a customer’s devices stand on their page by name', async () => {
   await eventually('three devices are known', async () => (await devicesOf(daan.id)).length === 3);
@@ -115,7 +93,4 @@ await step('how much of an internet address is kept is chosen in the settings of
   await eventually('addresses are shortened again', async () => (await api('GET', '/api/v1/privacy')).ip === 'truncated');
 });
 
-await conclude(step);
-
-await browser.close();
-end();
+await finish();

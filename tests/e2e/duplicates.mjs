@@ -1,28 +1,14 @@
 // The same people twice, with typing errors: looked for, shown with the reason, merged, said not to be the same, merged in
 // bulk, and not suggested again. In Chromium; the API makes the customers and confirms what the screen says.
-import {
-  api, env, eventually, expect, lookout, openBrowser, picture, story,
-} from './harness.mjs';
+import { api, eventually, expect, picture, stage } from './harness.mjs';
 
-const PATIENCE_MS = 20_000;
 /** A search of a few hundred customers, on a slow machine. */
 const SEARCH_MS = 120_000;
-const WIDE = { width: 1360, height: 900 };
 const RUN = Date.now().toString(36);
 
-const { step, end } = story({ chained: true, failed: () => picture(page, 'failed') });
-const base = env('API_URL');
-const browser = await openBrowser();
-const context = await browser.newContext({ viewport: WIDE, colorScheme: 'light', locale: 'en-GB' });
-const page = await context.newPage();
-page.setDefaultTimeout(PATIENCE_MS);
-const { accessible, conclude, fits } = lookout(page);
-const main = page.getByRole('main');
+const { base, page, main, step, accessible, fits, button, dialog, title, signIn, finish } = await stage();
 
 // How a person finds things: by role and name.
-const button = (name, within = main) => within.getByRole('button', { name, exact: true });
-const dialog = (name) => page.getByRole('dialog', { name });
-const title = (name) => main.getByRole('heading', { level: 1, name, exact: true }).waitFor();
 const cards = main.getByRole('article');
 
 const FIRST = ['Johanna', 'Willem', 'Fatima', 'Sietske', 'Bartholomeus', 'Ingrid', 'Mehmet', 'Charlotte', 'Douwe', 'Yasmina'];
@@ -121,10 +107,7 @@ async function search() {
   await button('Look for duplicates').waitFor();
 }
 
-await step('the printed link signs in', async () => {
-  await page.goto(env('SIGN_IN_URL'));
-  await page.locator('main h1').first().waitFor();
-});
+await step('the printed link signs in', signIn);
 
 await step('from the list of people to the duplicates, which say what they are for', async () => {
   await page.goto(`${base}/people`);
@@ -280,7 +263,4 @@ await step('looked for once more, what is not the same is not suggested again', 
   await accessible('after the second search');
 });
 
-await conclude(step);
-
-await browser.close();
-end();
+await finish();

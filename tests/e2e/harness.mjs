@@ -118,6 +118,16 @@ export async function api(method, path, body) {
   return text ? JSON.parse(text) : null;
 }
 
+/** Sends to the collection API as a website does. */
+export async function collect(path, body) {
+  const response = await fetch(`${env('API_URL')}/v1/${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ writeKey: env('WRITE_KEY'), ...body }),
+  });
+  expect(response.ok, `/v1/${path}: ${response.status} ${await response.text()}`);
+}
+
 /** Asks until `check` answers something true; fails with `what` after `seconds`. */
 export async function eventually(what, check, seconds = 60) {
   const end = Date.now() + seconds * 1000;
@@ -170,6 +180,46 @@ export function lookout(page) {
       await step('no page failed and no answer was a server error', async () => {
         expect(problems.length === 0, problems.slice(0, 10).join('\n'));
       }, { whatever: true });
+    },
+  };
+}
+
+/** How long a person waits for something to show. */
+const PATIENCE_MS = 20_000;
+const WIDE = { width: 1360, height: 900 };
+
+/**
+ * What a story in one page begins with: a browser with a wide screen (`more`: other options of the browser's context),
+ * the steps, what looks at screens on the way, and how a person finds things: by role and name.
+ */
+export async function stage(more = {}) {
+  const { step, end } = story({ chained: true, failed: () => picture(page, 'failed') });
+  const browser = await openBrowser();
+  const context = await browser.newContext({ viewport: WIDE, colorScheme: 'light', locale: 'en-GB', ...more });
+  const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
+  const { accessible, conclude, fits } = lookout(page);
+  const main = page.getByRole('main');
+  return {
+    base: env('API_URL'), browser, context, page, main, step, accessible, fits,
+    button: (name, within = main) => within.getByRole('button', { name, exact: true }),
+    box: (name, within = main) => within.getByRole('textbox', { name, exact: true }),
+    dialog: (name) => page.getByRole('dialog', { name }),
+    tab: (name) => main.getByRole('tab', { name, exact: true }),
+    table: (name) => main.getByRole('table', { name, exact: true }),
+    rowOf: (list, text) => main.getByRole('table', { name: list, exact: true }).getByRole('row').filter({ hasText: text }),
+    title: (name) => main.getByRole('heading', { level: 1, name, exact: true }).waitFor(),
+    toast: (text) => page.getByText(text, { exact: false }).first().waitFor(),
+    /** For a step of its own. */
+    async signIn() {
+      await page.goto(env('SIGN_IN_URL'));
+      await page.locator('main h1').first().waitFor();
+    },
+    /** Says what was found on the way and ends the process. */
+    async finish() {
+      await conclude(step);
+      await browser.close();
+      end();
     },
   };
 }

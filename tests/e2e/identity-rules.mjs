@@ -1,27 +1,13 @@
 // Identity rules: the order of kinds, limits, blocked values, Gmail, shared devices, which value of an attribute stays and its
 // history; what a change would mean before it is saved, and undone. In Chromium; the API makes the customers and confirms.
-import {
-  api, env, eventually, expect, lookout, openBrowser, picture, story,
-} from './harness.mjs';
+import { api, env, eventually, expect, picture, stage } from './harness.mjs';
 
-const PATIENCE_MS = 20_000;
-const WIDE = { width: 1360, height: 900 };
 const RUN = Date.now().toString(36);
 const POINTS = `points_${RUN}`;
 
-const { step, end } = story({ chained: true, failed: () => picture(page, 'failed') });
-const base = env('API_URL');
-const browser = await openBrowser();
-const context = await browser.newContext({ viewport: WIDE, colorScheme: 'light', locale: 'en-GB' });
-const page = await context.newPage();
-page.setDefaultTimeout(PATIENCE_MS);
-const { accessible, conclude, fits } = lookout(page);
-const main = page.getByRole('main');
+const { base, page, main, step, accessible, fits, button, dialog, title, signIn, finish } = await stage();
 
 // How a person finds things: by role and name.
-const button = (name, within = main) => within.getByRole('button', { name, exact: true });
-const dialog = (name) => page.getByRole('dialog', { name });
-const title = (name) => main.getByRole('heading', { level: 1, name, exact: true }).waitFor();
 const panel = (name) => main.locator('section').filter({ has: page.getByRole('heading', { level: 2, name, exact: true }) });
 const kinds = main.getByRole('list', { name: 'What a customer is recognised by' });
 const kind = (name) => kinds.getByRole('listitem', { name, exact: true });
@@ -72,8 +58,7 @@ await person(`two-${RUN}@mail.example`);
 await person(till);
 
 await step('the printed link signs in', async () => {
-  await page.goto(env('SIGN_IN_URL'));
-  await page.locator('main h1').first().waitFor();
+  await signIn();
   await page.goto(`${base}/people`);
   await title('People');
 });
@@ -284,7 +269,4 @@ await step('back to the defaults', async () => {
   await accessible('the defaults');
 });
 
-await conclude(step);
-
-await browser.close();
-end();
+await finish();

@@ -1,25 +1,13 @@
 // Who a customer is made of: two are merged by hand, the merge is undone, an identifier is split off. In Chromium, with
 // mouse and keyboard; the API makes the customers and confirms what the screen says.
-import {
-  api, env, eventually, expect, lookout, openBrowser, picture, story,
-} from './harness.mjs';
+import { api, eventually, expect, picture, stage } from './harness.mjs';
 
-const PATIENCE_MS = 20_000;
-const WIDE = { width: 1360, height: 900 };
 const RUN = Date.now().toString(36);
 
-const { step, end } = story({ chained: true, failed: () => picture(page, 'failed') });
-const base = env('API_URL');
-const browser = await openBrowser();
-const context = await browser.newContext({ viewport: WIDE, colorScheme: 'light', locale: 'en-GB' });
-const page = await context.newPage();
-page.setDefaultTimeout(PATIENCE_MS);
-const { accessible, conclude, fits } = lookout(page);
-const main = page.getByRole('main');
+const { base, page, main, step, accessible, fits, dialog, signIn, finish } = await stage();
 
 // How a person finds things: by role and name.
 const button = (name, within = page) => within.getByRole('button', { name, exact: true });
-const dialog = (name) => page.getByRole('dialog', { name });
 const title = (name) => main.getByRole('heading', { level: 1, name }).waitFor();
 const panel = (name) => main.getByRole('heading', { level: 2, name, exact: true });
 const rows = (name, within = main) => within.getByRole('table', { name, exact: true }).getByRole('row');
@@ -57,10 +45,7 @@ const bert = await customer(`Bert Proef ${RUN}`, [
   { kind: 'user_id', value: `2-${RUN}` },
 ]);
 
-await step('the printed link signs in', async () => {
-  await page.goto(env('SIGN_IN_URL'));
-  await page.locator('main h1').first().waitFor();
-});
+await step('the printed link signs in', signIn);
 
 await step('a customer shows who they are made of: a drawing, and the same as a list', async () => {
   await page.goto(`${base}/people/${anna.id}`);
@@ -214,7 +199,4 @@ await step('an identifier is split off and becomes a customer of its own', async
   await accessible('a split customer');
 });
 
-await conclude(step);
-
-await browser.close();
-end();
+await finish();

@@ -1,22 +1,15 @@
 // The main job with mouse and keyboard only, from the sign-in link on: what a marketer sees and does, in Chromium.
 // The API is asked only to compare its numbers with those on screen; the shop's own part (its customers, its mail
 // server) is played through the collection API and a mail server on loopback.
-import {
-  api, env, eventually, expect, lookout, openBrowser, picture, story,
-} from './harness.mjs';
+import { api, collect, env, eventually, expect, picture, stage } from './harness.mjs';
 import { smtpSink } from './smtp-sink.mjs';
 import { SNEAKER_BUYERS_IN_NL } from './sneaker-buyers.mjs';
 
-const PATIENCE_MS = 20_000;
 /** Slow enough to look, pause and resume; quick enough to wait for the end. */
 const MESSAGES_PER_SECOND = 15;
 const RUN = Date.now().toString(36);
 
-const { step, end } = story({ chained: true, failed: () => picture(page, 'failed') });
-const base = env('API_URL');
-const browser = await openBrowser();
-const context = await browser.newContext({
-  viewport: { width: 1360, height: 900 }, colorScheme: 'light', locale: 'en-GB',
+const { base, browser, context, page, main, step, accessible, box, dialog, finish } = await stage({
   // A person's browser: one that calls itself headless counts as a machine in the report.
   userAgent: 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36',
 });
@@ -26,17 +19,11 @@ await context.route((url) => url.hostname !== '127.0.0.1' && url.protocol.starts
   if (route.request().isNavigationRequest()) shopVisits.push(route.request().url());
   return route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>The shop</title><h1>The shop</h1>' });
 });
-const page = await context.newPage();
-page.setDefaultTimeout(PATIENCE_MS);
-const { accessible, conclude } = lookout(page);
-const main = page.getByRole('main');
 
 // How a person finds things: by role and name.
 const button = (name, within = page) => within.getByRole('button', { name, exact: true });
 const link = (name, within = main) => within.getByRole('link', { name, exact: true });
-const box = (name, within = main) => within.getByRole('textbox', { name, exact: true });
 const combobox = (name, within = main) => within.getByRole('combobox', { name, exact: true });
-const dialog = (name) => page.getByRole('dialog', { name });
 const title = (name) => main.getByRole('heading', { level: 1, name }).waitFor();
 const tile = (name) => main.getByRole('group', { name, exact: true });
 const rows = (name, within = main) => within.getByRole('table', { name, exact: true }).getByRole('row');
@@ -52,15 +39,7 @@ const choose = async (field, option) => {
 const number = async (locator) => Number((await locator.innerText()).match(/\d[\d,]*/)[0].replaceAll(',', ''));
 const between = (value, low, high, what) => expect(low <= value && value <= high, `${what}: ${value} on screen, API ${low} to ${high}`);
 
-/** What the shop's own programs tell. */
-async function tell(path, body) {
-  const answer = await fetch(base + path, {
-    method: 'POST', body: JSON.stringify({ ...body, writeKey: env('WRITE_KEY') }), headers: { 'content-type': 'application/json' },
-  });
-  expect(answer.ok, `${path}: ${answer.status}`);
-}
-
-/** What they tell about a customer: somebody the demo's simulation does not play. */
+/** What the shop's own programs tell about a customer: somebody the demo's simulation does not play. */
 async function customer(id, name, email) {
   const identity = { userId: id, traits: { name, email, country: 'NL', city: 'Leeuwarden' } };
   const order = {
@@ -70,8 +49,8 @@ async function customer(id, name, email) {
       products: [{ product_id: 's-1', category: 'sneakers', name: 'Testrunner', price: 99.95, quantity: 1 }],
     },
   };
-  await tell('/v1/identify', identity);
-  await tell('/v1/track', order);
+  await collect('identify', identity);
+  await collect('track', order);
   const { items } = await eventually(`${name} is known`, async () => {
     const found = await api('GET', `/api/v1/profiles?q=${encodeURIComponent(email)}`);
     return found.items.length === 1 && found.items[0].orders === 1 ? found : null;
@@ -103,7 +82,7 @@ await step('home: the numbers are those of the API, and what to do next is there
 await step('an order without a usable amount is not counted: home says so, with the order and what to do', async () => {
   const before = await api('GET', '/api/v1/measure/refused-orders');
   const properties = { order_id: `dear-${RUN}`, total: 'dear', currency: 'EUR' };
-  await tell('/v1/track', { userId: `femke-${RUN}`, event: 'Order Completed', properties });
+  await collect('track', { userId: `femke-${RUN}`, event: 'Order Completed', properties });
   const refused = await eventually('the order is refused', async () => {
     const now = await api('GET', '/api/v1/measure/refused-orders');
     return now.total > before.total ? now : null;
@@ -550,11 +529,7 @@ await step('a source is connected: its snippet holds its key, and its first even
   await main.getByRole('tab', { name: 'curl' }).click();
   await main.getByRole('region', { name: 'Copy the code for curl' }).getByText(source.write_key).first().waitFor();
   await accessible('a source');
-  const answer = await fetch(`${base}/v1/track`, {
-    method: 'POST', headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ writeKey: source.write_key, anonymousId: `a-${RUN}`, event: 'First Step' }),
-  });
-  expect(answer.ok, `track: ${answer.status}`);
+  await collect('track', { writeKey: source.write_key, anonymousId: `a-${RUN}`, event: 'First Step' });
   await main.getByText('It works: events are coming in').waitFor();
 });
 
@@ -603,7 +578,4 @@ await step('a colleague is invited, and the link lets them in with the rights of
   await theirs.context().close();
 });
 
-await conclude(step);
-
-await browser.close();
-end();
+await finish();

@@ -190,7 +190,7 @@ await step('how long things are kept', async () => {
   for (const rule of rules) await api('POST', '/api/v1/retention/rules', rule);
   const { id } = await api('POST', '/api/v1/retention/dry-run', {});
   await eventually('the dry run is done', async () => (await api('GET', `/api/v1/retention/runs/${id}`)).state === 'done');
-  await visit('/settings/retention', 'How long things are kept', 'settings-retention');
+  await visit('/settings/retention', 'Data retention', 'settings-retention');
 });
 
 /** What the customers of the demo bought, as the shop's feed would tell it. */

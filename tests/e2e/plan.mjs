@@ -2,32 +2,18 @@
 // planned counted and then refused, archived and put back, exported and imported. In Chromium; the shop's website is played
 // through the collection API, and the API confirms what the screen says.
 import { readFileSync } from 'node:fs';
-import {
-  api, env, eventually, expect, lookout, openBrowser, picture, story,
-} from './harness.mjs';
+import { api, env, eventually, expect, picture, stage } from './harness.mjs';
 
-const PATIENCE_MS = 20_000;
-const WIDE = { width: 1360, height: 900 };
 const RUN = Date.now().toString(36);
 const NAME = `Shoes Fitted ${RUN}`;
 const UNPLANNED = `Shoes Returned ${RUN}`;
 
-const { step, end } = story({ chained: true, failed: () => picture(page, 'failed') });
-const base = env('API_URL');
-const browser = await openBrowser();
-const context = await browser.newContext({ viewport: WIDE, colorScheme: 'light', locale: 'en-GB', acceptDownloads: true });
-const page = await context.newPage();
-page.setDefaultTimeout(PATIENCE_MS);
-const { accessible, conclude, fits } = lookout(page);
-const main = page.getByRole('main');
+const {
+  base, page, main, step, accessible, fits, button, box, dialog, title, toast, signIn, finish,
+} = await stage({ acceptDownloads: true });
 
 // How a person finds things: by role and name.
-const button = (name, within = main) => within.getByRole('button', { name, exact: true });
 const tab = (name) => main.getByRole('tab', { name });
-const dialog = (name) => page.getByRole('dialog', { name });
-const box = (name, within = main) => within.getByRole('textbox', { name, exact: true });
-const title = (name) => main.getByRole('heading', { level: 1, name, exact: true }).waitFor();
-const toast = (text) => page.getByText(text, { exact: false }).first().waitFor();
 const property = (name) => main.getByRole('list', { name: 'Properties', exact: true }).getByRole('group', { name, exact: true });
 
 let told = 0;
@@ -59,10 +45,7 @@ await eventually('the events are suggested', async () => {
   return items.some((one) => one.name === NAME);
 });
 
-await step('the printed link signs in', async () => {
-  await page.goto(env('SIGN_IN_URL'));
-  await page.locator('main h1').first().waitFor();
-});
+await step('the printed link signs in', signIn);
 
 await step('the tracking plan is in the menu and says what it is for', async () => {
   const menu = page.getByRole('navigation', { name: 'Main menu' });
@@ -250,7 +233,4 @@ await step('the plan is exported, and one is imported after a look at what it ch
 });
 
 await settings({});
-await conclude(step);
-
-await browser.close();
-end();
+await finish();

@@ -1,29 +1,15 @@
 // Products: none at first, a feed uploaded with an item that is refused, found and filtered, one product with its pictures,
 // variants and history, gone and back, a feed that shrank, a file that is none, a fetched feed, what a customer bought with
 // name and picture, deleting. In Chromium; a shop of its own serves pictures and a feed, the API confirms what the screen says.
-import { api, env, eventually, expect, lookout, openBrowser, picture, story } from './harness.mjs';
+import { api, collect, eventually, expect, picture, stage } from './harness.mjs';
 import { merchantFeed, openShop } from './shop.mjs';
 
-const PATIENCE_MS = 20_000;
-const WIDE = { width: 1360, height: 900 };
 const RUN = Date.now().toString(36);
 const FEED = `shop-${RUN}`;
 
-const { step, end } = story({ chained: true, failed: () => picture(page, 'failed') });
-const base = env('API_URL');
-const browser = await openBrowser();
-const context = await browser.newContext({ viewport: WIDE, colorScheme: 'light', locale: 'en-GB' });
-const page = await context.newPage();
-page.setDefaultTimeout(PATIENCE_MS);
-const { accessible, conclude, fits } = lookout(page);
-const main = page.getByRole('main');
+const { base, page, main, step, accessible, fits, button, dialog, table, rowOf, title, signIn, finish } = await stage();
 
-const button = (name, within = main) => within.getByRole('button', { name, exact: true });
 const link = (name, within = main) => within.getByRole('link', { name, exact: true });
-const dialog = (name) => page.getByRole('dialog', { name });
-const title = (name) => main.getByRole('heading', { level: 1, name, exact: true }).waitFor();
-const table = (name) => main.getByRole('table', { name, exact: true });
-const rowOf = (list, text) => table(list).getByRole('row').filter({ hasText: text });
 const stat = (name, value) => main.getByRole('group', { name, exact: true }).getByText(value, { exact: true }).waitFor();
 
 const shop = await openShop(() => merchantFeed(PRODUCTS));
@@ -58,10 +44,7 @@ async function send(text, options) {
   await button('Upload the feed').click();
 }
 
-await step('the printed link signs in', async () => {
-  await page.goto(env('SIGN_IN_URL'));
-  await page.locator('main h1').first().waitFor();
-});
+await step('the printed link signs in', signIn);
 
 await step('products are in the menu; without any, the screen teaches three ways in', async () => {
   await page.getByRole('navigation', { name: 'Main menu' }).getByRole('link', { name: 'Products', exact: true }).click();
@@ -199,6 +182,20 @@ await step('changes only: what comes back is there again, nothing is gone', asyn
   expect((await found('Quay')).gone_at === null, 'it did not come back');
 });
 
+await step('a table with a quotation mark that is not closed waits, and says where it opens', async () => {
+  const rows = PRODUCTS.slice(0, 4).map(({ id, title }) => `${id}\t${title}`);
+  rows[2] = rows[2].replace('\t', '\t"');
+  await send(['id\ttitle', ...rows, ''].join('\n'), { name: 'feed.tsv' });
+  await title(`Feed: ${FEED}`);
+  await main.getByText('Waits for you', { exact: true }).waitFor();
+  await main.getByText('A quotation mark in the feed is not closed', { exact: false }).waitFor();
+  await main.getByText('1 product would be gone if it were applied as it is.', { exact: false }).waitFor();
+  await main.getByText('opens in line 4', { exact: false }).first().waitFor();
+  expect((await found('Quay')).gone_at === null, 'it was applied without asking');
+  await accessible('a feed with an open quotation mark');
+  await fits('a feed with an open quotation mark');
+});
+
 await step('a feed that shrank waits, and is applied only when somebody says so', async () => {
   await upload(merchantFeed([PRODUCTS[0]]));
   await main.getByText('4 products of this feed are known now.', { exact: false }).waitFor();
@@ -244,12 +241,7 @@ await step('what a customer bought has the name and picture of the catalogue; wh
       products: [{ product_id: id('Wad-Blue'), name: 'old name', price: 79.95, quantity: 2 }, { product_id: id('unknown'), name: `From the event ${RUN}`, price: 10, quantity: 1 }],
     } },
   ];
-  for (const call of calls) {
-    const answer = await fetch(`${base}/v1/${call.type}`, {
-      method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ writeKey: env('WRITE_KEY'), ...call }),
-    });
-    expect(answer.ok, `${call.type}: ${answer.status}`);
-  }
+  for (const call of calls) await collect(call.type, call);
   const buyer = await eventually('the buyer is known', async () =>
     (await api('GET', `/api/v1/profiles?q=${encodeURIComponent(email)}`)).items[0]);
   await eventually('the order is there', async () =>
@@ -320,8 +312,5 @@ await step('all products of a feed are deleted once its name was typed', async (
   expect(items.length === 0, `${items.length} are left`);
 });
 
-await conclude(step);
-
-await browser.close();
 shop.close();
-end();
+await finish();

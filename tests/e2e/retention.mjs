@@ -1,14 +1,10 @@
 // How long things are kept: a page that teaches, a rule made and refused, what it would take looked at, switched on with the
 // warning typed away, carried out with its receipt, switched off by a change, deleted; a customer made anonymous. In
 // Chromium; the shop's website is played through the collection API, and the API confirms what the screen says.
-import {
-  api, env, eventually, expect, lookout, openBrowser, picture, story,
-} from './harness.mjs';
+import { api, collect, eventually, expect, picture, stage } from './harness.mjs';
 
-const PATIENCE_MS = 20_000;
 /** A run waits until nothing else is being worked out over the past. */
 const RUN_S = 180;
-const WIDE = { width: 1360, height: 900 };
 const DAY_MS = 86_400_000;
 const RUN = Date.now().toString(36);
 const EVENT = `Sole Measured ${RUN}`;
@@ -17,31 +13,15 @@ const OLD = 12;
 const NEW = 3;
 const SENTENCE = `${EVENT}: deleted after 12 months`;
 
-const { step, end } = story({ chained: true, failed: () => picture(page, 'failed') });
-const base = env('API_URL');
-const browser = await openBrowser();
-const context = await browser.newContext({ viewport: WIDE, colorScheme: 'light', locale: 'en-GB', acceptDownloads: true });
-const page = await context.newPage();
-page.setDefaultTimeout(PATIENCE_MS);
-const { accessible, conclude, fits } = lookout(page);
-const main = page.getByRole('main');
+const {
+  base, page, main, step, accessible, fits, button, dialog, title, toast, signIn, finish,
+} = await stage({ acceptDownloads: true });
 
 // How a person finds things: by role and name.
-const button = (name, within = main) => within.getByRole('button', { name, exact: true });
-const dialog = (name) => page.getByRole('dialog', { name });
 const box = (name, within = main) => within.getByRole('textbox', { name });
-const title = (name) => main.getByRole('heading', { level: 1, name, exact: true }).waitFor();
-const toast = (text) => page.getByText(text, { exact: false }).first().waitFor();
 const stat = (name) => main.getByRole('group', { name, exact: true });
 
-async function send(batch) {
-  const answer = await fetch(`${base}/v1/batch`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ batch, writeKey: env('WRITE_KEY') }),
-  });
-  expect(answer.ok, `/v1/batch: ${answer.status} ${await answer.text()}`);
-}
+const send = (batch) => collect('batch', { batch });
 
 const measured = (userId, at, ago) => ({
   type: 'track', userId, event: EVENT, timestamp: new Date(Date.now() - ago).toISOString(),
@@ -75,15 +55,18 @@ await api('POST', '/api/v1/computed-traits', {
 await eventually('the trait over them is worked out', async () =>
   (await api('GET', '/api/v1/computed-traits')).items.find((one) => one.name === TRAIT)?.status === 'live');
 
-await step('the printed link signs in', async () => {
-  await page.goto(env('SIGN_IN_URL'));
-  await page.locator('main h1').first().waitFor();
+const segment = await api('POST', '/api/v1/segments', {
+  name: `Measured often ${RUN}`, description: '',
+  condition: { event: { name: EVENT, op: 'performed', count: { op: 'at_least', value: NEW + 1 } } },
 });
+expect(segment.count === 1, `before the cut ${segment.count} customers measured often`);
+
+await step('the printed link signs in', signIn);
 
 await step('the menu leads to a page that says what it is for, with three to begin with', async () => {
   const menu = page.getByRole('navigation', { name: 'Main menu' });
-  await menu.getByRole('link', { name: 'How long things are kept', exact: true }).click();
-  await title('How long things are kept');
+  await menu.getByRole('link', { name: 'Data retention', exact: true }).click();
+  await title('Data retention');
   expect((await api('GET', '/api/v1/retention/rules')).items.length === 0, 'this story begins without rules');
   await main.getByRole('heading', { name: 'Everything is kept for ever' }).waitFor();
   await picture(page, 'retention-empty');
@@ -125,7 +108,7 @@ await step('a rule is made of an event that arrives, reads as a sentence, and do
 });
 
 await step('looking says how much would go, since when, and what reads it', async () => {
-  await button('Look what would go').click();
+  await button('Preview').click();
   await button('Look again').waitFor({ timeout: RUN_S * 1000 });
   await stat('Events to be deleted').getByText(String(OLD), { exact: true }).waitFor();
   await stat('Customers').getByText('1', { exact: true }).waitFor();
@@ -156,8 +139,8 @@ await step('it is switched on only with the warning typed away', async () => {
 });
 
 await step('the list shows what is on and when it works next', async () => {
-  await main.getByRole('link', { name: '← How long things are kept' }).click();
-  await title('How long things are kept');
+  await main.getByRole('link', { name: '← Data retention' }).click();
+  await title('Data retention');
   const line = main.getByRole('list', { name: 'Rules' }).getByRole('listitem').filter({ hasText: SENTENCE });
   await line.getByText('on', { exact: true }).waitFor();
   await stat('Rules that are on').getByText('1', { exact: true }).waitFor();
@@ -178,6 +161,11 @@ await step('carried out now, the old goes, the new stays, and there is a receipt
   const run = await lastRun('run');
   expect(run.state === 'done' && run.deleted === OLD && run.anonymised === 0, JSON.stringify(run).slice(0, 400));
   await eventually('only the new events are left', async () => (await timelineOf(sofie.id)) === NEW);
+  const trail = (await api('GET', '/api/v1/audit')).items;
+  const noted = trail.filter((one) => one.action === 'retention.ended' && one.object === run.id);
+  expect(noted.length === 1 && noted[0].actor === 'system' && noted[0].after.deleted === OLD, JSON.stringify(noted));
+  const { count } = await api('GET', `/api/v1/segments/${segment.id}`);
+  expect(count === 0, `somebody is in a segment by events that are gone: ${count}`);
   const saving = page.waitForEvent('download');
   await button('Download the receipt').click();
   expect((await saving).suggestedFilename() === `${run.id}.json`, 'the receipt has another name');
@@ -191,7 +179,7 @@ await step('a changed rule is switched off until it is looked at again', async (
   await main.getByText('Saving switches it off', { exact: false }).waitFor();
   await button('Save').click();
   await title(`${EVENT}: deleted after 6 months`);
-  await button('Look what would go').waitFor();
+  await button('Preview').waitFor();
   expect((await ruleNamed()).enabled === false, 'the changed rule is still on');
 });
 
@@ -201,7 +189,7 @@ await step('a rule is deleted, and no event with it', async () => {
   await asked.getByText('No event is deleted by this', { exact: false }).waitFor();
   await accessible('deleting a rule');
   await button('Delete the rule', asked).click();
-  await title('How long things are kept');
+  await title('Data retention');
   await eventually('the rule is gone', async () => (await ruleNamed()) === undefined);
   expect((await timelineOf(sofie.id)) === NEW, 'an event went with the rule');
 });
@@ -229,7 +217,4 @@ await step('a customer is made anonymous after seeing what goes and what stays',
   await main.getByText('No file holds anything of them any more', { exact: false }).waitFor({ timeout: RUN_S * 1000 });
 });
 
-await conclude(step);
-
-await browser.close();
-end();
+await finish();

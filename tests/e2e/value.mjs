@@ -1,37 +1,20 @@
 // What a customer is worth: recency, frequency and money on their page, in words, and why. In Chromium; the orders come through
 // the collection API, and the API confirms what the screen says.
-import {
-  api, env, eventually, expect, lookout, openBrowser, picture, story,
-} from './harness.mjs';
+import { api, collect, env, eventually, expect, picture, stage } from './harness.mjs';
 
-const PATIENCE_MS = 20_000;
 const DAY_MS = 86_400_000;
 const RUN = Date.now().toString(36);
 const BEST = `best-${RUN}`;
 
-const { step, end } = story({ chained: true, failed: () => picture(page, 'failed') });
-const browser = await openBrowser();
-const context = await browser.newContext({ viewport: { width: 1360, height: 900 }, colorScheme: 'light', locale: 'en-GB' });
-const page = await context.newPage();
-page.setDefaultTimeout(PATIENCE_MS);
-const { accessible, conclude, fits } = lookout(page);
-const main = page.getByRole('main');
+const { page, main, step, accessible, fits, signIn, finish } = await stage();
 
-async function order(userId, number, daysAgo, revenue) {
-  const answer = await fetch(`${env('API_URL')}/v1/track`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      writeKey: env('WRITE_KEY'),
-      userId,
-      event: 'Order Completed',
-      messageId: `${userId}-${number}`,
-      timestamp: new Date(Date.now() - daysAgo * DAY_MS).toISOString(),
-      properties: { order_id: `${userId}-${number}`, revenue, currency: 'EUR' },
-    }),
-  });
-  expect(answer.ok, `an order is not taken: ${answer.status}`);
-}
+const order = (userId, number, daysAgo, revenue) => collect('track', {
+  userId,
+  event: 'Order Completed',
+  messageId: `${userId}-${number}`,
+  timestamp: new Date(Date.now() - daysAgo * DAY_MS).toISOString(),
+  properties: { order_id: `${userId}-${number}`, revenue, currency: 'EUR' },
+});
 
 for (let number = 0; number < 12; number += 1) await order(BEST, number, number, 900);
 const found = await eventually('the customer is there', async () => {
@@ -41,10 +24,7 @@ const found = await eventually('the customer is there', async () => {
 const counted = await api('PUT', '/api/v1/measure/rfm', {});
 expect(counted.counted?.customers > 0, `nothing was counted: ${JSON.stringify(counted)}`);
 
-await step('the printed link signs in', async () => {
-  await page.goto(env('SIGN_IN_URL'));
-  await page.locator('main h1').first().waitFor();
-});
+await step('the printed link signs in', signIn);
 
 await step('the page of a customer shows the three scores, their name, and why', async () => {
   const { value } = await api('GET', `/api/v1/profiles/${found.id}`);
@@ -60,6 +40,24 @@ await step('the page of a customer shows the three scores, their name, and why',
   await fits('recency, frequency and money');
 });
 
+await step('the scores of everybody are found by their name, and read well in light, in dark and on a telephone', async () => {
+  await page.goto(`${env('API_URL')}/people`);
+  await main.getByRole('link', { name: 'RFM scores', exact: true }).click();
+  await main.getByRole('table', { name: 'Who stands where' }).getByText('Champion', { exact: true }).first().waitFor();
+  await accessible('the scores of everybody');
+  await fits('the scores of everybody');
+});
+
+await step('boundaries that cannot be are said in the row they stand in, and not sent', async () => {
+  await main.getByText('Choose the boundaries myself', { exact: true }).click();
+  const orders = main.getByRole('group', { name: 'Orders', exact: true });
+  await orders.getByRole('textbox').first().fill('999');
+  await main.getByRole('button', { name: 'Save', exact: true }).click();
+  await orders.getByText('Each number must be at least the one before.').waitFor();
+  expect((await api('GET', '/api/v1/measure/rfm')).boundaries == null, 'what cannot be was saved');
+  await page.goto(`${env('API_URL')}/people/${found.id}`);
+});
+
 await step('boundaries by hand hold at once', async () => {
   const boundaries = { recency_days: [5, 10, 20, 40], frequency: [20, 30, 40, 50], monetary_minor: [1, 2, 3, 4] };
   await api('PUT', '/api/v1/measure/rfm', { boundaries });
@@ -68,7 +66,4 @@ await step('boundaries by hand hold at once', async () => {
   await api('PUT', '/api/v1/measure/rfm', {});
 });
 
-await conclude(step);
-
-await browser.close();
-end();
+await finish();

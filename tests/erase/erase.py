@@ -178,15 +178,23 @@ def of_nobody(data):
     return list(rows.values())
 
 
-def only_counted(run):
+def told_of(run, name, gone, kept):
+    """A program that knows both, sent them a campaign and has `gone` in its history."""
+    # Written every second, so that it is there before somebody goes.
     settings = {"TUTTI_LAKE__FLUSH_SECONDS": "1"}
-    program = run.keep(Program(run.binary, run.folder, seeded(f"{run.seed} anonymise"), run.clock, settings))
-    clock, checks, data = run.clock, run.checks, program.data
-    gone, kept = Person("zondernaam"), Person("metnaam")
+    program = run.keep(Program(run.binary, run.folder, seeded(f"{run.seed} {name}"), run.clock, settings))
     program.start()
-    plant(program, clock, [gone, kept])
-    send_campaign(program, clock, [gone, kept])
-    clock.wait_for("the history to be written", lambda: in_part("lake/", holders(data, gone.words)), every=0.5)
+    plant(program, run.clock, [gone, kept])
+    send_campaign(program, run.clock, [gone, kept])
+    written = lambda: in_part("lake/", holders(program.data, gone.words))
+    run.clock.wait_for("the history to be written", written, every=0.5)
+    return program
+
+
+def only_counted(run):
+    gone, kept = Person("zondernaam"), Person("metnaam")
+    program = told_of(run, "anonymise", gone, kept)
+    clock, checks, data = run.clock, run.checks, program.data
     profile = profile_of(program, gone)
     shown = program.api.call("GET", f"/api/v1/profiles/{profile}/anonymise")
     stays = {part["what"]: part["count"] for part in shown["stays"]}
@@ -268,15 +276,9 @@ def erase(program, clock, person):
 
 
 def nothing_is_left(run):
-    # The history is written every second, so that it holds them when they are erased.
-    settings = {"TUTTI_LAKE__FLUSH_SECONDS": "1"}
-    program = run.keep(Program(run.binary, run.folder, seeded(f"{run.seed} erase"), run.clock, settings))
-    clock, checks, data = run.clock, run.checks, program.data
     gone, kept = Person("zonderspoor"), Person("blijftstaan")
-    program.start()
-    plant(program, clock, [gone, kept])
-    send_campaign(program, clock, [gone, kept])
-    clock.wait_for("the history to be written", lambda: in_part("lake/", holders(data, gone.words)), every=0.5)
+    program = told_of(run, "erase", gone, kept)
+    clock, checks, data = run.clock, run.checks, program.data
     before = holders(data, gone.words)
     print(f"        before: {', '.join(before)}")
     for part in ("tutti.db", "inbox/", "imports/", "lake/"):

@@ -110,7 +110,9 @@ fn main() -> anyhow::Result<()> {
 }
 
 fn root() -> anyhow::Result<PathBuf> {
-    let manifest = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    // Asked for at run time: clones in several places share one target folder.
+    let manifest = std::env::var_os("CARGO_MANIFEST_DIR").context("run it as `cargo xtask`")?;
+    let manifest = PathBuf::from(manifest);
     manifest.parent().map(Path::to_owned).context("xtask has a parent folder")
 }
 

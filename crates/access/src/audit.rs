@@ -2,13 +2,16 @@
 
 use crate::{Access, AccessError, Actor};
 use base::{AuditId, Json, Page, PageRequest, Timestamp, WorkspaceId};
-use db::Val;
+use db::{DbError, Tx, Val};
 use serde::Serialize;
 
 /// What editors save by themselves while somebody types: a run of them is one entry of the trail.
 const SAVED_WHILE_TYPING: [&str; 1] = ["campaign.update"];
 /// An edit this soon after the entry of the one before belongs to it.
 const TYPING_MS: i64 = 10 * 60_000;
+
+const INSERT: &str = "INSERT INTO audit (workspace_id, audit_id, at_ms, actor, action, object, summary, before_json, \
+                      after_json, ip) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
 
 /// What is recorded of a change.
 #[derive(Debug, Clone, Default)]
@@ -44,10 +47,24 @@ impl Access {
         if SAVED_WHILE_TYPING.contains(&record.action) && self.is_covered(workspace, actor, &record).await? {
             return Ok(());
         }
+        self.db.execute(INSERT, &self.entry(workspace, actor, record)).await?;
+        Ok(())
+    }
+
+    /// Writes an entry in the transaction of what it tells of: both are there, or neither.
+    pub async fn audit_in(
+        &self,
+        tx: &mut Tx,
+        workspace: WorkspaceId,
+        actor: &Actor,
+        record: AuditRecord,
+    ) -> Result<(), DbError> {
+        tx.execute(INSERT, &self.entry(workspace, actor, record)).await.map(|_| ())
+    }
+
+    fn entry(&self, workspace: WorkspaceId, actor: &Actor, record: AuditRecord) -> [Val; 10] {
         let now = self.clock.now();
-        let sql = "INSERT INTO audit (workspace_id, audit_id, at_ms, actor, action, object, summary, before_json, \
-                   after_json, ip) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
-        let args = [
+        [
             workspace.into(),
             AuditId::new(now, &*self.rng).to_string().into(),
             now.into(),
@@ -58,9 +75,7 @@ impl Access {
             record.before.map(|json| json.to_string()).into(),
             record.after.map(|json| json.to_string()).into(),
             Val::from(record.ip),
-        ];
-        self.db.execute(sql, &args).await?;
-        Ok(())
+        ]
     }
 
     async fn is_covered(

@@ -44,6 +44,8 @@ pub enum Actor {
     },
     /// The program itself, on the command line of the machine it runs on.
     Console,
+    /// The program by itself: at night, or bringing to its end what somebody began.
+    System,
 }
 
 impl Actor {
@@ -53,6 +55,7 @@ impl Actor {
             Actor::User { email, .. } => email.clone(),
             Actor::Key { name, .. } => format!("API key \"{name}\""),
             Actor::Console => "console".into(),
+            Actor::System => "system".into(),
         }
     }
 }

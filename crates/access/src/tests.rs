@@ -140,6 +140,23 @@ async fn the_audit_trail_pages_newest_first() {
 }
 
 #[tokio::test]
+async fn an_entry_stands_or_falls_with_the_transaction_it_tells_of() {
+    for (store, access, _) in accesses().await {
+        let (_, first, _) = access.setup(setup()).await.unwrap();
+        let record = |object: &str| AuditRecord { action: "test.do", object: object.into(), ..AuditRecord::default() };
+        for (object, stands) in [("given up", false), ("kept", true)] {
+            let mut tx = store.db.begin().await.unwrap();
+            access.audit_in(&mut tx, first.id, &Actor::System, record(object)).await.unwrap();
+            if stands { tx.commit().await.unwrap() } else { tx.rollback().await.unwrap() }
+        }
+        let page = PageRequest { limit: Some(9), cursor: None };
+        let entries = access.audit_trail(first.id, &page).await.unwrap().items;
+        let found: Vec<_> = entries.iter().map(|entry| (entry.actor.as_str(), entry.object.as_str())).collect();
+        assert_eq!(found, [("system", "kept")], "{}", store.name);
+    }
+}
+
+#[tokio::test]
 async fn what_is_saved_while_typing_is_one_entry_of_the_trail() {
     for (store, access, clock) in accesses().await {
         let (_, first, _) = access.setup(setup()).await.unwrap();

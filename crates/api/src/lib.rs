@@ -1,4 +1,5 @@
-//! The edge: HTTP in, JSON out. The only room that knows shapes of requests.
+//! The edge: HTTP in, JSON out. The only room that knows shapes of requests, but for definitions of connections: each
+//! kind of those describes itself.
 //!
 //! `routes/` has one file per slice; a handler parses, asks for its permission, calls the slice, answers. Routes and
 //! the OpenAPI document come from the same list, so that neither can lack what the other has. Errors are RFC 9457

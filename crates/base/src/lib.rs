@@ -12,6 +12,7 @@ mod problem;
 mod rng;
 mod share;
 mod time;
+mod words;
 
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use hash::{ContentHash, HashKeyed, HashKeys, KeyIsHash};

@@ -16,6 +16,9 @@ pub const BATCH: usize = 100;
 const IDENTIFY_EVERY: u64 = 20;
 /// Of each thousand events, those of customers nobody knew: what the claims about intake are made with.
 pub const NEW_PER_MILLE: u64 = 100;
+/// Of each hundred events of a shop with merges, that of the visitor without a name, and that in which they sign in.
+const VISITED_AT: u64 = 50;
+const SIGNED_IN_AT: u64 = 75;
 const FIRST_NAMES: [&str; 12] =
     ["Anna", "Bram", "Fenna", "Jelle", "Lotte", "Milan", "Nynke", "Olle", "Sanne", "Sjoerd", "Tess", "Wytse"];
 const SYLLABLES: [&str; 16] = [
@@ -31,6 +34,9 @@ pub struct Shop {
     pub known: u64,
     /// Of each thousand events, those of customers nobody knew.
     pub new_per_mille: u64,
+    /// Of each hundred events, one is of a visitor without a name, and a later one of a known customer in the same
+    /// browser: the two become one.
+    pub merging: bool,
     /// Keeps the messageIds of runs apart.
     pub run: u32,
 }
@@ -57,13 +63,20 @@ impl Shop {
     fn event(self, n: u64, text: &mut Vec<u8>) {
         use std::io::Write;
         let draw = mix(n ^ (u64::from(self.run) << 40));
-        let fresh = (draw >> 32) % 1000 < self.new_per_mille;
+        let signs_in = self.merging && n % 100 == SIGNED_IN_AT;
+        let fresh = (draw >> 32) % 1000 < self.new_per_mille && !signs_in;
         let who = if fresh { self.known + n + (u64::from(self.run) << 32) } else { draw % self.known };
         let sku = (draw >> 20) % 500;
-        let head = format_args!(
-            "\"messageId\":\"bench-{:03}-{n:012}\",\"userId\":\"customer-{who:012}\",\"anonymousId\":\"7a1d2c9e-4b51-4f0e-9d3a-{who:012}\"",
-            self.run
-        );
+        let message = format_args!("\"messageId\":\"bench-{:03}-{n:012}\"", self.run);
+        let user = format_args!("\"userId\":\"customer-{who:012}\"");
+        let visitor = |n: u64| format!("{:04x}{n:012x}-{:03}", mix(n) & 0xffff, self.run);
+        let head = match n % 100 {
+            VISITED_AT if self.merging => format!("{message},\"anonymousId\":\"{}\"", visitor(n)),
+            SIGNED_IN_AT if self.merging => {
+                format!("{message},{user},\"anonymousId\":\"{}\"", visitor(n - (SIGNED_IN_AT - VISITED_AT)))
+            }
+            _ => format!("{message},{user},\"anonymousId\":\"7a1d2c9e-4b51-4f0e-9d3a-{who:012}\""),
+        };
         let context = "\"context\":{\"page\":{\"path\":\"/shoes/running\",\"url\":\"https://www.noordkaap.example/shoes/running\",\"title\":\"Running shoes\",\"referrer\":\"https://www.noordkaap.example/\"},\"locale\":\"nl-NL\",\"userAgent\":\"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36\",\"library\":{\"name\":\"analytics.js\",\"version\":\"4.1.0\"}}";
         // Writing into memory does not fail.
         let _ = if n.is_multiple_of(IDENTIFY_EVERY) {
@@ -210,7 +223,7 @@ mod tests {
 
     #[test]
     fn events_are_json_of_about_600_bytes() {
-        let shop = Shop { known: 1000, new_per_mille: NEW_PER_MILLE, run: 1 };
+        let shop = Shop { known: 1000, new_per_mille: NEW_PER_MILLE, merging: true, run: 1 };
         let mut sizes = 0;
         for n in 0..1000 {
             let mut text = Vec::new();
@@ -219,5 +232,25 @@ mod tests {
             serde_json::from_slice::<serde_json::Value>(&text).expect("JSON");
         }
         assert!((550_000..650_000).contains(&sizes), "{sizes}");
+    }
+
+    #[test]
+    fn one_event_in_a_hundred_joins_a_visitor_to_a_known_customer() {
+        let shop = Shop { known: 1000, new_per_mille: NEW_PER_MILLE, merging: true, run: 1 };
+        let ids = |n: u64| {
+            let mut text = Vec::new();
+            shop.event(n, &mut text);
+            let event: serde_json::Value = serde_json::from_slice(&text).expect("JSON");
+            let text = |key: &str| event[key].as_str().map(str::to_owned);
+            (text("userId"), text("anonymousId").expect("an anonymous id"))
+        };
+        let mut joined = 0;
+        for n in (0..10_000).filter(|n| n % 100 == SIGNED_IN_AT) {
+            let ((nobody, before), (somebody, after)) = (ids(n - (SIGNED_IN_AT - VISITED_AT)), ids(n));
+            let known =
+                somebody.is_some_and(|id| id.trim_start_matches("customer-").parse::<u64>().unwrap() < shop.known);
+            joined += usize::from(nobody.is_none() && before == after && known);
+        }
+        assert_eq!(joined, 100);
     }
 }

@@ -19,6 +19,9 @@ use clap::{Parser, Subcommand};
 use row::Row;
 use std::path::PathBuf;
 
+/// Connections of `push`.
+const PUSH_CONNECTIONS: usize = 16;
+
 #[derive(Parser)]
 struct Arguments {
     #[command(subcommand)]
@@ -29,6 +32,23 @@ struct Arguments {
 enum Command {
     /// Measures, and writes the rows.
     Run(Bench),
+    /// Pushes the events of a made-up shop into a running program.
+    Push {
+        /// Where it listens.
+        #[arg(long, default_value = "127.0.0.1:7700")]
+        address: String,
+        /// Write key of a source.
+        #[arg(long)]
+        key: String,
+        /// Customers it knows.
+        #[arg(long, default_value_t = 1_000_000)]
+        known: u64,
+        #[arg(long, default_value_t = 500_000)]
+        events: usize,
+        /// Another number makes other events.
+        #[arg(long, default_value_t = 0)]
+        run: u32,
+    },
     /// Writes the table of the documentation from the rows.
     Page {
         /// The rows, as `run` wrote them.
@@ -79,6 +99,14 @@ async fn main() -> anyhow::Result<()> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     match Arguments::parse().command {
         Command::Run(bench) => run(&bench).await,
+        Command::Push { address, key, known, events, run } => {
+            let shop = load::Shop { known, new_per_mille: 0, merging: false, run };
+            let load = load::Load::make(&address, &key, shop, events.div_ceil(load::BATCH));
+            let start = std::time::Instant::now();
+            let pushed = load.push(&address, PUSH_CONNECTIONS).await?;
+            println!("{} events accepted in {:.1} s", pushed.events, start.elapsed().as_secs_f64());
+            Ok(())
+        }
         Command::Page { from, into } => page::write(&from, &into),
     }
 }

@@ -7,7 +7,7 @@ use crate::product::{Change, Item};
 use crate::run::{self, Mode, Run, RunState};
 use crate::service::Catalog;
 use crate::sql::{execute_in, numbers, query_in, search_form, terms};
-use base::{ProductId, Timestamp, WorkspaceId};
+use base::{Timestamp, WorkspaceId};
 use db::{Row, Tx, Val};
 use std::collections::HashMap;
 
@@ -16,7 +16,8 @@ struct Known {
     number: i64,
     first_ms: i64,
     is_gone: bool,
-    item: Item,
+    /// None: it cannot be read, as one that a newer program wrote. Whatever a feed says of it is something else.
+    item: Option<Item>,
 }
 
 #[derive(Default)]
@@ -31,6 +32,8 @@ struct Tally {
     created: u64,
     changed: u64,
     unchanged: u64,
+    /// Put aside by a program that wrote them otherwise: their products stay as they were.
+    unreadable: u64,
 }
 
 impl Catalog {
@@ -42,6 +45,7 @@ impl Catalog {
     }
 
     pub(crate) async fn apply(&self, workspace: WorkspaceId, run: &Run) -> Result<()> {
+        self.check_staged(workspace, run).await?;
         while self.apply_portion(workspace, run).await? {}
         if run.mode == Mode::Whole {
             while self.remove_portion(workspace, run).await? > 0 {}
@@ -49,7 +53,7 @@ impl Catalog {
         let mut done = run::get(self.db(), workspace, &run.id).await?;
         (done.state, done.ended_at) = (RunState::Done, Some(self.now()));
         // Only after this nothing is staged any more: an empty staging would mean that everything is gone.
-        run::end(self.db(), workspace, &done).await?;
+        run::end(self.db(), workspace, &done, self.now()).await?;
         tracing::info!(
             source = done.source,
             created = done.created,
@@ -59,6 +63,22 @@ impl Catalog {
             "product feed was applied"
         );
         Ok(())
+    }
+
+    /// A whole feed of which nothing is put aside would take everything away: it ends here.
+    pub(crate) async fn check_staged(&self, workspace: WorkspaceId, run: &Run) -> Result<()> {
+        let is_harmless = run.mode == Mode::Update
+            || run::has_staged(self.db(), workspace, &run.id).await?
+            || self.would_go(workspace, run).await?.1 == 0;
+        if is_harmless {
+            return Ok(());
+        }
+        let error = CatalogError::NothingStaged(run.id.clone());
+        let mut ended = run.clone();
+        (ended.state, ended.ended_at) = (RunState::Interrupted, Some(self.now()));
+        (ended.code, ended.detail) = (Some("feed_not_staged".into()), Some(error.to_string()));
+        run::end(self.db(), workspace, &ended, self.now()).await?;
+        Err(error)
     }
 
     /// False: that was all.
@@ -83,21 +103,28 @@ impl Catalog {
                     work.touched.push(known.number.into());
                 }
                 (Some(known), Some(hash), Some(text)) => {
-                    let item = read_item(known.number, text)?;
+                    let Some(item) = read_item(text) else {
+                        tally.unreadable += 1;
+                        work.touched.push(known.number.into());
+                        continue;
+                    };
                     tally.changed += 1;
-                    if !Change::of(&known.item, run.started_at).says_the_same(&Change::of(&item, run.started_at)) {
-                        priced.push((known.number, Change::of(&item, run.started_at)));
+                    let (before, now) = (known.item.as_ref(), Change::of(&item, run.started_at));
+                    if !before.is_some_and(|before| Change::of(before, run.started_at).says_the_same(&now)) {
+                        priced.push((known.number, now));
                     }
                     work.change(known, &item, *hash, text);
                 }
-                (None, Some(hash), Some(text)) => fresh.push((*hash, text)),
+                (None, Some(hash), Some(text)) => match read_item(text) {
+                    Some(item) => fresh.push((*hash, text, item)),
+                    None => tally.unreadable += 1,
+                },
                 // Deleted by a person since: the next feed brings it.
                 (None, Some(_), None) => {}
             }
         }
         let first = numbers(&mut tx, workspace, fresh.len()).await?;
-        for (number, (hash, text)) in (first..).zip(fresh) {
-            let item = read_item(number, text)?;
+        for (number, (hash, text, item)) in (first..).zip(fresh) {
             tally.created += 1;
             priced.push((number, Change::of(&item, run.started_at)));
             work.add(number, run.started_at.ms(), &item, hash, text);
@@ -106,6 +133,9 @@ impl Catalog {
         write_history(&mut tx, workspace, priced).await?;
         note(&mut tx, workspace, run, &portion.last, &tally).await?;
         tx.commit().await?;
+        if tally.unreadable > 0 {
+            tracing::warn!(run = run.id, items = tally.unreadable, "catalog: staged items cannot be read; left out");
+        }
         Ok(true)
     }
 
@@ -139,6 +169,26 @@ impl Catalog {
         Ok(found.is_some() || run.refused > crate::limits::REFUSED_KEPT)
     }
 
+    /// Of ids that stand within quotes, with the line the quote opens in: the first that is a product of the source
+    /// which the staged feed does not have.
+    pub(crate) async fn swallowed(
+        &self,
+        workspace: WorkspaceId,
+        run: &Run,
+        within: &[(String, u64)],
+    ) -> Result<Option<(String, u64)>> {
+        let select = format!(
+            "SELECT product.product_id AS product_id FROM catalog_product product WHERE {MISSING} AND product.product_id IN"
+        );
+        let ids: Vec<Val> = within.iter().map(|(id, _)| Val::from(id)).collect();
+        let mut tx = self.db().begin().await?;
+        let rows =
+            query_in(&mut tx, &select, &[workspace.into(), (&run.source).into(), (&run.id).into()], &ids).await?;
+        tx.commit().await?;
+        let missing = rows.iter().map(|row| row.text("product_id")).collect::<db::Result<Vec<_>>>()?;
+        Ok(within.iter().find(|(id, _)| missing.contains(id)).cloned())
+    }
+
     /// Products of the source that are not gone, and how many of them the staged feed does not have.
     pub(crate) async fn would_go(&self, workspace: WorkspaceId, run: &Run) -> Result<(u64, u64)> {
         let sql = format!(
@@ -156,8 +206,9 @@ const MISSING: &str = "product.workspace_id = $1 AND product.source = $2 AND pro
     (SELECT 1 FROM catalog_staged staged WHERE staged.workspace_id = product.workspace_id AND staged.run_id = $3 \
     AND staged.product_id = product.product_id)";
 
-fn read_item(number: i64, text: &str) -> Result<Item> {
-    serde_json::from_str(text).map_err(|error| CatalogError::Broken(ProductId::from_sql(number), error.to_string()))
+/// None: it was written by a program that knows other items.
+fn read_item(text: &str) -> Option<Item> {
+    serde_json::from_str(text).ok()
 }
 
 async fn staged(tx: &mut Tx, workspace: WorkspaceId, run: &Run) -> Result<Portion> {
@@ -178,12 +229,11 @@ async fn known(tx: &mut Tx, workspace: WorkspaceId, run: &Run, portion: &Portion
                   WHERE workspace_id = $1 AND source = $2 AND product_id IN";
     let ids: Vec<Val> = portion.items.iter().map(|(id, ..)| Val::from(id)).collect();
     let read = |row: &Row| -> Result<(String, Known)> {
-        let number = row.i64("number")?;
         let known = Known {
-            number,
+            number: row.i64("number")?,
             first_ms: row.i64("first_ms")?,
             is_gone: row.opt_i64("gone_ms")?.is_some(),
-            item: read_item(number, &row.text("item")?)?,
+            item: read_item(&row.text("item")?),
         };
         Ok((row.text("product_id")?, known))
     };
@@ -206,7 +256,7 @@ struct Work<'r> {
 impl Work<'_> {
     fn change(&mut self, known: &Known, item: &Item, hash: i64, text: &str) {
         self.rows.push(self.row(known.number, known.first_ms, item, hash, text));
-        if terms(&known.item) != terms(item) {
+        if known.item.as_ref().map(terms) != Some(terms(item)) {
             self.renamed.push(known.number.into());
             self.add_terms(known.number, item);
         }
@@ -284,12 +334,15 @@ async fn write_history(tx: &mut Tx, workspace: WorkspaceId, changes: Vec<(i64, C
 /// How far the run came.
 async fn note(tx: &mut Tx, workspace: WorkspaceId, run: &Run, last: &str, tally: &Tally) -> Result<()> {
     let sql = "UPDATE catalog_run SET cursor = $1, created = created + $2, changed = changed + $3, \
-               unchanged = unchanged + $4 WHERE workspace_id = $5 AND id = $6";
+               unchanged = unchanged + $4, accepted = accepted - $5, refused = refused + $6 \
+               WHERE workspace_id = $7 AND id = $8";
     let args = [
         last.into(),
         Val::I(tally.created as i64),
         Val::I(tally.changed as i64),
         Val::I(tally.unchanged as i64),
+        Val::I(tally.unreadable as i64),
+        Val::I(tally.unreadable as i64),
         workspace.into(),
         (&run.id).into(),
     ];

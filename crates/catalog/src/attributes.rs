@@ -15,6 +15,17 @@ pub struct RawItem {
     pub fields: Vec<(String, String)>,
     /// It could not be read whole.
     pub flaw: Option<Flaw>,
+    /// A quotation mark may have made text of rows that follow it.
+    pub swallowed: Option<Swallowed>,
+}
+
+/// What stands within the quotes of fields that go over lines.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Swallowed {
+    /// The line the quote opens in.
+    pub from: u64,
+    /// Of lines that look like rows: their ids.
+    pub ids: Vec<String>,
 }
 
 /// Why an item is refused.
@@ -31,6 +42,13 @@ impl Flaw {
     }
 }
 
+impl Flaw {
+    pub(crate) fn too_large() -> Self {
+        let detail = format!("the item has more than {} KB or {FIELDS_MAX} attributes", ITEM_BYTES_MAX >> 10);
+        Self { attribute: None, code: "unreadable_item", detail }
+    }
+}
+
 /// How much of a wrong value is quoted.
 const QUOTED_CHARS_MAX: usize = 60;
 
@@ -39,7 +57,8 @@ pub(crate) fn quoted(text: &str) -> String {
     if short.len() < text.len() { format!("\"{short}…\"") } else { format!("\"{short}\"") }
 }
 
-/// The name of an attribute however a feed writes it: `image link`, `g:image_link`, `imageLink`, `Image Link`.
+/// The name of an attribute however a feed writes it: `image link`, `g:image_link`, `imageLink`, `Image Link`. Empty:
+/// it is longer than the names that are kept, and a table repeats it with every item.
 pub(crate) fn normal_name(written: &str) -> String {
     let written = written.trim();
     let bare = written.split_once(':').filter(|(prefix, _)| *prefix == "g").map_or(written, |(_, name)| name);
@@ -63,6 +82,7 @@ pub(crate) fn normal_name(written: &str) -> String {
         "offer_id" => "id".into(),
         "additional_image_links" => "additional_image_link".into(),
         "product_types" => "product_type".into(),
+        _ if name.chars().count() > EXTRA_NAME_CHARS_MAX => String::new(),
         _ => name,
     }
 }
@@ -71,6 +91,26 @@ impl RawItem {
     fn get(&self, name: &str) -> Option<&str> {
         let found = self.fields.iter().find(|(known, value)| known == name && !value.trim().is_empty());
         found.map(|(_, value)| value.trim())
+    }
+
+    /// Bytes of memory, about.
+    pub(crate) fn weight(&self) -> usize {
+        let fields = self.fields.iter().map(|(name, value)| name.len() + value.len() + size_of::<(String, String)>());
+        let swallowed = self.swallowed.iter().flat_map(|swallowed| &swallowed.ids);
+        let ids = swallowed.map(|id| id.len() + size_of::<String>());
+        size_of::<Self>() + fields.sum::<usize>() + ids.sum::<usize>()
+    }
+
+    /// More than an item may have.
+    pub(crate) fn is_too_large(&self) -> bool {
+        let bytes: usize = self.fields.iter().map(|(_, value)| value.len()).sum();
+        bytes > ITEM_BYTES_MAX || self.fields.len() > FIELDS_MAX
+    }
+
+    /// Of an item that is refused only whose it is counts.
+    pub(crate) fn keep_id(&mut self) {
+        let id = self.id().map(|id| ("id".to_owned(), id.to_owned()));
+        self.fields = id.into_iter().collect();
     }
 
     /// The id, if one can be made out: also of an item that is refused.
@@ -85,8 +125,10 @@ impl RawItem {
         }
         let missing = |name: &str| Flaw::new(name, "missing_attribute", format!("an item needs the attribute {name}"));
         let id = self.text("id", ID_CHARS_MAX)?.ok_or_else(|| missing("id"))?;
-        if id.contains(char::is_control) {
-            return Err(Flaw::new("id", "bad_value", "an id has no line breaks or tabs"));
+        // As it was written: without them it would be the id of another item.
+        if self.get("id").is_some_and(|written| written.contains(char::is_control)) {
+            let detail = "an id has no line breaks, tabs or other control characters";
+            return Err(Flaw::new("id", "bad_value", detail));
         }
         let title = self.text("title", TITLE_CHARS_MAX)?.ok_or_else(|| missing("title"))?;
         let (sale_starts_at, sale_ends_at) = self.period("sale_price_effective_date")?;

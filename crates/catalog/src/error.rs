@@ -17,6 +17,10 @@ pub enum CatalogError {
     Running(String),
     #[error("the run {0} does not wait to be applied")]
     NotHeld(String),
+    #[error(
+        "nothing of the run {0} is stored any more: it would take all products of its source away; send the feed again"
+    )]
+    NothingStaged(String),
     #[error("a workspace has at most {0} sources of products; delete those of one first")]
     TooManySources(i64),
     #[error(transparent)]
@@ -37,6 +41,16 @@ pub enum CatalogError {
 pub type Result<T> = std::result::Result<T, CatalogError>;
 
 impl CatalogError {
+    /// What is told of a feed that was not taken in. What is wrong with the store or the program is in the log only: it
+    /// may name what is none of the reader's business.
+    pub(crate) fn told(&self) -> String {
+        let is_the_feeds = self.refusal().is_some() || matches!(self, CatalogError::Feed(_));
+        if is_the_feeds {
+            return self.to_string();
+        }
+        "the feed could not be stored, for a reason that is in the log of the server; send it again".into()
+    }
+
     /// What is wrong with the feed itself: the code it is refused with.
     pub(crate) fn refusal(&self) -> Option<&'static str> {
         match self {
@@ -60,6 +74,7 @@ impl From<CatalogError> for Problem {
             }
             CatalogError::Running(_) => Problem::conflict("feed_running", detail),
             CatalogError::NotHeld(_) => Problem::conflict("run_not_held", detail),
+            CatalogError::NothingStaged(_) => Problem::conflict("feed_not_staged", detail),
             CatalogError::TooManySources(_) => Problem::conflict("too_many_sources", detail),
             CatalogError::Feed(FeedError::Aborted) => Problem::new(ProblemKind::Malformed, "broken_upload", detail),
             CatalogError::Feed(error) => Problem::invalid(error.code(), detail),

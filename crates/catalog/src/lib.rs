@@ -34,8 +34,10 @@ pub use service::{Catalog, CatalogParts};
 pub use source::ProductSource;
 
 /// The tables of this room.
-pub const MIGRATIONS: &[db::Migration] =
-    &[db::Migration { name: "catalog/0001_init", sql: include_str!("../migrations/0001_init.sql") }];
+pub const MIGRATIONS: &[db::Migration] = &[
+    db::Migration { name: "catalog/0001_init", sql: include_str!("../migrations/0001_init.sql") },
+    db::Migration { name: "catalog/0002_left", sql: include_str!("../migrations/0002_left.sql") },
+];
 
 #[cfg(test)]
 mod tests;

@@ -12,6 +12,11 @@ pub const ITEM_BYTES_MAX: usize = 256 * 1024;
 pub const DEPTH_MAX: usize = 32;
 /// Columns of a table, attributes of one item.
 pub const FIELDS_MAX: usize = 300;
+/// Line ends within the quotes of one field of a table. More are rows that a stray quotation mark made text of: the
+/// longest description of 5,000 characters has room for as many lines of 25.
+pub const FIELD_LINES_MAX: u64 = 200;
+/// Ids that stand in what looks like rows within quotes, remembered of one feed.
+pub const SWALLOWED_IDS_MAX: usize = 10_000;
 
 /// A whole feed without more than this share of a source's products waits for a person.
 pub const SHRINK_MAX: f64 = 0.5;
@@ -55,6 +60,9 @@ pub const TERM_CHARS_MAX: usize = 60;
 
 /// Items staged, or applied, in one transaction.
 pub const CHUNK_ITEMS: usize = 500;
+/// Items on their way from the reader to the staging, one batch of them: it is closed when it weighs this, or has
+/// [`CHUNK_ITEMS`]. Five batches are alive at most.
+pub const BATCH_BYTES_MAX: usize = 4 << 20;
 /// A run nobody renewed for this long is taken up by another.
 pub const LEASE_MS: i64 = 30_000;
 /// How often it is looked for runs that were left.

@@ -6,7 +6,7 @@
 use crate::error::{CatalogError, Result};
 use crate::limits::LOOKUP_MAX;
 use crate::product::{Availability, Product};
-use crate::sql::{PRODUCT_COLUMNS, in_list, product, search_form};
+use crate::sql::{PRODUCT_COLUMNS, product, search_form};
 use base::{Page, PageRequest, WorkspaceId};
 use db::{Db, Row, Val};
 
@@ -145,7 +145,7 @@ pub(crate) async fn lookup(db: &Db, workspace: WorkspaceId, ids: &[String]) -> R
     let sql = format!(
         "SELECT {PRODUCT_COLUMNS} FROM catalog_product WHERE workspace_id = $1 AND product_id IN {} \
          ORDER BY product_id, CASE WHEN gone_ms IS NULL THEN 0 ELSE 1 END, seen_ms DESC, number",
-        in_list(2, ids.len())
+        db::in_list(2, ids.len())
     );
     let args: Vec<Val> = std::iter::once(workspace.into()).chain(ids.iter().map(Val::from)).collect();
     let rows = db.query(&sql, &args).await?;

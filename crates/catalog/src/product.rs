@@ -1,27 +1,8 @@
 //! A product as a feed tells of it: the attributes of the Google Merchant product data specification.
 
-use base::{Currency, Money, Timestamp};
+use base::{Currency, Money, Timestamp, words};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($variant:ident = $text:literal),+ $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-        #[serde(rename_all = "snake_case")]
-        pub enum $name { $($variant),+ }
-        impl $name {
-            /// The words of the specification, for messages.
-            pub const NAMES: &'static [&'static str] = &[$($text),+];
-            pub const fn name(self) -> &'static str {
-                match self { $(Self::$variant => $text),+ }
-            }
-            pub fn parse(text: &str) -> Option<Self> {
-                match text { $($text => Some(Self::$variant),)+ _ => None }
-            }
-        }
-    };
-}
 
 words!(Availability { InStock = "in_stock", OutOfStock = "out_of_stock", Preorder = "preorder", Backorder = "backorder" });
 words!(Condition { New = "new", Refurbished = "refurbished", Used = "used" });

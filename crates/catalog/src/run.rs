@@ -3,33 +3,17 @@
 use crate::error::{CatalogError, Result};
 use crate::feed::Format;
 use crate::limits::{LEASE_MS, RUNS_KEPT, SOURCES_MAX};
-use base::{Page, PageRequest, Timestamp, WorkspaceId};
+use base::{Page, PageRequest, Timestamp, WorkspaceId, words};
 use db::{Db, Row, Tx, Val};
 
-macro_rules! named {
-    ($(#[$doc:meta])* $name:ident { $($(#[$note:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum $name { $($(#[$note])* $variant),+ }
-        impl $name {
-            pub const fn name(self) -> &'static str {
-                match self { $(Self::$variant => $text),+ }
-            }
-            pub fn parse(text: &str) -> Option<Self> {
-                match text { $($text => Some(Self::$variant),)+ _ => None }
-            }
-        }
-    };
-}
-
-named!(/// What a feed stands for.
+words!(/// What a feed stands for.
 Mode {
     /// All products of the source: what it does not have is gone.
     Whole = "whole",
     /// Some products: the others stay.
     Update = "update",
 });
-named!(/// How a run stands or ended.
+words!(/// How a run stands or ended.
 RunState {
     /// It is being read; nothing changed yet.
     Staging = "staging",
@@ -78,6 +62,12 @@ pub struct Refused {
 }
 
 impl Run {
+    /// Why it waits for a person, while it does.
+    pub fn held_for(&self) -> Option<&'static str> {
+        let is_quote = self.code.as_deref() == Some("feed_open_quote");
+        (self.state == RunState::Held).then_some(if is_quote { "feed_open_quote" } else { "feed_shrank" })
+    }
+
     pub(crate) fn new(id: String, source: &str, mode: Mode, now: Timestamp) -> Self {
         Self {
             id,
@@ -146,18 +136,19 @@ pub(crate) async fn begin(db: &Db, workspace: WorkspaceId, run: &Run) -> Result<
     let superseded = "SELECT id FROM catalog_run WHERE workspace_id = $1 AND source = $2 AND state = $3";
     let args = [workspace.into(), (&run.source).into(), RunState::Held.name().into()];
     for row in tx.query(superseded, &args).await? {
-        let detail = "a newer feed came before it was applied";
-        end_in(&mut tx, workspace, &row.text("id")?, RunState::Interrupted, None, Some(detail), run.started_at).await?;
+        let (code, detail) = (Some("feed_superseded"), Some("a newer feed came before it was applied"));
+        end_in(&mut tx, workspace, &row.text("id")?, RunState::Interrupted, code, detail, run.started_at).await?;
     }
     let sql = "INSERT INTO catalog_run (workspace_id, id, source, mode, state, started_ms, items, accepted, refused, \
-               created, changed, unchanged, gone, would_go, cursor) \
-               VALUES ($1, $2, $3, $4, $5, $6, 0, 0, 0, 0, 0, 0, 0, 0, '')";
+               created, changed, unchanged, gone, would_go, cursor, staged_ms) \
+               VALUES ($1, $2, $3, $4, $5, $6, 0, 0, 0, 0, 0, 0, 0, 0, '', $7)";
     let args = [
         workspace.into(),
         (&run.id).into(),
         (&run.source).into(),
         run.mode.name().into(),
         run.state.name().into(),
+        run.started_at.into(),
         run.started_at.into(),
     ];
     tx.execute(sql, &args).await?;
@@ -197,6 +188,13 @@ pub(crate) async fn hold(tx: &mut Tx, workspace: WorkspaceId, run: &Run, now: Ti
     Ok(())
 }
 
+/// [`hold`] alone.
+pub(crate) async fn renew(db: &Db, workspace: WorkspaceId, run: &Run, now: Timestamp) -> Result<()> {
+    let mut tx = db.begin().await?;
+    hold(&mut tx, workspace, run, now).await?;
+    Ok(tx.commit().await?)
+}
+
 /// Everything that is known of the run but how far it is applied.
 pub(crate) async fn save(tx: &mut Tx, workspace: WorkspaceId, run: &Run) -> Result<()> {
     let sql = "UPDATE catalog_run SET state = $1, format = $2, items = $3, accepted = $4, refused = $5, would_go = $6, \
@@ -209,7 +207,8 @@ pub(crate) async fn save(tx: &mut Tx, workspace: WorkspaceId, run: &Run) -> Resu
         counted(run.refused),
         counted(run.would_go),
         run.code.clone().into(),
-        run.detail.clone().into(),
+        // A feed's letters may be in it; a database takes no NUL.
+        run.detail.as_ref().map(|detail| detail.replace('\0', "")).into(),
         run.ended_at.into(),
         workspace.into(),
         (&run.id).into(),
@@ -218,10 +217,15 @@ pub(crate) async fn save(tx: &mut Tx, workspace: WorkspaceId, run: &Run) -> Resu
     Ok(())
 }
 
-/// Ends a run and lets go of the source. What was staged goes with it, unless it is held.
-pub(crate) async fn end(db: &Db, workspace: WorkspaceId, run: &Run) -> Result<()> {
+/// Ends a run and lets go of the source, for whom has it. What was staged goes with it, unless it is held.
+pub(crate) async fn end(db: &Db, workspace: WorkspaceId, run: &Run, now: Timestamp) -> Result<()> {
     let mut tx = db.begin().await?;
+    hold(&mut tx, workspace, run, now).await?;
     save(&mut tx, workspace, run).await?;
+    if run.state == RunState::Done {
+        let sql = "UPDATE catalog_source SET applied_run = $1 WHERE workspace_id = $2 AND source = $3";
+        tx.execute(sql, &[(&run.id).into(), workspace.into(), (&run.source).into()]).await?;
+    }
     release(&mut tx, workspace, &run.id).await?;
     tx.commit().await?;
     if run.state != RunState::Held {
@@ -260,7 +264,23 @@ pub(crate) async fn clear_staged(db: &Db, workspace: WorkspaceId, run: &str) -> 
                FROM catalog_staged WHERE workspace_id = $3 AND run_id = $4 ORDER BY product_id LIMIT $5)";
     let args = [workspace.into(), run.into(), workspace.into(), run.into(), Val::I(AT_ONCE)];
     while db.execute(sql, &args).await? > 0 {}
+    let sql = "UPDATE catalog_run SET staged_ms = CAST(NULL AS BIGINT) WHERE workspace_id = $1 AND id = $2";
+    db.execute(sql, &[workspace.into(), run.into()]).await?;
     Ok(())
+}
+
+/// Whether anything is put aside of the run.
+pub(crate) async fn has_staged(db: &Db, workspace: WorkspaceId, run: &str) -> Result<bool> {
+    let sql = "SELECT 1 AS found FROM catalog_staged WHERE workspace_id = $1 AND run_id = $2 LIMIT 1";
+    Ok(db.query_one(sql, &[workspace.into(), run.into()]).await?.is_some())
+}
+
+/// Whether the products of a source are still what this run made them: it is the last one that was applied, and none
+/// was deleted since.
+pub(crate) async fn stands(db: &Db, workspace: WorkspaceId, source: &str, run: &str) -> Result<bool> {
+    let sql =
+        "SELECT 1 AS found FROM catalog_source WHERE workspace_id = $1 AND source = $2 AND applied_run = $3 LIMIT 1";
+    Ok(db.query_one(sql, &[workspace.into(), source.into(), run.into()]).await?.is_some())
 }
 
 /// Forgets the oldest runs of a source; those that are under way or held are the newest.
@@ -330,18 +350,75 @@ pub(crate) async fn refused(db: &Db, workspace: WorkspaceId, id: &str, page: &Pa
     Ok(Page::cut(items, page.limit(), |last| last.item.to_string()))
 }
 
-/// Runs whose lease is over: the program that had them stopped.
-pub(crate) async fn left(db: &Db, now: Timestamp) -> Result<Vec<(WorkspaceId, String)>> {
-    let sql = "SELECT workspace_id, run_id FROM catalog_source WHERE run_id IS NOT NULL AND lease_ms <= $1";
-    let read = |row: &Row| Ok((WorkspaceId::from_sql(row.i64("workspace_id")?), row.text("run_id")?));
-    Ok(db.query(sql, &[now.into()]).await?.iter().map(read).collect::<db::Result<Vec<_>>>()?)
+/// Runs whose lease is over: the program that had them stopped. Of one source, or of all.
+pub(crate) async fn left(
+    db: &Db,
+    of: Option<(WorkspaceId, &str)>,
+    now: Timestamp,
+) -> Result<Vec<(WorkspaceId, String)>> {
+    let mut args: Vec<Val> = vec![now.into()];
+    let of_source = match of {
+        Some((workspace, source)) => {
+            args.extend([workspace.into(), source.into()]);
+            " AND workspace_id = $2 AND source = $3"
+        }
+        None => "",
+    };
+    let sql = format!(
+        "SELECT workspace_id, run_id FROM catalog_source WHERE run_id IS NOT NULL AND lease_ms <= $1{of_source} \
+         ORDER BY lease_ms"
+    );
+    Ok(db.query(&sql, &args).await?.iter().map(place).collect::<db::Result<Vec<_>>>()?)
 }
 
-/// True for the one that takes the run up.
-pub(crate) async fn take_up(db: &Db, workspace: WorkspaceId, id: &str, now: Timestamp) -> Result<bool> {
+fn place(row: &Row) -> db::Result<(WorkspaceId, String)> {
+    Ok((WorkspaceId::from_sql(row.i64("workspace_id")?), row.text("run_id")?))
+}
+
+/// What became of a run that was left.
+pub(crate) enum Left {
+    /// Another was faster.
+    Taken,
+    /// It is over.
+    Ended,
+    /// It waits to be applied to its end by whoever asked.
+    Applying(Run),
+}
+
+/// Takes a run up that nobody works on any more. One that was being read is over with that, in the same transaction: who
+/// still reads it has nothing to decide then.
+pub(crate) async fn take_up(db: &Db, workspace: WorkspaceId, id: &str, now: Timestamp) -> Result<Left> {
+    let mut tx = db.begin().await?;
     let sql = "UPDATE catalog_source SET lease_ms = $1 WHERE workspace_id = $2 AND run_id = $3 AND lease_ms <= $4";
     let args = [now.plus_ms(LEASE_MS).into(), workspace.into(), id.into(), now.into()];
-    Ok(db.execute(sql, &args).await? > 0)
+    if tx.execute(sql, &args).await? == 0 {
+        return Ok(Left::Taken);
+    }
+    let sql = "SELECT * FROM catalog_run WHERE workspace_id = $1 AND id = $2";
+    let run = tx.query_one(sql, &[workspace.into(), id.into()]).await?.as_ref().map(read).transpose()?;
+    let is_held = match run {
+        Some(run) if run.state == RunState::Applying => {
+            tx.commit().await?;
+            return Ok(Left::Applying(run));
+        }
+        Some(mut run) => {
+            if run.state == RunState::Staging {
+                run.state = RunState::Interrupted;
+                run.detail = Some("the program stopped while the feed was read; send it again".into());
+            }
+            run.ended_at = run.ended_at.or(Some(now));
+            save(&mut tx, workspace, &run).await?;
+            run.state == RunState::Held
+        }
+        // It was deleted, or was no feed: a program that deleted products of the source stopped.
+        None => false,
+    };
+    release(&mut tx, workspace, id).await?;
+    tx.commit().await?;
+    if !is_held {
+        clear_staged(db, workspace, id).await?;
+    }
+    Ok(Left::Ended)
 }
 
 /// After a start of the only program: nobody else has a run.
@@ -351,12 +428,15 @@ pub(crate) async fn free_leases(db: &Db) -> Result<()> {
 }
 
 /// Runs that ended, of which something is staged all the same: the program stopped while it cleaned up, or a newer feed
-/// came before a held one was applied.
+/// came before a held one was applied. Few runs have a `staged_ms`, and an index has those only.
+pub(crate) const LEFTOVERS: &str = "SELECT workspace_id, id AS run_id FROM catalog_run WHERE staged_ms > 0 \
+    AND state NOT IN ($1, $2, $3)";
+
 pub(crate) async fn leftovers(db: &Db) -> Result<Vec<(WorkspaceId, String)>> {
-    let sql = "SELECT run.workspace_id AS workspace_id, run.id AS run_id FROM catalog_run run \
-               WHERE run.state NOT IN ($1, $2, $3) AND EXISTS (SELECT 1 FROM catalog_staged staged \
-               WHERE staged.workspace_id = run.workspace_id AND staged.run_id = run.id)";
-    let args = [RunState::Staging.name().into(), RunState::Applying.name().into(), RunState::Held.name().into()];
-    let read = |row: &Row| Ok((WorkspaceId::from_sql(row.i64("workspace_id")?), row.text("run_id")?));
-    Ok(db.query(sql, &args).await?.iter().map(read).collect::<db::Result<Vec<_>>>()?)
+    Ok(db.query(LEFTOVERS, &staged_states()).await?.iter().map(place).collect::<db::Result<Vec<_>>>()?)
+}
+
+/// Those whose items are still needed.
+pub(crate) fn staged_states() -> [Val; 3] {
+    [RunState::Staging, RunState::Applying, RunState::Held].map(|state| state.name().into())
 }

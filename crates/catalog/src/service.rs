@@ -6,7 +6,7 @@ use crate::intake::Upload;
 use crate::limits::{CHUNK_ITEMS, LEASE_MS, TICK_MS, VARIANTS_MAX};
 use crate::list::{self, CategoryCount, Filter};
 use crate::product::{Item, Product, ProductDetail};
-use crate::run::{self, Mode, Refused, Run, RunState};
+use crate::run::{self, Left, Mode, Refused, Run, RunState};
 use crate::source::{self, ProductSource};
 use crate::sql::{PRODUCT_COLUMNS, execute_in, product};
 use base::{Clock, Page, PageRequest, ProductId, Rng, Timestamp, WorkspaceId};
@@ -58,33 +58,37 @@ impl Catalog {
 
     /// Finishes or forgets runs that nobody works on any more. Answers how many.
     pub async fn take_up_left(&self) -> Result<usize> {
-        let left = run::left(self.db(), self.now()).await?;
-        for (workspace, id) in &left {
-            if run::take_up(self.db(), *workspace, id, self.now()).await? {
-                self.resume(*workspace, id).await?;
+        let taken = self.take_up(None).await?;
+        for (workspace, id) in run::leftovers(self.db()).await? {
+            if let Err(error) = run::clear_staged(self.db(), workspace, &id).await {
+                tracing::warn!(run = id, %error, "catalog: what a feed left could not be cleared; trying again");
             }
         }
-        for (workspace, id) in run::leftovers(self.db()).await? {
-            run::clear_staged(self.db(), workspace, &id).await?;
-        }
-        Ok(left.len())
+        Ok(taken)
     }
 
-    async fn resume(&self, workspace: WorkspaceId, id: &str) -> Result<()> {
-        let mut run = match run::get(self.db(), workspace, id).await {
-            Ok(run) => run,
-            Err(CatalogError::RunNotFound(_)) => return self.let_go(workspace, id).await,
-            Err(error) => return Err(error),
-        };
-        if run.state == RunState::Applying {
-            return self.apply(workspace, &run).await;
+    /// Of one source, or of all. A run that cannot be finished keeps nobody else's from it.
+    async fn take_up(&self, of: Option<(WorkspaceId, &str)>) -> Result<usize> {
+        let mut taken = 0;
+        for (workspace, id) in run::left(self.db(), of, self.now()).await? {
+            match self.resume(workspace, &id).await {
+                Ok(is_over) => taken += usize::from(is_over),
+                Err(error) => {
+                    tracing::warn!(run = id, %error, "catalog: a feed that was left could not be finished; trying again");
+                }
+            }
         }
-        if run.state == RunState::Staging {
-            run.state = RunState::Interrupted;
-            run.detail = Some("the program stopped while the feed was read; send it again".into());
+        Ok(taken)
+    }
+
+    /// False: another takes care of it.
+    async fn resume(&self, workspace: WorkspaceId, id: &str) -> Result<bool> {
+        match run::take_up(self.db(), workspace, id, self.now()).await? {
+            Left::Taken => return Ok(false),
+            Left::Ended => {}
+            Left::Applying(run) => self.apply(workspace, &run).await?,
         }
-        run.ended_at = run.ended_at.or(Some(self.now()));
-        run::end(self.db(), workspace, &run).await
+        Ok(true)
     }
 
     async fn let_go(&self, workspace: WorkspaceId, id: &str) -> Result<()> {
@@ -101,7 +105,7 @@ impl Catalog {
         let run = Run::new(id, source, mode, now);
         let begun = match run::begin(self.db(), workspace, &run).await {
             // Perhaps nobody works on that one any more.
-            Err(CatalogError::Running(_)) if self.take_up_left().await? > 0 => {
+            Err(CatalogError::Running(_)) if self.take_up(Some((workspace, source))).await? > 0 => {
                 run::begin(self.db(), workspace, &run).await
             }
             other => other,
@@ -118,6 +122,7 @@ impl Catalog {
         }
         run::take_up_held(self.db(), workspace, &run, self.now()).await?;
         run.state = RunState::Applying;
+        self.check_staged(workspace, &run).await?;
         let (catalog, applied) = (self.clone(), run.clone());
         let task = tokio::spawn(async move { catalog.apply_logged(workspace, applied).await });
         let _ = tokio::time::timeout(wait, task).await;
@@ -137,7 +142,9 @@ impl Catalog {
         });
         match (ended.error, flaw) {
             (None | Some(FeedError::Aborted), None) => Ok(items),
-            (Some(FeedError::CutOff(_)), _) if !complete && !items.is_empty() => Ok(items),
+            (Some(FeedError::CutOff(_) | FeedError::OpenQuote { .. }), _) if !complete && !items.is_empty() => {
+                Ok(items)
+            }
             (None | Some(FeedError::Aborted), Some(_)) if !items.is_empty() => Ok(items),
             (Some(error), None) => Err(error.into()),
             (_, Some((number, wrong))) => {
@@ -208,10 +215,16 @@ impl Catalog {
         run::get(self.db(), workspace, id).await
     }
 
+    /// Whether the products of a source are still what this run made them: it is the last one that was applied, and no
+    /// product was deleted since.
+    pub async fn stands(&self, workspace: WorkspaceId, source: &str, run: &str) -> Result<bool> {
+        run::stands(self.db(), workspace, source, run).await
+    }
+
     /// What a feed was refused, in its order, the first [`crate::limits::REFUSED_KEPT`].
     pub async fn refused(&self, workspace: WorkspaceId, id: &str, page: &PageRequest) -> Result<Page<Refused>> {
-        run::get(self.db(), workspace, id).await?;
-        run::refused(self.db(), workspace, id, page).await
+        let run = run::get(self.db(), workspace, id).await?;
+        run::refused(self.db(), workspace, &run.id, page).await
     }
 
     /// Deletes one product with its history. A feed that has it brings it back.
@@ -261,21 +274,23 @@ impl Catalog {
         Ok(deleted)
     }
 
-    /// A held feed counts on products that are there: it is not applied after one was deleted.
+    /// A held feed counts on products that are there: it is not applied after one was deleted. And what was applied last
+    /// does not stand any more: the same feed once more brings something.
     async fn have(&self, workspace: WorkspaceId, source: &str) -> Result<()> {
         let mut tx = self.db().begin().await?;
         let now = self.now();
         let sql = "INSERT INTO catalog_source (workspace_id, source, run_id, lease_ms) VALUES ($1, $2, $3, $4) \
                    ON CONFLICT (workspace_id, source) DO UPDATE SET run_id = excluded.run_id, \
-                   lease_ms = excluded.lease_ms WHERE catalog_source.run_id IS NULL";
+                   lease_ms = excluded.lease_ms, applied_run = CAST(NULL AS TEXT) WHERE catalog_source.run_id IS NULL";
         let args = [workspace.into(), source.into(), deleting(source).into(), now.plus_ms(LEASE_MS).into()];
         if tx.execute(sql, &args).await? == 0 {
             return Err(CatalogError::Running(source.to_owned()));
         }
-        let sql =
-            "UPDATE catalog_run SET state = $1, detail = $2 WHERE workspace_id = $3 AND source = $4 AND state = $5";
+        let sql = "UPDATE catalog_run SET state = $1, code = $2, detail = $3 \
+                   WHERE workspace_id = $4 AND source = $5 AND state = $6";
         let args = [
             RunState::Interrupted.name().into(),
+            "feed_outdated".into(),
             "products of the source were deleted before it was applied".into(),
             workspace.into(),
             source.into(),

@@ -10,17 +10,11 @@ use std::collections::BTreeSet;
 /// Lists read at a time: so many times the rows a statement may carry, as each carries one value.
 const LIST_FACTOR: usize = 4;
 
-/// `($3,$4,$5)`: a list of `count` parameters from number `first` on.
-pub(crate) fn in_list(first: usize, count: usize) -> String {
-    let numbers: Vec<String> = (first..first + count).map(|number| format!("${number}")).collect();
-    format!("({})", numbers.join(","))
-}
-
 /// `select` ends in `IN`; its parameters are `fixed`.
 pub(crate) async fn query_in(tx: &mut Tx, select: &str, fixed: &[Val], list: &[Val]) -> Result<Vec<Row>, DbError> {
     let mut rows = Vec::new();
     for chunk in db::pieces(list, tx.chunk() * LIST_FACTOR) {
-        let sql = format!("{select} {}", in_list(fixed.len() + 1, chunk.len()));
+        let sql = format!("{select} {}", db::in_list(fixed.len() + 1, chunk.len()));
         let args: Vec<Val> = fixed.iter().chain(chunk).cloned().collect();
         rows.extend(tx.query(&sql, &args).await?);
     }
@@ -31,7 +25,7 @@ pub(crate) async fn query_in(tx: &mut Tx, select: &str, fixed: &[Val], list: &[V
 pub(crate) async fn execute_in(tx: &mut Tx, statement: &str, fixed: &[Val], list: &[Val]) -> Result<u64, DbError> {
     let mut affected = 0;
     for chunk in db::pieces(list, tx.chunk() * LIST_FACTOR) {
-        let sql = format!("{statement} {}", in_list(fixed.len() + 1, chunk.len()));
+        let sql = format!("{statement} {}", db::in_list(fixed.len() + 1, chunk.len()));
         let args: Vec<Val> = fixed.iter().chain(chunk).cloned().collect();
         affected += tx.execute(&sql, &args).await?;
     }

@@ -2,7 +2,7 @@
 
 use crate::attributes::{Flaw, RawItem};
 use crate::error::Result;
-use crate::limits::REFUSED_KEPT;
+use crate::limits::{REFUSED_KEPT, SWALLOWED_IDS_MAX};
 use crate::product::Item;
 use crate::run::{self, Run};
 use crate::sql::query_in;
@@ -23,6 +23,10 @@ pub(crate) struct Staging {
     pub run: Run,
     /// Ids that came, by their hash: 16 bytes each.
     seen: HashSet<u128>,
+    /// The line a quotation mark opens in that is not closed where its text ends: rows after it may be missing.
+    pub stray_quote: Option<u64>,
+    /// Ids of what looks like rows within quotes, and the line the quote opens in.
+    pub swallowed: Vec<(String, u64)>,
 }
 
 pub(crate) fn hash_of(item: &str) -> i64 {
@@ -31,7 +35,7 @@ pub(crate) fn hash_of(item: &str) -> i64 {
 
 impl Staging {
     pub fn new(workspace: WorkspaceId, run: Run) -> Self {
-        Self { workspace, run, seen: HashSet::new() }
+        Self { workspace, run, seen: HashSet::new(), stray_quote: None, swallowed: Vec::new() }
     }
 
     /// Puts items aside; what is wrong with them goes into the report.
@@ -39,6 +43,7 @@ impl Staging {
         let (mut staged, mut refused) = (Vec::with_capacity(items.len()), Vec::new());
         for raw in items {
             self.run.items += 1;
+            self.note_quotes(&raw);
             match self.check(&raw) {
                 Ok(item) => {
                     self.run.accepted += 1;
@@ -65,6 +70,15 @@ impl Staging {
         tx.insert_many(head, "", &refused).await?;
         run::save(&mut tx, self.workspace, &self.run).await?;
         Ok(tx.commit().await?)
+    }
+
+    fn note_quotes(&mut self, raw: &RawItem) {
+        let Some(swallowed) = &raw.swallowed else { return };
+        if raw.flaw.as_ref().is_some_and(|flaw| flaw.code == "stray_quote") {
+            self.stray_quote.get_or_insert(swallowed.from);
+        }
+        let room = SWALLOWED_IDS_MAX - self.swallowed.len();
+        self.swallowed.extend(swallowed.ids.iter().take(room).map(|id| (id.clone(), swallowed.from)));
     }
 
     /// The item, or what is wrong and whether its id came for the first time.

@@ -33,7 +33,7 @@ mod testing;
 mod wire;
 
 pub use accept::{Accepted, Endpoint, Rejected};
-pub use addresses::{AddressPlace, Addresses, KeepAddress, NoPlaces, network_of};
+pub use addresses::{AddressPlace, Addresses, KeepAddress, NoPlaces, address_of, network_of};
 pub use bots::Bot;
 pub use cloudevents::CloudEventMode;
 pub use decode::{SegmentDecoder, declared_identifiers};

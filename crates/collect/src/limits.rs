@@ -15,6 +15,8 @@ pub const NAME_CHARS_MAX: usize = 250;
 pub const PROPERTIES_MAX: usize = 300;
 /// Nesting of objects and arrays in one event. The JSON reader behind the views stops at 128.
 pub const DEPTH_MAX: usize = 64;
+/// JSON in a text of JSON, and so on: looked into for addresses so many deep.
+pub const TEXTS_WITHIN_MAX: usize = 8;
 /// An event may say that it happens this far in the future before its clock is not believed.
 pub const FUTURE_MS_MAX: i64 = 24 * 3_600_000;
 /// `externalIds` of one event.

@@ -18,8 +18,9 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-/// Customers written in one transaction.
-const CHUNK_PEOPLE: usize = 2_000;
+/// Customers written, or taken away, in one transaction: enough to spread its cost, few enough that the events which
+/// come in meanwhile do not wait for long.
+const CHUNK_PEOPLE: usize = 16_000;
 /// Customer numbers one pass over the history covers: bounds memory to about as many states.
 const PASS_PEOPLE: u32 = 2_000_000;
 /// Rows of `tick` in one transaction.

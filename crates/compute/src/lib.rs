@@ -42,8 +42,10 @@ pub use view::VIEW_NAME;
 pub use words::sentence;
 
 /// The tables of this room.
-pub const MIGRATIONS: &[db::Migration] =
-    &[db::Migration { name: "compute/0001_init", sql: include_str!("../migrations/0001_init.sql") }];
+pub const MIGRATIONS: &[db::Migration] = &[
+    db::Migration { name: "compute/0001_init", sql: include_str!("../migrations/0001_init.sql") },
+    db::Migration { name: "compute/0002_clustered", sql: include_str!("../migrations/0002_clustered.sql") },
+];
 
 /// Deletes what is kept of people who are erased; answers how many rows.
 pub async fn erase(
@@ -51,12 +53,7 @@ pub async fn erase(
     workspace: base::WorkspaceId,
     profiles: &[base::ProfileId],
 ) -> Result<u64, db::DbError> {
-    let mut rows = 0;
-    for profile in profiles {
-        let sql = "DELETE FROM computed_state WHERE workspace_id = $1 AND profile_id = $2";
-        rows += tx.execute(sql, &[workspace.into(), (*profile).into()]).await?;
-    }
-    Ok(rows)
+    store::forget(tx, workspace, profiles).await
 }
 
 #[cfg(test)]

@@ -113,6 +113,9 @@ fn kept(row: &Row) -> Result<(Key, Kept), DbError> {
     Ok((key, Kept { state, value, due: row.opt_time("due_ms")? }))
 }
 
+/// Up to so many customer numbers for each one asked for are read as one stretch: faster than to look each up.
+const STRETCH: i64 = 4;
+
 /// The rows of one definition; customers without one are left out.
 pub(crate) async fn of_definition(
     tx: &mut Tx,
@@ -120,21 +123,41 @@ pub(crate) async fn of_definition(
     number: i64,
     profiles: &[ProfileId],
 ) -> Result<BTreeMap<Key, Kept>, DbError> {
-    let mut found = BTreeMap::new();
-    for chunk in db::pieces(profiles, tx.chunk() * 4) {
+    let (mut found, mut sorted) = (BTreeMap::new(), profiles.to_vec());
+    sorted.sort_unstable();
+    for chunk in db::pieces(&sorted, tx.chunk() * 4) {
+        let (first, last) = (chunk[0].sql(), chunk[chunk.len() - 1].sql());
+        let is_stretch = 1 < chunk.len() && (0..STRETCH * chunk.len() as i64).contains(&(last - first));
+        let mut args: Vec<Val> = vec![workspace.into(), number.into()];
+        let which = if is_stretch {
+            args.extend([first.into(), last.into()]);
+            "BETWEEN $3 AND $4".to_owned()
+        } else {
+            args.extend(chunk.iter().map(|id| Val::from(*id)));
+            format!("IN {}", db::in_list(3, chunk.len()))
+        };
         let sql = format!(
             "SELECT number, profile_id, state, value, due_ms FROM computed_state \
-             WHERE workspace_id = $1 AND number = $2 AND profile_id IN {}",
-            db::in_list(3, chunk.len())
+             WHERE workspace_id = $1 AND number = $2 AND profile_id {which}"
         );
-        let args: Vec<Val> =
-            [workspace.into(), number.into()].into_iter().chain(chunk.iter().map(|id| (*id).into())).collect();
         for row in tx.query(&sql, &args).await? {
             let (key, row) = kept(&row)?;
-            found.insert(key, row);
+            if !is_stretch || chunk.binary_search(&key.1).is_ok() {
+                found.insert(key, row);
+            }
         }
     }
     Ok(found)
+}
+
+/// What the rows are called by, also those that wait to be swept: some steps in the key, however many rows there are.
+async fn numbers(tx: &mut Tx, workspace: WorkspaceId) -> Result<Vec<i64>, DbError> {
+    let sql = "WITH RECURSIVE step(number) AS ( \
+               SELECT MIN(number) FROM computed_state WHERE workspace_id = $1 \
+               UNION ALL SELECT (SELECT MIN(number) FROM computed_state \
+                   WHERE workspace_id = $1 AND number > step.number) FROM step WHERE step.number IS NOT NULL) \
+               SELECT number FROM step WHERE number IS NOT NULL";
+    tx.query(sql, &[workspace.into()]).await?.iter().map(|row| row.i64("number")).collect()
 }
 
 /// Every row of `profiles`.
@@ -144,17 +167,8 @@ pub(crate) async fn of_profiles(
     profiles: &[ProfileId],
 ) -> Result<BTreeMap<Key, Kept>, DbError> {
     let mut found = BTreeMap::new();
-    for chunk in db::pieces(profiles, tx.chunk() * 4) {
-        let sql = format!(
-            "SELECT number, profile_id, state, value, due_ms FROM computed_state \
-             WHERE workspace_id = $1 AND profile_id IN {}",
-            db::in_list(2, chunk.len())
-        );
-        let args: Vec<Val> = std::iter::once(workspace.into()).chain(chunk.iter().map(|id| (*id).into())).collect();
-        for row in tx.query(&sql, &args).await? {
-            let (key, row) = kept(&row)?;
-            found.insert(key, row);
-        }
+    for number in numbers(tx, workspace).await? {
+        found.extend(of_definition(tx, workspace, number, profiles).await?);
     }
     Ok(found)
 }
@@ -209,15 +223,20 @@ pub(crate) async fn write(tx: &mut Tx, workspace: WorkspaceId, rows: &[(Key, &Ke
     tx.insert_many(head, tail, &rows).await.map(|_| ())
 }
 
-/// Deletes every row of `profiles`.
-pub(crate) async fn forget(tx: &mut Tx, workspace: WorkspaceId, profiles: &[ProfileId]) -> Result<(), DbError> {
-    for chunk in db::pieces(profiles, tx.chunk() * 4) {
-        let list = db::in_list(2, chunk.len());
-        let sql = format!("DELETE FROM computed_state WHERE workspace_id = $1 AND profile_id IN {list}");
-        let args: Vec<Val> = std::iter::once(workspace.into()).chain(chunk.iter().map(|id| (*id).into())).collect();
-        tx.execute(&sql, &args).await?;
+/// Deletes every row of `profiles`; answers how many.
+pub(crate) async fn forget(tx: &mut Tx, workspace: WorkspaceId, profiles: &[ProfileId]) -> Result<u64, DbError> {
+    let mut rows = 0;
+    for number in numbers(tx, workspace).await? {
+        for chunk in db::pieces(profiles, tx.chunk() * 4) {
+            let list = db::in_list(3, chunk.len());
+            let sql =
+                format!("DELETE FROM computed_state WHERE workspace_id = $1 AND number = $2 AND profile_id IN {list}");
+            let ids = chunk.iter().map(|id| Val::from(*id));
+            let args: Vec<Val> = [workspace.into(), number.into()].into_iter().chain(ids).collect();
+            rows += tx.execute(&sql, &args).await?;
+        }
     }
-    Ok(())
+    Ok(rows)
 }
 
 /// Deletes the rows of one definition up to a customer.

@@ -1,13 +1,14 @@
-//! What every kind of source that is pulled can do. One trait, one list, one file per kind in `kinds`.
+//! What every kind of source that is pulled can do. One trait, one file per kind in `kinds`; the list is that of
+//! `definition`.
 
 use crate::Connect;
 use crate::definition::{Definition, Secrets};
 use crate::error::Fault;
-use crate::kinds::{Database, Feed, Folder};
-use crate::model::{Kind, Run};
+use crate::model::Run;
 use crate::ports::{ImportStage, ImportStatus, Sample};
+use crate::rows::RowsMapping;
 use async_trait::async_trait;
-use base::{ImportId, Json, SourceId, Timestamp, WorkspaceId};
+use base::{ImportId, SourceId, Timestamp, WorkspaceId};
 use std::time::Duration;
 
 /// How often it is looked how far an import is.
@@ -54,24 +55,15 @@ pub(crate) struct Ended {
 
 #[async_trait]
 pub(crate) trait Connector: Send + Sync {
-    fn kind(&self) -> Kind;
     /// Looks at the source without keeping anything.
     async fn test(&self, connect: &Connect, job: &Job) -> Result<TestResult, Fault>;
     /// Brings in what is new. Progress goes into `run`; whatever was accepted stays when it fails or is dropped.
     async fn run(&self, connect: &Connect, job: &Job, run: &mut Run) -> Result<Ended, Fault>;
 }
 
-pub(crate) const CONNECTORS: &[&dyn Connector] = &[&Folder, &Database, &Feed];
-
-/// None for what comes by itself.
-pub(crate) fn find(kind: Kind) -> Option<&'static dyn Connector> {
-    CONNECTORS.iter().copied().find(|connector| connector.kind() == kind)
-}
-
 /// Columns that the mapping names and that are not there any more: importing without them would lose data silently.
-pub(crate) fn schema_fault(mapping: &Json, columns: &[String]) -> Option<Fault> {
-    let mapped = mapping.get("columns")?.as_object()?;
-    let wanted = mapped.iter().filter(|(_, target)| target.as_str() != Some("ignore")).map(|(name, _)| name);
+pub(crate) fn schema_fault(mapping: &RowsMapping, columns: &[String]) -> Option<Fault> {
+    let wanted = mapping.columns.iter().filter(|(_, target)| *target != "ignore").map(|(name, _)| name);
     let missing: Vec<&str> = wanted.filter(|name| !columns.contains(name)).map(String::as_str).collect();
     if missing.is_empty() {
         return None;

@@ -18,27 +18,29 @@ pub mod limits;
 mod model;
 mod payloads;
 mod ports;
+mod rows;
 mod runner;
 mod runs;
 mod schedule;
 mod service;
+mod shape;
 mod store;
 #[cfg(test)]
 mod testing;
 pub mod webhook;
 
 pub use connector::{TestFile, TestResult};
-pub use definition::{Definition, Secrets};
+pub use definition::{Definition, Kind, Secrets};
 pub use error::{ConnectError, Fault, Result};
-pub use model::{
-    Connection, FileEntry, FileState, Health, HealthState, Kind, Payload, PayloadState, RowsKind, Run, RunState,
-};
+pub use model::{Connection, FileEntry, FileState, Health, HealthState, Payload, PayloadState, Run, RunState};
 pub use ports::{
     Column, Door, FeedSink, FeedTaken, ImportStage, ImportStatus, NewFeed, NewRows, Products, Refused, RowSink, Sample,
     Taken, Vault,
 };
+pub use rows::{DateOrder, RowsKind, RowsMapping};
 pub use schedule::Schedule;
 pub use service::Change;
+pub use shape::DefinitionView;
 
 use base::{Clock, Rng};
 use db::{Db, Migration};

@@ -1,16 +1,17 @@
 //! What a connection is.
 
-use crate::definition::{Definition, Secrets};
+use crate::definition::{Definition, Kind, Secrets};
 use base::{ImportId, SourceId, Timestamp, WorkspaceId};
 use serde::{Deserialize, Serialize};
 
 macro_rules! named {
     ($(#[$doc:meta])* $name:ident { $($(#[$note:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
         #[serde(rename_all = "snake_case")]
+        $(#[$doc])*
         pub enum $name { $($(#[$note])* $variant),+ }
         impl $name {
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$variant => $text),+ }
             }
@@ -20,12 +21,11 @@ macro_rules! named {
         }
     };
 }
+pub(crate) use named;
 
-named!(/// How data comes.
-    Kind { Webhook = "webhook", Folder = "folder", Database = "database", Feed = "feed" });
-named!(/// What rows are.
-    RowsKind { Customers = "customers", Orders = "orders", Events = "events" });
-named!(/// How a connection is doing.
+named!(
+/// How a connection is doing.
+#[schema(as = ConnectionHealthState)]
 HealthState {
     /// Nothing came yet.
     Waiting = "waiting",
@@ -34,7 +34,9 @@ HealthState {
     Failing = "failing",
     Paused = "paused",
 });
-named!(/// How a run stands or ended.
+named!(
+/// How a run stands or ended.
+#[schema(as = ConnectionRunState)]
 RunState {
     Running = "running",
     Done = "done",
@@ -42,7 +44,9 @@ RunState {
     /// The program stopped in the middle; the next run goes on there.
     Interrupted = "interrupted",
 });
-named!(/// What became of a payload.
+named!(
+/// What became of a payload.
+#[schema(as = WebhookPayloadState)]
 PayloadState {
     Mapped = "mapped",
     /// No rule wanted it.
@@ -52,8 +56,11 @@ PayloadState {
     /// There was no rule yet: kept for replay.
     Unmapped = "unmapped",
 });
-named!(/// What became of a file.
-    FileState { Importing = "importing", Done = "done", Failed = "failed" });
+named!(
+    /// What became of a file.
+    #[schema(as = WatchedFileState)]
+    FileState { Importing = "importing", Done = "done", Failed = "failed" }
+);
 
 /// How it is doing, since when and why.
 #[derive(Debug, Clone, PartialEq)]

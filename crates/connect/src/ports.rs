@@ -1,6 +1,7 @@
 //! What this room needs of others; `server` implements it.
 
-use crate::model::{Kind, RowsKind};
+use crate::definition::Kind;
+use crate::rows::{RowsKind, RowsMapping};
 use async_trait::async_trait;
 use base::{ImportId, Json, Problem, SourceId, WorkspaceId};
 
@@ -32,8 +33,7 @@ pub struct NewRows {
     pub kind: RowsKind,
     /// `jsonl`, when it is known; else found out from the name and the content.
     pub format: Option<&'static str>,
-    /// The mapping of an import, as the API has it.
-    pub mapping: Json,
+    pub mapping: RowsMapping,
 }
 
 /// Where rows go; dropped without [`RowSink::finish`], nothing of them was taken.
@@ -79,8 +79,8 @@ pub struct Sample {
     pub columns: Vec<Column>,
     pub rows: Vec<std::collections::BTreeMap<String, String>>,
     pub fields: Vec<String>,
-    /// The mapping used when none is given.
-    pub mapping: Json,
+    /// The mapping that would be used; None where there are no columns to map.
+    pub mapping: Option<RowsMapping>,
 }
 
 /// The way in for events, and the sources they belong to: the room `collect`.
@@ -92,11 +92,17 @@ pub trait Door: Send + Sync + 'static {
     async fn sources(&self, workspace: WorkspaceId) -> Result<Vec<(SourceId, String)>, Problem>;
     /// What is wrong with events, before any is stored.
     fn check(&self, events: &[Json]) -> Vec<Refused>;
+    /// What may be kept of a body, before it is known what it means: without the IP addresses its workspace does not
+    /// keep whole. None: all of it. Asked again about its answer, it says None.
+    fn short_body(&self, workspace: WorkspaceId, body: &str) -> Option<String>;
+    /// The same for a header or a field of a form.
+    fn short_value(&self, workspace: WorkspaceId, name: &str, value: &str) -> Option<String>;
     /// Stores events; durable when it answers.
     async fn accept(&self, source: SourceId, events: &[Json]) -> Result<Taken, Problem>;
-    fn check_mapping(&self, kind: RowsKind, mapping: &Json) -> Result<(), Problem>;
+    fn check_mapping(&self, kind: RowsKind, mapping: &RowsMapping) -> Result<(), Problem>;
     /// Reads the beginning of a file.
-    async fn sample(&self, name: &str, head: Vec<u8>, kind: RowsKind, mapping: &Json) -> Result<Sample, Problem>;
+    async fn sample(&self, name: &str, head: Vec<u8>, kind: RowsKind, mapping: &RowsMapping)
+    -> Result<Sample, Problem>;
     /// Bytes of a file [`Door::sample`] needs; None: all of it.
     fn sample_bytes(&self, first: &[u8]) -> Option<usize>;
     async fn begin_rows(&self, rows: NewRows) -> Result<Box<dyn RowSink>, Problem>;
@@ -115,6 +121,8 @@ pub struct NewFeed {
 /// What became of a feed. Counts are of items.
 #[derive(Debug, Clone, Default)]
 pub struct FeedTaken {
+    /// What [`Products::stands`] is asked for.
+    pub run: String,
     pub read: u64,
     pub accepted: u64,
     pub refused: u64,
@@ -133,6 +141,8 @@ pub trait FeedSink: Send {
 #[async_trait]
 pub trait Products: Send + Sync + 'static {
     async fn begin(&self, feed: NewFeed) -> Result<Box<dyn FeedSink>, Problem>;
+    /// Whether the source's products are still what this feed made them: no other was applied and none was deleted since.
+    async fn stands(&self, workspace: WorkspaceId, source: SourceId, run: &str) -> Result<bool, Problem>;
     /// Values of the first `most` products by name. `complete`: `head` is the whole feed.
     async fn sample(
         &self,

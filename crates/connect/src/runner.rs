@@ -3,7 +3,7 @@
 //! A run belongs to who holds the lease of the connection; it is renewed while the run works, so that after a crash, or
 //! on another node, the run is taken up where its cursor or its files say.
 
-use crate::connector::{Job, find};
+use crate::connector::Job;
 use crate::error::{Fault, Result};
 use crate::limits::*;
 use crate::model::{Health, HealthState, Run, RunState, Stored, new_id};
@@ -150,7 +150,7 @@ impl Connect {
             cursor: stored.cursor.clone(),
             retry: stored.retry,
         };
-        let Some(connector) = find(job.definition.kind()) else { return Ok(Default::default()) };
+        let Some(connector) = job.definition.connector() else { return Ok(Default::default()) };
         let work = connector.run(self, &job, run);
         tokio::pin!(work);
         let period = Duration::from_millis(LEASE_MS as u64 / 4);

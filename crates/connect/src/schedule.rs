@@ -6,6 +6,10 @@ use jiff::ToSpan;
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+use utoipa::openapi::schema::AdditionalProperties;
+use utoipa::openapi::{Object, ObjectBuilder, OneOfBuilder, RefOr, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
 
 const MINUTES_MAX: u32 = 7 * 24 * 60;
 
@@ -26,6 +30,37 @@ pub struct Schedule {
 impl Default for Schedule {
     fn default() -> Self {
         Self { every_minutes: Some(15), daily_at: None, time_zone: None }
+    }
+}
+
+/// One way or the other, which fields that are all optional would not say.
+impl PartialSchema for Schedule {
+    fn schema() -> RefOr<Schema> {
+        let text = |about: &str| ObjectBuilder::new().schema_type(Type::String).description(Some(about)).build();
+        let minutes = ObjectBuilder::new()
+            .schema_type(Type::Integer)
+            .minimum(Some(1))
+            .maximum(Some(MINUTES_MAX))
+            .description(Some("Minutes from one time to the next."))
+            .build();
+        let way = |name: &str, value: Object| {
+            ObjectBuilder::new()
+                .property(name, value)
+                .required(name)
+                .property("time_zone", text("IANA name of the clock `daily_at` is read on; UTC otherwise."))
+                .additional_properties(Some(AdditionalProperties::FreeForm(false)))
+        };
+        OneOfBuilder::new()
+            .description(Some("When a source is asked again: every so many minutes, or once a day."))
+            .item(way("every_minutes", minutes))
+            .item(way("daily_at", text("`03:00`.")))
+            .into()
+    }
+}
+
+impl ToSchema for Schedule {
+    fn name() -> Cow<'static, str> {
+        "ConnectionSchedule".into()
     }
 }
 

@@ -1,10 +1,10 @@
 //! Connections from outside: make, change, look, ask now.
 
 use crate::connector::{Job, TestResult};
-use crate::definition::{Definition, Secrets};
+use crate::definition::{Definition, Secrets, StoredSecret};
 use crate::error::{Fault, Result, invalid};
 use crate::limits::CONNECTIONS_MAX;
-use crate::model::{Connection, FileEntry, Health, HealthState, Kind, Payload, Run, Stored};
+use crate::model::{Connection, FileEntry, Health, HealthState, Payload, Run, Stored};
 use crate::{Connect, files, payloads, runs, store};
 use base::{Page, PageRequest, Problem, SourceId, Timestamp, WorkspaceId};
 use db::Tx;
@@ -39,7 +39,7 @@ impl Connect {
         let now = self.inner.clock.now();
         let kind = definition.kind();
         let (secret, challenge) = (definition.take_secret(), definition.take_challenge());
-        let token = (kind == Kind::Webhook).then(|| new_token(&*self.inner.rng));
+        let token = definition.settings().has_address().then(|| new_token(&*self.inner.rng));
         let secrets = Secrets { secret, challenge, token };
         self.check(&definition, &secrets)?;
         let id = self.inner.door.create_source(workspace, name, kind).await?;
@@ -69,11 +69,9 @@ impl Connect {
     }
 
     fn check(&self, definition: &Definition, secrets: &Secrets) -> Result<()> {
-        definition.check(secrets)?;
-        match definition {
-            Definition::Webhook(_) | Definition::Feed(_) => {}
-            Definition::Folder(folder) => self.inner.door.check_mapping(folder.import_kind, &folder.mapping)?,
-            Definition::Database(database) => self.inner.door.check_mapping(database.import_kind, &database.mapping)?,
+        definition.settings().check(secrets)?;
+        if let Some((kind, mapping)) = definition.settings().rows() {
+            self.inner.door.check_mapping(kind, mapping)?;
         }
         Ok(())
     }
@@ -91,9 +89,9 @@ impl Connect {
                 None => kept_secret(&stored, &definition)?,
             };
             let challenge = definition.take_challenge().or(stored.secrets.challenge.take());
-            stored.secrets.challenge = challenge.filter(|_| definition.needs_challenge());
+            stored.secrets.challenge = challenge.filter(|_| definition.settings().needs_challenge());
             self.check(&definition, &stored.secrets)?;
-            if read_differently(&stored.definition, &definition) {
+            if !definition.settings().goes_on_from(&stored.definition) {
                 stored.cursor = None;
             }
             stored.definition = definition;
@@ -226,7 +224,7 @@ impl Connect {
         let secrets = Secrets { secret, challenge, token: None };
         self.check(&definition, &secrets)?;
         let job = Job { workspace, source: id, definition, secrets, cursor: None, retry: false };
-        let Some(connector) = crate::connector::find(job.definition.kind()) else {
+        let Some(connector) = job.definition.connector() else {
             return Err(Problem::conflict("nothing_to_run", "a webhook cannot be asked: try its mapping out").into());
         };
         Ok(connector.test(self, &job).await)
@@ -243,40 +241,13 @@ impl Connect {
     }
 }
 
-/// The stored secret, if `after` may have it: a password is only for the server it was given for. Otherwise whoever may
-/// edit a connection could send the password to a server of their own.
+/// The stored secret, if `after` may have it.
 fn kept_secret(stored: &Stored, after: &Definition) -> std::result::Result<Option<String>, Problem> {
-    let holds = match (&stored.definition, after) {
-        (Definition::Database(before), Definition::Database(after)) => before.is_same_server(after),
-        // A folder of the server's own disk has no use for it.
-        (Definition::Folder(_), Definition::Folder(after)) if after.object_store.is_none() => return Ok(None),
-        (Definition::Folder(before), Definition::Folder(after)) => before.is_same_server(after),
-        (Definition::Feed(before), Definition::Feed(after)) => before.is_same_server(after),
-        (before, after) => before.kind() == after.kind(),
-    };
-    if !holds && stored.secrets.secret.is_some() {
-        return Err(match after {
-            Definition::Folder(_) => {
-                invalid("/definition/object_store/secret", "say the secret again: the address or the key's id changed")
-            }
-            Definition::Feed(_) => {
-                invalid("/definition/secret", "say the secret again: the server, user or header changed")
-            }
-            _ => invalid("/definition/password", "say the password again: the server, user or encryption changed"),
-        });
-    }
-    Ok(stored.secrets.secret.clone())
-}
-
-/// The cursor of one query means nothing to another.
-fn read_differently(before: &Definition, after: &Definition) -> bool {
-    match (before, after) {
-        (Definition::Database(before), Definition::Database(after)) => {
-            before.cursor_column != after.cursor_column
-                || before.database != after.database
-                || before.host != after.host
-        }
-        _ => false,
+    let Some(secret) = &stored.secrets.secret else { return Ok(None) };
+    match after.settings().stored_secret(&stored.definition) {
+        StoredSecret::Stays => Ok(Some(secret.clone())),
+        StoredSecret::Goes => Ok(None),
+        StoredSecret::Again(problem) => Err(problem),
     }
 }
 
@@ -287,20 +258,9 @@ fn shown(one: Stored, name: String, failed_payloads: u64, now: Timestamp) -> Con
         _ if one.lease_until > now => HealthState::Running,
         state => state,
     };
-    let (secret_set, challenge_set) = (one.secrets.secret.is_some(), one.secrets.challenge.is_some());
     let mut definition = one.definition;
-    match &mut definition {
-        Definition::Webhook(webhook) => {
-            (webhook.signature.secret_set, webhook.challenge.token_set) = (secret_set, challenge_set);
-        }
-        Definition::Database(database) => database.password_set = secret_set,
-        Definition::Feed(feed) => feed.secret_set = secret_set,
-        Definition::Folder(folder) => {
-            if let Some(store) = &mut folder.object_store {
-                store.secret_set = secret_set;
-            }
-        }
-    }
+    definition.mark_stored(&one.secrets);
+    let cursor = one.cursor.filter(|_| definition.settings().shows_cursor());
     Connection {
         id: one.id,
         name,
@@ -308,11 +268,10 @@ fn shown(one: Stored, name: String, failed_payloads: u64, now: Timestamp) -> Con
         enabled: one.enabled,
         version: one.version,
         definition,
-        secret_set,
+        secret_set: one.secrets.secret.is_some(),
         health: Health { state, ..one.health },
         token: one.secrets.token,
-        // Of a feed it is what its server calls the version it was: no place people could name.
-        cursor: one.cursor.filter(|_| kind != Kind::Feed),
+        cursor,
         next_run_at: one.next_run_at.filter(|_| one.enabled),
         last_run_at: one.last_run_at,
         failed_payloads,

@@ -1,8 +1,8 @@
 //! SQL of connections. One text for both engines.
 
-use crate::definition::{Definition, Secrets};
+use crate::definition::{Definition, Kind, Secrets};
 use crate::error::Result;
-use crate::model::{Health, HealthState, Kind, Stored};
+use crate::model::{Health, HealthState, Stored};
 use crate::ports::Vault;
 use base::{Problem, SourceId, Timestamp, WorkspaceId};
 use db::{Db, Row, Tx, Val};

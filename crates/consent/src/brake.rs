@@ -2,12 +2,15 @@
 //! program and the mailboxes of others from a script, not a secret.
 //!
 //! Counted in SQL, one statement per request. Who is over the limit is remembered in memory until the window ends, so
-//! that a flood of one sender costs no statements.
+//! that a flood of one sender costs no statements. A sender is stored as 128 bits of HMAC-SHA-256 under a key of the
+//! instance: nobody who reads the table without the key can try addresses out against it.
 
 use crate::{ConsentError, Consents};
-use base::{EventId, Timestamp, WorkspaceId};
+use base::{Timestamp, WorkspaceId};
 use db::Val;
+use hmac::{Hmac, KeyInit, Mac};
 use parking_lot::Mutex;
+use sha2::Sha256;
 use std::collections::HashSet;
 
 pub(crate) const WINDOW_MS: i64 = 10 * 60_000;
@@ -16,21 +19,38 @@ pub(crate) const WINDOW_MS: i64 = 10 * 60_000;
 pub const FORM_REQUESTS_MAX: u32 = 120;
 /// Senders over the limit that are remembered; others are counted in SQL.
 const SENDERS_MAX: usize = 20_000;
+/// Bytes of the digest that stand for a sender.
+const NAME_BYTES: usize = 16;
 /// The workspace is not known before the write key was looked up.
 const NO_WORKSPACE: WorkspaceId = WorkspaceId::new(0);
 
 /// The senders that are over the limit in a window.
-#[derive(Debug, Default)]
-pub(crate) struct Brake(Mutex<(i64, HashSet<String>)>);
+pub(crate) struct Brake {
+    names: Hmac<Sha256>,
+    over: Mutex<(i64, HashSet<String>)>,
+}
 
 impl Brake {
+    pub fn new(key: &[u8; 32]) -> Self {
+        // HMAC takes keys of any length.
+        let names = <Hmac<Sha256> as KeyInit>::new_from_slice(key).expect("any length is a key");
+        Self { names, over: Mutex::default() }
+    }
+
+    /// What stands for a sender: no address of anybody is written down.
+    fn name_of(&self, sender: &str) -> String {
+        let mut mac = self.names.clone();
+        mac.update(sender.as_bytes());
+        hex::encode(&mac.finalize().into_bytes()[..NAME_BYTES])
+    }
+
     fn is_over(&self, sender: &str, window: i64) -> bool {
-        let held = self.0.lock();
+        let held = self.over.lock();
         held.0 == window && held.1.contains(sender)
     }
 
     fn note_over(&self, sender: String, window: i64) {
-        let mut held = self.0.lock();
+        let mut held = self.over.lock();
         if held.0 != window {
             *held = (window, HashSet::new());
         }
@@ -47,8 +67,7 @@ fn window_of(now: Timestamp) -> i64 {
 impl Consents {
     /// May `sender` (an IP address) use a public form now? Counts the request.
     pub async fn allows_form(&self, sender: &str) -> Result<bool, ConsentError> {
-        // No address of anybody is written down.
-        let sender = EventId::of(NO_WORKSPACE, &format!("form\0{sender}")).to_string();
+        let sender = self.brake().name_of(sender);
         let window = window_of(self.now());
         if self.brake().is_over(&sender, window) {
             return Ok(false);

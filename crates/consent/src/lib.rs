@@ -6,7 +6,7 @@
 //! - [`Subject`]: what a consent is about: a channel, a topic, a topic on a channel, a purpose, a wish.
 //! - [`Topic`], [`ConsentSettings`]: what people are asked, and the page they are asked on.
 //! - [`Request`]: a question the mailbox has to answer (double opt-in).
-//! - [`Unconfirmed`]: what nobody confirmed is removed again.
+//! - [`Removed`]: what nobody confirmed is removed again.
 //! - [`ContactChannel`]: the registry of channels; [`SuppressionReason`]: why an address is on the list.
 //!
 //! Nothing is sent to anybody who is not `subscribed` on the channel, whatever segment they are in. Rules of precedence
@@ -53,7 +53,8 @@ pub use settings::{
 pub use subject::{Basis, Frequency, Purpose, Subject, TOPIC_KEY_CHARS_MAX, TopicKey};
 pub use topics::{TOPICS_MAX, Topic, TopicDraft, TopicUse, TopicUser};
 pub use unconfirmed::{
-    SUBSCRIPTION_LAPSED, SignUps, UNCONFIRMED_DAYS_DEFAULT, UNCONFIRMED_DAYS_MAX, UNCONFIRMED_DAYS_MIN, Unconfirmed,
+    Removed, SUBSCRIPTION_LAPSED, SignUps, UNCONFIRMED_DAYS_DEFAULT, UNCONFIRMED_DAYS_MAX, UNCONFIRMED_DAYS_MIN,
+    Unconfirmed,
 };
 pub use view::{ConsentView, VIEW_NAME};
 

@@ -49,8 +49,10 @@ pub struct Consents {
 }
 
 impl Consents {
-    pub fn new(db: Db, inbox: Arc<Inbox>, clock: Arc<dyn Clock>, rng: Arc<dyn Rng>) -> Self {
-        Self { db, inbox, clock, rng, sent: Arc::default(), topic_use: Arc::default(), brake: Arc::default() }
+    /// `key` is the instance's for this purpose: senders of public forms are counted under names made with it.
+    pub fn new(db: Db, inbox: Arc<Inbox>, clock: Arc<dyn Clock>, rng: Arc<dyn Rng>, key: &[u8; 32]) -> Self {
+        let brake = Arc::new(crate::brake::Brake::new(key));
+        Self { db, inbox, clock, rng, sent: Arc::default(), topic_use: Arc::default(), brake }
     }
 
     /// Without it nobody is written to less often than campaigns go out.

@@ -22,18 +22,22 @@ pub const UNCONFIRMED_DAYS_MIN: i64 = 7;
 pub const UNCONFIRMED_DAYS_MAX: i64 = 365;
 /// Pending states one look removes per workspace; the next look goes on.
 const ROWS_MAX: usize = 5_000;
+/// So many customers of a workspace who cannot be looked at end the look there: something is down.
+const FAILED_MAX: usize = 20;
 const DAY_MS: i64 = 24 * 3_600_000;
 
-/// What must be known of customers; `server` wires it over `profile` and `lake`.
+/// What must be known of customers; `server` wires it over `profile`, `measure`, `lake` and the log.
 #[async_trait]
 pub trait SignUps: Send + Sync {
+    /// Is all that was accepted before the call known by now? Waits for it, but not for long.
+    async fn has_caught_up(&self) -> bool;
     /// Is there nothing of the customer but sign-ups: one address, no trait besides, nothing done besides?
     async fn is_only_sign_up(&self, workspace: WorkspaceId, profile: ProfileId) -> Result<bool, Problem>;
     /// Erases the customer everywhere.
     async fn erase(&self, workspace: WorkspaceId, profile: ProfileId) -> Result<(), Problem>;
 }
 
-/// What one look removed.
+/// What one look removed from a workspace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unconfirmed {
     pub workspace: WorkspaceId,
@@ -44,52 +48,115 @@ pub struct Unconfirmed {
     pub kept: u64,
 }
 
+/// What one look removed. What failed or was put off is found again by the next look.
+#[derive(Debug, Default)]
+pub struct Removed {
+    /// The workspaces where there was something.
+    pub done: Vec<Unconfirmed>,
+    /// What could not be looked at, and why.
+    pub failed: Vec<(WorkspaceId, ConsentError)>,
+    /// The log was behind, so that nobody could tell what else there is of a customer.
+    pub put_off: bool,
+}
+
+/// Customers with what they did not confirm, and when they were last asked.
+type Late = BTreeMap<ProfileId, (Vec<Subject>, Timestamp)>;
+
 impl Consents {
-    /// Removes what was not confirmed in time; answers the workspaces where there was something.
-    pub async fn remove_unconfirmed(&self, people: &dyn SignUps) -> Result<Vec<Unconfirmed>, ConsentError> {
+    /// Removes what was not confirmed in time. What cannot be done for one customer or workspace does not keep the
+    /// others waiting.
+    pub async fn remove_unconfirmed(&self, people: &dyn SignUps) -> Result<Removed, ConsentError> {
         let sql = "SELECT DISTINCT workspace_id FROM consent WHERE state = 'pending'";
-        let mut removed = Vec::new();
+        let mut removed = Removed::default();
         for row in self.db().query(sql, &[]).await? {
             let workspace = WorkspaceId::from_sql(row.i64("workspace_id")?);
-            let done = self.remove_in(workspace, people).await?;
-            if done.subscriptions > 0 {
-                removed.push(done);
+            if let Err(error) = self.remove_in(workspace, people, &mut removed).await {
+                removed.failed.push((workspace, error));
+            }
+            if removed.put_off {
+                break;
             }
         }
         Ok(removed)
     }
 
-    async fn remove_in(&self, workspace: WorkspaceId, people: &dyn SignUps) -> Result<Unconfirmed, ConsentError> {
+    async fn remove_in(
+        &self,
+        workspace: WorkspaceId,
+        people: &dyn SignUps,
+        removed: &mut Removed,
+    ) -> Result<(), ConsentError> {
         let (settings, _) = self.settings(workspace).await?;
         let now = self.now();
         let before = now.plus_ms(-settings.unconfirmed_days * DAY_MS);
+        let (mut erased, mut erased_subscriptions, mut failed) = (0, 0, 0);
+        let mut lapsed = Vec::new();
+        let mut lapsed_subscriptions = 0;
+        for (profile, (subjects, last)) in self.late(workspace, before).await? {
+            // What waits in the log may be an order of theirs, and an erasure written behind it would take it along.
+            if !people.has_caught_up().await {
+                removed.put_off = true;
+                break;
+            }
+            match self.erase_sign_up(workspace, profile, subjects.len(), people).await {
+                Ok(true) => {
+                    erased += 1;
+                    erased_subscriptions += subjects.len() as u64;
+                }
+                Ok(false) => {
+                    lapsed_subscriptions += subjects.len() as u64;
+                    lapsed.push(lapse_event(workspace, profile, &subjects, (last, before), now));
+                }
+                Err(error) => {
+                    removed.failed.push((workspace, error));
+                    failed += 1;
+                    if failed == FAILED_MAX {
+                        break;
+                    }
+                }
+            }
+        }
+        // Whatever ended the look: what was decided is told, and what was erased is answered.
+        let told = self.inbox().append_system(&lapsed, now).await;
+        let (kept, lapsed) = if told.is_ok() { (lapsed.len() as u64, lapsed_subscriptions) } else { (0, 0) };
+        if erased + kept > 0 {
+            removed.done.push(Unconfirmed { workspace, subscriptions: erased_subscriptions + lapsed, erased, kept });
+        }
+        told?;
+        Ok(())
+    }
+
+    /// Who was asked last before `before` and has not answered; the longest waiting of them, if they are many.
+    async fn late(&self, workspace: WorkspaceId, before: Timestamp) -> Result<Late, ConsentError> {
         let sql = format!(
             "SELECT profile_id, channel, last_ms FROM consent WHERE workspace_id = $1 AND state = 'pending'
              AND last_ms < $2 ORDER BY last_ms, profile_id, channel LIMIT {ROWS_MAX}"
         );
-        let mut late: BTreeMap<ProfileId, (Vec<Subject>, Timestamp)> = BTreeMap::new();
+        let mut late = Late::new();
         for row in self.db().query(&sql, &[workspace.into(), before.into()]).await? {
             let profile = ProfileId::from_sql(row.i64("profile_id")?);
             let (subjects, last) = late.entry(profile).or_insert((Vec::new(), Timestamp::from_ms(i64::MIN)));
             subjects.push(subject_of(&row)?);
             *last = (*last).max(row.time("last_ms")?);
         }
-        let mut done = Unconfirmed { workspace, subscriptions: 0, erased: 0, kept: 0 };
-        let mut lapsed = Vec::new();
-        for (profile, (subjects, last)) in late {
-            done.subscriptions += subjects.len() as u64;
-            if self.says_only(workspace, profile, subjects.len()).await?
-                && people.is_only_sign_up(workspace, profile).await.map_err(ConsentError::Elsewhere)?
-            {
-                people.erase(workspace, profile).await.map_err(ConsentError::Elsewhere)?;
-                done.erased += 1;
-                continue;
-            }
-            done.kept += 1;
-            lapsed.push(lapse_event(workspace, profile, &subjects, (last, before), now));
+        Ok(late)
+    }
+
+    /// Erases a customer who is nothing but these many pending things. False: there is more, nothing was done.
+    async fn erase_sign_up(
+        &self,
+        workspace: WorkspaceId,
+        profile: ProfileId,
+        pending: usize,
+        people: &dyn SignUps,
+    ) -> Result<bool, ConsentError> {
+        if !self.says_only(workspace, profile, pending).await?
+            || !people.is_only_sign_up(workspace, profile).await.map_err(ConsentError::Elsewhere)?
+        {
+            return Ok(false);
         }
-        self.inbox().append_system(&lapsed, now).await?;
-        Ok(done)
+        people.erase(workspace, profile).await.map_err(ConsentError::Elsewhere)?;
+        Ok(true)
     }
 
     /// Has the customer said nothing besides these many pending things?

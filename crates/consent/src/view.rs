@@ -39,7 +39,8 @@ impl View for ConsentView {
             divide(tx, split, effects).await?;
         }
         let mut said: BTreeMap<Key, Vec<Statement>> = BTreeMap::new();
-        for item in batch.events.iter().filter(|item| statement::may_tell(&item.event)) {
+        // A call about a company alone may state a consent, but nobody's.
+        for item in batch.events.iter().filter(|item| !item.is_of_nobody() && statement::may_tell(&item.event)) {
             for statement in statement::read(&item.event) {
                 let key = (item.event.workspace, item.profile, statement.subject.clone());
                 said.entry(key).or_default().push(statement);

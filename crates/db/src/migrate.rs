@@ -38,6 +38,7 @@ pub async fn migrate(db: &Db, migrations: &[Migration], now: Timestamp) -> Resul
             apply(db, migration, now).await?;
         }
     }
+    crate::plans::describe(db).await?;
     Ok(state)
 }
 

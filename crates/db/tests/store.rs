@@ -148,3 +148,27 @@ async fn a_begin_that_is_dropped_anywhere_leaves_no_transaction_to_those_who_com
         }
     }
 }
+
+/// One tenant's table with the two trees that a look-up by person can be done with.
+const PEOPLE: Migration = Migration {
+    name: "test/0001_people",
+    sql: "CREATE TABLE address (\n  workspace_id BIGINT NOT NULL,\n  kind TEXT NOT NULL,\n  value TEXT NOT NULL,\n  profile_id BIGINT NOT NULL,\n  PRIMARY KEY (workspace_id, kind, value)\n) /* WITHOUT ROWID */;\nCREATE INDEX address_by_profile ON address (workspace_id, profile_id);",
+};
+
+#[tokio::test]
+async fn rows_of_one_person_are_found_by_the_person_and_not_by_reading_the_whole_tenant() {
+    for store in testkit::stores(&[PEOPLE]).await {
+        if store.db.engine() != "sqlite" {
+            continue;
+        }
+        let sql = "EXPLAIN QUERY PLAN SELECT kind, value FROM address WHERE workspace_id = $1 AND profile_id = $2 \
+                   ORDER BY value";
+        let args: [Val; 2] = [1i64.into(), 5i64.into()];
+        let mut tx = store.db.begin().await.unwrap();
+        let (written, read) = (tx.query(sql, &args).await.unwrap(), store.db.query(sql, &args).await.unwrap());
+        for plan in [written, read] {
+            let plan: Vec<String> = plan.iter().map(|row| row.text("detail").unwrap()).collect();
+            assert!(plan[0].contains("address_by_profile"), "{plan:?}");
+        }
+    }
+}

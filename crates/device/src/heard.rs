@@ -34,74 +34,33 @@ pub(crate) struct Heard {
     pub facts: Facts,
 }
 
-/// Fields of any type: what is not of the type it should be says nothing.
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub(crate) struct Context<'a> {
-    #[serde(borrow)]
-    user_agent: Option<&'a RawValue>,
-    #[serde(borrow)]
-    user_agent_data: Option<&'a RawValue>,
-    #[serde(borrow)]
-    device: Option<&'a RawValue>,
-    #[serde(borrow)]
-    os: Option<&'a RawValue>,
-    #[serde(borrow)]
-    app: Option<&'a RawValue>,
-    #[serde(borrow)]
-    locale: Option<&'a RawValue>,
-    #[serde(borrow)]
-    timezone: Option<&'a RawValue>,
-    #[serde(borrow)]
-    location: Option<&'a RawValue>,
-    #[serde(borrow)]
-    screen: Option<&'a RawValue>,
+/// A part of the context. Its fields are of any type: what is not of the type it should be says nothing.
+macro_rules! part_of_context {
+    ($(#[$doc:meta])* $name:ident { $($(#[$key:meta])* $field:ident),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Default, Deserialize)]
+        #[serde(rename_all = "camelCase", default)]
+        pub(crate) struct $name<'a> {
+            $($(#[$key])* #[serde(borrow)] $field: Option<&'a RawValue>),+
+        }
+    };
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct DeviceContext<'a> {
-    #[serde(borrow)]
-    id: Option<&'a RawValue>,
-    #[serde(borrow)]
-    manufacturer: Option<&'a RawValue>,
-    #[serde(borrow)]
-    model: Option<&'a RawValue>,
-    #[serde(borrow, rename = "type")]
-    kind: Option<&'a RawValue>,
-    #[serde(borrow)]
-    token: Option<&'a RawValue>,
-}
+part_of_context!(Context { user_agent, user_agent_data, device, os, app, locale, timezone, location, screen });
+part_of_context!(DeviceContext {
+    id,
+    manufacturer,
+    model,
+    #[serde(rename = "type")]
+    kind,
+    token,
+});
+part_of_context!(/// `os` and `app`.
+NameVersion { name, version });
+part_of_context!(Location { country, city });
+part_of_context!(Screen { width, height });
 
-/// `os` and `app`.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct NameVersion<'a> {
-    #[serde(borrow)]
-    name: Option<&'a RawValue>,
-    #[serde(borrow)]
-    version: Option<&'a RawValue>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Location<'a> {
-    #[serde(borrow)]
-    country: Option<&'a RawValue>,
-    #[serde(borrow)]
-    city: Option<&'a RawValue>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Screen<'a> {
-    #[serde(borrow)]
-    width: Option<&'a RawValue>,
-    #[serde(borrow)]
-    height: Option<&'a RawValue>,
-}
-
-/// As [`Context`]; of a key that stands twice the later one counts.
+/// Of a key that stands twice the later one counts.
 fn part<'a, T: Deserialize<'a> + Default>(raw: &'a str, held: &'a mut String) -> T {
     serde_json::from_str(raw).unwrap_or_else(|_| {
         let map: base::JsonMap = serde_json::from_str(raw).unwrap_or_default();

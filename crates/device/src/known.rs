@@ -1,69 +1,25 @@
 //! What is known of one device: what was last said of each part of it.
 
 use crate::ACTIVE_DAYS_MAX;
-use base::Timestamp;
+use base::{Timestamp, words};
 use serde::{Deserialize, Serialize};
 
 const DAY_MS: i64 = 86_400_000;
 /// All days that are remembered.
 const DAYS_MASK: i64 = (1 << ACTIVE_DAYS_MAX) - 1;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DeviceType {
-    Phone,
-    Tablet,
-    Computer,
-    Tv,
-    Car,
-    Console,
-    Wearable,
-    Server,
-    Other,
-}
-
-impl DeviceType {
-    pub const ALL: [DeviceType; 9] = [
-        Self::Phone,
-        Self::Tablet,
-        Self::Computer,
-        Self::Tv,
-        Self::Car,
-        Self::Console,
-        Self::Wearable,
-        Self::Server,
-        Self::Other,
-    ];
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Phone => "phone",
-            Self::Tablet => "tablet",
-            Self::Computer => "computer",
-            Self::Tv => "tv",
-            Self::Car => "car",
-            Self::Console => "console",
-            Self::Wearable => "wearable",
-            Self::Server => "server",
-            Self::Other => "other",
-        }
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ClientKind {
-    Browser,
-    App,
-}
-
-impl ClientKind {
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Browser => "browser",
-            Self::App => "app",
-        }
-    }
-}
+words!(DeviceType {
+    Phone = "phone",
+    Tablet = "tablet",
+    Computer = "computer",
+    Tv = "tv",
+    Car = "car",
+    Console = "console",
+    Wearable = "wearable",
+    Server = "server",
+    Other = "other",
+});
+words!(ClientKind { Browser = "browser", App = "app" });
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Hardware {
@@ -93,46 +49,11 @@ pub(crate) struct Whereabouts {
     pub city: Option<String>,
 }
 
-/// What one event says of the device it came from.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub(crate) struct Facts {
-    pub hardware: Option<Hardware>,
-    pub os: Option<Os>,
-    pub client: Option<Client>,
-    pub channel: Option<String>,
-    pub language: Option<String>,
-    pub time_zone: Option<String>,
-    pub place: Option<Whereabouts>,
-    pub push: Option<bool>,
-}
-
 /// Something that was said, and when.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Said<T> {
     pub value: T,
     pub at: Timestamp,
-}
-
-/// The latest word of each part.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub(crate) struct Known {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub hardware: Option<Said<Hardware>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub os: Option<Said<Os>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub client: Option<Said<Client>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub channel: Option<Said<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub language: Option<Said<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub time_zone: Option<Said<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub place: Option<Said<Whereabouts>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub push: Option<Said<bool>>,
 }
 
 /// Keeps the later word; of two at the same time the greater, so that order makes no difference.
@@ -155,40 +76,46 @@ fn same<T: PartialEq>(one: &Option<Said<T>>, two: &Option<Said<T>>) -> bool {
     one.as_ref().map(|said| &said.value) == two.as_ref().map(|said| &said.value)
 }
 
-impl Known {
-    pub fn hear(&mut self, facts: &Facts, at: Timestamp) {
-        hear(&mut self.hardware, facts.hardware.as_ref(), at);
-        hear(&mut self.os, facts.os.as_ref(), at);
-        hear(&mut self.client, facts.client.as_ref(), at);
-        hear(&mut self.channel, facts.channel.as_ref(), at);
-        hear(&mut self.language, facts.language.as_ref(), at);
-        hear(&mut self.time_zone, facts.time_zone.as_ref(), at);
-        hear(&mut self.place, facts.place.as_ref(), at);
-        hear(&mut self.push, facts.push.as_ref(), at);
-    }
+/// What can be said of a device, once for all that is done with every part of it.
+macro_rules! parts {
+    ($($part:ident: $value:ty),+ $(,)?) => {
+        /// What one event says of the device it came from.
+        #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+        pub(crate) struct Facts {
+            $(pub $part: Option<$value>),+
+        }
 
-    fn absorb(&mut self, other: Known) {
-        absorb(&mut self.hardware, other.hardware);
-        absorb(&mut self.os, other.os);
-        absorb(&mut self.client, other.client);
-        absorb(&mut self.channel, other.channel);
-        absorb(&mut self.language, other.language);
-        absorb(&mut self.time_zone, other.time_zone);
-        absorb(&mut self.place, other.place);
-        absorb(&mut self.push, other.push);
-    }
+        /// The latest word of each part.
+        #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+        #[serde(default)]
+        pub(crate) struct Known {
+            $(#[serde(skip_serializing_if = "Option::is_none")] pub $part: Option<Said<$value>>),+
+        }
 
-    /// The same is known, whenever it was said.
-    fn says_the_same(&self, other: &Known) -> bool {
-        same(&self.hardware, &other.hardware)
-            && same(&self.os, &other.os)
-            && same(&self.client, &other.client)
-            && same(&self.channel, &other.channel)
-            && same(&self.language, &other.language)
-            && same(&self.time_zone, &other.time_zone)
-            && same(&self.place, &other.place)
-            && same(&self.push, &other.push)
-    }
+        impl Known {
+            pub fn hear(&mut self, facts: &Facts, at: Timestamp) {
+                $(hear(&mut self.$part, facts.$part.as_ref(), at);)+
+            }
+            fn absorb(&mut self, other: Known) {
+                $(absorb(&mut self.$part, other.$part);)+
+            }
+            /// The same is known, whenever it was said.
+            fn says_the_same(&self, other: &Known) -> bool {
+                $(same(&self.$part, &other.$part))&&+
+            }
+        }
+    };
+}
+
+parts! {
+    hardware: Hardware,
+    os: Os,
+    client: Client,
+    channel: String,
+    language: String,
+    time_zone: String,
+    place: Whereabouts,
+    push: bool,
 }
 
 /// One device of a customer, as it is stored.

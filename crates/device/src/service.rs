@@ -3,7 +3,7 @@
 use crate::geo::Geo;
 use crate::known::Device;
 use crate::{DeviceError, store};
-use base::{Clock, ProfileId, WorkspaceId};
+use base::{Clock, ProfileId, WorkspaceId, words};
 use db::Db;
 use parking_lot::RwLock;
 use std::collections::BTreeMap;
@@ -13,29 +13,15 @@ use std::time::Duration;
 /// How often rules that another node changed, and a new database of places, are looked for.
 const LOOK: Duration = Duration::from_secs(10);
 
-/// What is kept of an IP address.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum IpRule {
+words!(/// What is kept of an IP address.
+#[derive(Default)]
+IpRule {
     /// Its network: IPv4 without the last 8 bits, IPv6 without the last 80.
     #[default]
-    Truncated,
-    Dropped,
-    Full,
-}
-
-impl IpRule {
-    pub const ALL: [IpRule; 3] = [Self::Truncated, Self::Dropped, Self::Full];
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Truncated => "truncated",
-            Self::Dropped => "dropped",
-            Self::Full => "full",
-        }
-    }
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|rule| rule.name() == text)
-    }
-}
+    Truncated = "truncated",
+    Dropped = "dropped",
+    Full = "full",
+});
 
 /// What [`Devices::open`] needs.
 pub struct DeviceParts {

@@ -11,12 +11,6 @@ use std::collections::BTreeMap;
 const LIST_FACTOR: usize = 4;
 const COLUMNS: &str = "profile_id, device_key, first_ms, last_ms, days, known";
 
-/// `($2,$3)`: a list of `count` parameters from the second on.
-fn in_list(count: usize) -> String {
-    let numbers: Vec<String> = (2..2 + count).map(|number| format!("${number}")).collect();
-    format!("({})", numbers.join(","))
-}
-
 fn held(row: &Row) -> Result<(ProfileId, DeviceKey, Held), DbError> {
     let known = row.text("known")?;
     let known: Known = serde_json::from_str(&known)
@@ -33,8 +27,10 @@ pub(crate) async fn load(
 ) -> Result<Vec<(ProfileId, DeviceKey, Held)>, DbError> {
     let mut found = Vec::new();
     for chunk in db::pieces(profiles, tx.chunk() * LIST_FACTOR) {
-        let sql =
-            format!("SELECT {COLUMNS} FROM device WHERE workspace_id = $1 AND profile_id IN {}", in_list(chunk.len()));
+        let sql = format!(
+            "SELECT {COLUMNS} FROM device WHERE workspace_id = $1 AND profile_id IN {}",
+            db::in_list(2, chunk.len())
+        );
         let args: Vec<Val> = std::iter::once(workspace.into()).chain(chunk.iter().map(|id| (*id).into())).collect();
         for row in tx.query(&sql, &args).await? {
             found.push(held(&row)?);
@@ -58,7 +54,8 @@ pub(crate) async fn of_profile(
 pub(crate) async fn delete_all(tx: &mut Tx, workspace: WorkspaceId, profiles: &[ProfileId]) -> Result<u64, DbError> {
     let mut deleted = 0;
     for chunk in db::pieces(profiles, tx.chunk() * LIST_FACTOR) {
-        let sql = format!("DELETE FROM device WHERE workspace_id = $1 AND profile_id IN {}", in_list(chunk.len()));
+        let sql =
+            format!("DELETE FROM device WHERE workspace_id = $1 AND profile_id IN {}", db::in_list(2, chunk.len()));
         let args: Vec<Val> = std::iter::once(workspace.into()).chain(chunk.iter().map(|id| (*id).into())).collect();
         deleted += tx.execute(&sql, &args).await?;
     }

@@ -33,7 +33,7 @@ struct Word {
     at: Timestamp,
 }
 
-/// What the events say of devices, but what is `known`.
+/// What the events say of devices of customers, but what is `known`.
 fn words(events: &[ResolvedEvent], known: &dyn Fn(Print, Timestamp) -> bool) -> Vec<Word> {
     let word = |item: &ResolvedEvent| {
         let (event, mut held) = (&item.event, String::new());
@@ -45,7 +45,8 @@ fn words(events: &[ResolvedEvent], known: &dyn Fn(Print, Timestamp) -> bool) -> 
         let Heard { key, facts } = heard(event, &context)?;
         Some(Word { spot: (event.workspace, item.profile, key), print, facts, at: event.at })
     };
-    events.iter().filter(|item| may_tell(&item.event)).filter_map(word).collect()
+    // A call about a company alone has a context too, of nobody's device.
+    events.iter().filter(|item| !item.is_of_nobody() && may_tell(&item.event)).filter_map(word).collect()
 }
 
 #[async_trait]

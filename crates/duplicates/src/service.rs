@@ -289,7 +289,10 @@ impl Duplicates {
         id: GroupId,
         version: Option<u32>,
     ) -> Result<bool, DuplicateError> {
-        let Some(group) = self.group(workspace, id).await? else { return Ok(false) };
+        let mut tx = self.db.begin().await?;
+        store::lock(&mut tx, workspace).await?;
+        // Read under the lock: an update that was at work may have put others into it.
+        let Some(group) = store::group_in(&mut tx, workspace, id).await? else { return Ok(false) };
         if version.is_some_and(|version| version != group.version) {
             return Ok(false);
         }
@@ -299,8 +302,6 @@ impl Duplicates {
             .enumerate()
             .flat_map(|(index, one)| members[index + 1..].iter().map(move |other| (*one, *other)))
             .collect();
-        let mut tx = self.db.begin().await?;
-        store::lock(&mut tx, workspace).await?;
         store::reject(&mut tx, workspace, &pairs, self.now()).await?;
         store::delete(&mut tx, workspace, id).await?;
         tx.commit().await?;

@@ -117,11 +117,8 @@ impl Duplicates {
         let sets = touched.sets(&others);
         let ids: Vec<ProfileId> = sets.iter().flatten().map(|number| ProfileId::new(*number)).collect();
         let known: HashMap<ProfileId, PersonFields> = self.some(workspace, &ids).await?.into_iter().collect();
-        let (drafts, two) = tokio::task::spawn_blocking(move || {
-            placed(update, &links, touched, sets, &known, &two).map(|drafts| (drafts, two))
-        })
-        .await
-        .map_err(|error| DuplicateError::People(error.to_string()))??;
+        let place = move || placed(update, &links, touched, sets, &known, &two).map(|drafts| (drafts, two));
+        let (drafts, two) = apart(place).await??;
 
         let now = self.now();
         let mut tx = self.db().begin().await?;
@@ -201,17 +198,20 @@ impl Duplicates {
             let page = self.people(workspace, after).await?;
             let Some((last, _)) = page.last() else { break };
             (after, read) = (*last, read + page.len() as u64);
-            update = tokio::task::spawn_blocking(move || passed(update, page))
-                .await
-                .map_err(|error| DuplicateError::People(error.to_string()))??;
+            update = apart(move || passed(update, page)).await??;
         }
-        let candidates = update.candidates();
-        let mut links = update.compare_new();
+        let (mut update, candidates, mut links) = apart(move || {
+            let candidates = update.candidates();
+            let links = update.compare_new();
+            (update, candidates, links)
+        })
+        .await?;
         for part in candidates.chunks(COMPARE_AT_ONCE) {
             let ids: Vec<ProfileId> = part.iter().map(|key| ProfileId::new(*key as u32)).collect();
             let people = self.some(workspace, &ids).await?;
-            let rows: Vec<_> = people.iter().map(|(id, fields)| (u128::from(id.number()), values(fields))).collect();
-            links.extend(update.compare(&rows)?);
+            let found;
+            (update, found) = apart(move || compared_with(update, &people)).await??;
+            links.extend(found);
         }
         Ok((update, links))
     }
@@ -226,6 +226,20 @@ impl Duplicates {
         tx.rollback().await?;
         Ok(groups)
     }
+}
+
+/// Work for a processor, on a thread of its own: a worker that compares millions of pairs answers nobody meanwhile.
+async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, DuplicateError> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| DuplicateError::People(error.to_string()))
+}
+
+fn compared_with(
+    mut update: Update,
+    people: &[(ProfileId, PersonFields)],
+) -> Result<(Update, Vec<Found>), DuplicateError> {
+    let rows: Vec<_> = people.iter().map(|(id, fields)| (u128::from(id.number()), values(fields))).collect();
+    let found = update.compare(&rows)?;
+    Ok((update, found))
 }
 
 fn passed(mut update: Update, page: Vec<(ProfileId, PersonFields)>) -> Result<Update, DuplicateError> {

@@ -22,7 +22,7 @@ mod store;
 mod view;
 
 pub use engine::day::DayCalendar;
-pub use engine::order::NetOrder;
+pub use engine::order::{NetOrder, ORDER_EVENTS};
 pub use engine::rfm::{Cuts, RFM_SCORES, RfmBoundaries, RfmFigures, RfmScores, RfmSegment};
 pub use error::MeasureError;
 pub use model::{

@@ -2,7 +2,7 @@
 
 use crate::MeasureError;
 use async_trait::async_trait;
-use base::{CampaignId, Currency, Money, Page, ProfileId, Timestamp, WorkspaceId};
+use base::{CampaignId, Currency, Money, Page, ProfileId, Timestamp, WorkspaceId, words};
 use serde::{Deserialize, Serialize};
 
 /// The longest attribution window; a touch older than a year explains nothing.
@@ -25,25 +25,15 @@ pub trait Workspaces: Send + Sync + 'static {
     async fn basics(&self, workspace: WorkspaceId) -> Result<WorkspaceBasics, MeasureError>;
 }
 
-/// Which touch may earn the credit of an order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TouchRule {
-    Click,
+words!(/// Which touch may earn the credit of an order.
+#[derive(Default)]
+TouchRule {
+    Click = "click",
     #[default]
-    OpenOrClick,
-}
+    OpenOrClick = "open_or_click",
+});
 
 impl TouchRule {
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Click => "click",
-            Self::OpenOrClick => "open_or_click",
-        }
-    }
-    pub fn parse(text: &str) -> Option<Self> {
-        [Self::Click, Self::OpenOrClick].into_iter().find(|rule| rule.name() == text)
-    }
     pub(crate) fn admits(self, kind: TouchKind) -> bool {
         self == Self::OpenOrClick || kind == TouchKind::Click
     }

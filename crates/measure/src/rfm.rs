@@ -203,11 +203,12 @@ impl Measures {
         self.rfm(workspace).await
     }
 
-    /// Counts the workspaces where it is due; answers how many.
+    /// Counts the workspaces where it is due; answers how many. A workspace that cannot be counted keeps no other from
+    /// it: why is in the log of the program.
     pub async fn refresh_rfm(&self) -> Result<usize, MeasureError> {
         let mut stored = BTreeMap::new();
         for row in self.db().query(&format!("SELECT {COLUMNS} FROM measure_rfm"), &[]).await? {
-            stored.insert(WorkspaceId::from_sql(row.i64("workspace_id")?), Stored::read(&row)?);
+            stored.insert(WorkspaceId::from_sql(row.i64("workspace_id")?), Stored::read(&row));
         }
         let mut counted = 0;
         let now = self.clock().now();
@@ -216,9 +217,14 @@ impl Measures {
             orders.entry(*workspace).or_default();
         }
         for (workspace, orders) in orders {
-            if stored.get(&workspace).is_none_or(|stored| stored.is_due(orders, now)) {
-                self.count_rfm(workspace, orders).await?;
-                counted += 1;
+            let done = match stored.remove(&workspace) {
+                Some(Ok(stored)) if !stored.is_due(orders, now) => continue,
+                Some(Err(error)) => Err(error.into()),
+                _ => self.count_rfm(workspace, orders).await,
+            };
+            match done {
+                Ok(()) => counted += 1,
+                Err(error) => tracing::warn!(%workspace, %error, "customers could not be scored; trying again"),
             }
         }
         Ok(counted)

@@ -5,7 +5,7 @@ use crate::judge::{ActivePlan, Arriving, Judgement, Outcome};
 use crate::model::*;
 use crate::service::{Plans, checked};
 use crate::store;
-use base::{Json, JsonMap, WorkspaceId};
+use base::{Json, JsonMap, WorkspaceId, words};
 
 /// What would become of an event.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,25 +16,8 @@ pub struct Trial {
     pub kept: Option<Json>,
 }
 
-/// In one word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    Accepted,
-    Changed,
-    Blocked,
-    Dropped,
-}
-
-impl Verdict {
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Accepted => "accepted",
-            Self::Changed => "changed",
-            Self::Blocked => "blocked",
-            Self::Dropped => "dropped",
-        }
-    }
-}
+words!(/// In one word.
+    Verdict { Accepted = "accepted", Changed = "changed", Blocked = "blocked", Dropped = "dropped" });
 
 impl Plans {
     /// Judges a sample as the door would, whether the plan is switched on or not. With a draft, as if it were saved.

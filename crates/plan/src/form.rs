@@ -6,46 +6,26 @@
 use crate::error::{PlanError, Result};
 use crate::limits::{ALLOWED_VALUES_MAX, PROPERTY_NAME_CHARS_MAX};
 use crate::model::Purpose;
-use base::{Json, JsonMap};
-use serde::{Deserialize, Serialize};
+use base::{Json, JsonMap, words};
 use serde_json::json;
 
 const PERSONAL: &str = "x-personal";
 const PURPOSES: &str = "x-purposes";
 
-/// What a property holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ValueType {
-    Text,
-    Number,
-    Integer,
-    Boolean,
+words!(/// What a property holds.
+ValueType {
+    Text = "text",
+    Number = "number",
+    Integer = "integer",
+    Boolean = "boolean",
     /// Text with a date, or a date and a time.
-    Date,
-    List,
-    Object,
-    Any,
-}
+    Date = "date",
+    List = "list",
+    Object = "object",
+    Any = "any",
+});
 
 impl ValueType {
-    pub const ALL: [Self; 8] =
-        [Self::Text, Self::Number, Self::Integer, Self::Boolean, Self::Date, Self::List, Self::Object, Self::Any];
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Text => "text",
-            Self::Number => "number",
-            Self::Integer => "integer",
-            Self::Boolean => "boolean",
-            Self::Date => "date",
-            Self::List => "list",
-            Self::Object => "object",
-            Self::Any => "any",
-        }
-    }
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|one| one.name() == text)
-    }
     const fn keyword(self) -> Option<&'static str> {
         Some(match self {
             Self::Text | Self::Date => "string",

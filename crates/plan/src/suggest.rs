@@ -8,7 +8,7 @@ use crate::schema::{Compiled, compile};
 use crate::service::{Arrival, Plans, check_room, checked};
 use crate::shape::shown_name;
 use crate::store;
-use base::{Json, JsonMap, Timestamp, WorkspaceId};
+use base::{Json, JsonMap, Timestamp, WorkspaceId, words};
 use std::collections::{BTreeMap, HashSet};
 use std::sync::LazyLock;
 
@@ -45,23 +45,13 @@ pub struct Suggestions {
     pub sampled: usize,
 }
 
-/// Why an entry was not adopted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Skipped {
+words!(/// Why an entry was not adopted.
+Skipped {
     /// It is in the plan already, or archived.
-    Planned,
+    Planned = "planned",
     /// No such event among the newest ones.
-    NotSeen,
-}
-
-impl Skipped {
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Planned => "planned",
-            Self::NotSeen => "not_seen",
-        }
-    }
-}
+    NotSeen = "not_seen",
+});
 
 /// What became of each entry that was to be adopted.
 #[derive(Debug, Clone, Default, PartialEq)]

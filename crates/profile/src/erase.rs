@@ -122,6 +122,7 @@ pub async fn finish_erasures(
             let sql = "UPDATE profile_erased SET finished = TRUE, finished_ms = $3 \
                        WHERE workspace_id = $1 AND canonical_id = $2";
             db.execute(sql, &[workspace.into(), canonical.into(), now.into()]).await?;
+            crate::asked::finished(db, workspace, canonical).await?;
             done += ids.len();
         }
     }

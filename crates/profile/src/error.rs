@@ -1,11 +1,17 @@
 //! What can go wrong when profiles are read or changed.
 
-use base::{Problem, ProblemKind, ProfileId};
+use base::{Problem, ProblemKind, ProfileId, Timestamp};
 
 #[derive(Debug, thiserror::Error)]
 pub enum ProfileError {
     #[error("there is no profile {0} in this workspace")]
     NotFound(ProfileId),
+    /// Two asked for the same; the first is followed.
+    #[error(
+        "{profile} is being {} already, asked for at {since}: GET /api/v1/profiles/{profile}/erasure says how far it is",
+        what_happens(.anonymises)
+    )]
+    ErasureUnderWay { profile: ProfileId, anonymises: bool, since: Timestamp },
     #[error("{pointer}: {detail}")]
     Invalid { pointer: String, code: &'static str, detail: String },
     /// A merge or split that makes no sense.
@@ -31,10 +37,15 @@ pub enum ProfileError {
     Inbox(#[from] events::InboxError),
 }
 
+fn what_happens(anonymises: &bool) -> &'static str {
+    if *anonymises { "anonymised" } else { "erased" }
+}
+
 impl From<ProfileError> for Problem {
     fn from(error: ProfileError) -> Self {
         match error {
             ProfileError::NotFound(id) => Problem::not_found("profile", id),
+            ProfileError::ErasureUnderWay { .. } => Problem::conflict("erasure_under_way", error.to_string()),
             ProfileError::Invalid { pointer, code, detail } => {
                 Problem::invalid("invalid_profile", detail.clone()).at(pointer, code, detail)
             }

@@ -16,6 +16,7 @@
 
 mod acquisition;
 mod activity;
+mod asked;
 mod cache;
 mod current;
 mod document;
@@ -68,6 +69,7 @@ pub const MIGRATIONS: &[db::Migration] = &[
     db::Migration { name: "profile/0004_splits", sql: include_str!("../migrations/0004_splits.sql") },
     db::Migration { name: "profile/0005_rules", sql: include_str!("../migrations/0005_rules.sql") },
     db::Migration { name: "profile/0006_anonymised", sql: include_str!("../migrations/0006_anonymised.sql") },
+    db::Migration { name: "profile/0007_erasure_asked", sql: include_str!("../migrations/0007_erasure_asked.sql") },
 ];
 
 #[cfg(test)]

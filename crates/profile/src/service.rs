@@ -5,13 +5,13 @@ use crate::activity::PROFILES;
 use crate::document::Document;
 use crate::error::ProfileError;
 use crate::identifiers::{Kind, normalise};
-use crate::model::{ConflictSeen, ErasureReceipt, MergeSeen, Profile, ProfileCounts, ProfileRow, ProfileSummary, Sort};
+use crate::model::{ConflictSeen, MergeSeen, Profile, ProfileCounts, ProfileRow, ProfileSummary, Sort};
 use crate::rules::{RuleBook, Rules};
 use crate::{list, store};
 use base::{Clock, Json, JsonMap, Page, PageRequest, ProfileId, Rng, Timestamp, WorkspaceId};
 use bytes::Bytes;
 use db::{Db, Val};
-use events::{Channel, Identifier, Inbox, Offset, Origin, Past, Record, SystemEvent, names};
+use events::{Channel, Identifier, Inbox, Offset, Origin, Past, Record};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -283,35 +283,14 @@ impl Profiles {
         self.append_identify(workspace, call, traits).await
     }
 
-    /// Asks for the customer and all ids merged into it to be erased everywhere; see [`crate::Eraser`].
-    pub async fn erase(&self, workspace: WorkspaceId, id: ProfileId) -> Result<ErasureReceipt, ProfileError> {
-        let found = store::resolved(&self.db, workspace, &[id]).await?.pop().flatten();
-        let profile = found.ok_or(ProfileError::NotFound(id))?.id;
-        let ids = self.aliases(workspace, profile).await?;
-        let now = self.clock.now();
-        let message_id = format!("erased:{profile}");
-        let event = SystemEvent::new(workspace, names::PROFILE_ERASED, &message_id, profile, now, Channel::System);
-        self.inbox.append_system(&[event], now).await?;
-        Ok(ErasureReceipt { profile, ids, requested_at: now, message_id })
-    }
-
-    /// As [`Self::erase`], but the history keeps what happened, cut down and as events of nobody; see
-    /// [`crate::FileEraser::anonymise`].
-    pub async fn anonymise(&self, workspace: WorkspaceId, id: ProfileId) -> Result<ErasureReceipt, ProfileError> {
-        let found = store::resolved(&self.db, workspace, &[id]).await?.pop().flatten();
-        let profile = found.ok_or(ProfileError::NotFound(id))?.id;
-        let ids = self.aliases(workspace, profile).await?;
-        let now = self.clock.now();
-        let message_id = format!("anonymised:{profile}");
-        let event = SystemEvent::new(workspace, names::PROFILE_ERASED, &message_id, profile, now, Channel::System)
-            .with(crate::view::KEEPS_COUNTS, true);
-        self.inbox.append_system(&[event], now).await?;
-        Ok(ErasureReceipt { profile, ids, requested_at: now, message_id })
-    }
-
     /// How far an erasure is; NotFound when none was asked for, or the log has not reached it yet.
     pub async fn erasure(&self, workspace: WorkspaceId, id: ProfileId) -> Result<ErasureProgress, ProfileError> {
         crate::erase::progress(&self.db, workspace, id).await?.ok_or(ProfileError::NotFound(id))
+    }
+
+    /// True when the history has followed every split: each event lies under its owner.
+    pub async fn is_sorted(&self) -> Result<bool, ProfileError> {
+        Ok(!crate::sorting::is_anything_unsorted(&self.db).await?)
     }
 
     /// Everything this room holds about a customer, as JSON.

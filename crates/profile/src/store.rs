@@ -101,6 +101,9 @@ async fn query_in(db: &Db, select: &str, fixed: &[Val], ids: &[ProfileId]) -> Re
     Ok(rows)
 }
 
+/// Up to so many ids for each one asked for are read as one stretch: faster than to look each up.
+const STRETCH: i64 = 4;
+
 /// What each id is today; an id that was never merged stands for itself.
 pub(crate) async fn canonical(
     db: &Db,
@@ -108,9 +111,19 @@ pub(crate) async fn canonical(
     ids: &[ProfileId],
 ) -> Result<HashMap<ProfileId, ProfileId>, ProfileError> {
     let mut map: HashMap<ProfileId, ProfileId> = ids.iter().map(|id| (*id, *id)).collect();
-    let select = "SELECT from_id, canonical_id FROM profile_merge WHERE workspace_id = $1 AND from_id IN";
-    for row in query_in(db, select, &[workspace.into()], ids).await? {
-        map.insert(ProfileId::from_sql(row.i64("from_id")?), ProfileId::from_sql(row.i64("canonical_id")?));
+    let select = "SELECT from_id, canonical_id FROM profile_merge WHERE workspace_id = $1 AND from_id";
+    let stretch = ids.iter().min().zip(ids.iter().max()).map(|(first, last)| (first.sql(), last.sql()));
+    let rows = match stretch {
+        Some((first, last)) if 1 < ids.len() && last - first < STRETCH * ids.len() as i64 => {
+            let args = [workspace.into(), first.into(), last.into()];
+            db.query(&format!("{select} BETWEEN $2 AND $3"), &args).await?
+        }
+        _ => query_in(db, &format!("{select} IN"), &[workspace.into()], ids).await?,
+    };
+    for row in rows {
+        if let Some(canonical) = map.get_mut(&ProfileId::from_sql(row.i64("from_id")?)) {
+            *canonical = ProfileId::from_sql(row.i64("canonical_id")?);
+        }
     }
     Ok(map)
 }

@@ -47,7 +47,12 @@ struct Delta {
 struct Stored {
     created_ms: i64,
     traits: Document,
+    /// What the row that is there is found by; None when there is none yet.
+    found_by: Option<SearchForms>,
 }
+
+/// What searches look at: name, last name, e-mail, city.
+type SearchForms = [Option<String>; 4];
 
 impl ProfileView {
     /// `erasers`: the rooms that keep something about a profile. This crate's own tables are always erased.
@@ -133,7 +138,7 @@ impl ProfileView {
 
     /// Somebody of whom nothing is known but an identifier.
     async fn write_blank(&self, tx: &mut Tx, who: Who, at: Timestamp) -> Result<(), ViewError> {
-        let row = Stored { created_ms: at.ms(), traits: Document::default() };
+        let row = Stored { created_ms: at.ms(), traits: Document::default(), found_by: None };
         write(tx, &HashMap::from([(who, row)])).await?;
         let mut activity = Activity::default();
         activity.first(at.ms());
@@ -248,7 +253,7 @@ fn merge(merges: &[Merge], stored: &mut HashMap<Who, Stored>, rules: &RuleSet) -
             Some(into) => into.absorb(&from, rules.of(merge.workspace)),
             // The survivor was made in this batch and has no row yet.
             None => {
-                stored.insert((merge.workspace, merge.into), from);
+                stored.insert((merge.workspace, merge.into), Stored { found_by: None, ..from });
             }
         }
     }
@@ -274,11 +279,12 @@ async fn delete(tx: &mut Tx, dead: &[Who]) -> Result<(), DbError> {
 impl Stored {
     fn new(delta: &Delta) -> Self {
         let created = delta.created_ms.or(delta.activity.first_ms).unwrap_or_default();
-        Self { created_ms: created, traits: Document::default() }
+        Self { created_ms: created, traits: Document::default(), found_by: None }
     }
 
     fn read(row: &Row) -> Result<Self, ViewError> {
-        Ok(Self { created_ms: row.i64("created_ms")?, traits: parse(&row.text("traits")?)? })
+        let traits = parse(&row.text("traits")?)?;
+        Ok(Self { created_ms: row.i64("created_ms")?, found_by: Some(search_forms(&traits)), traits })
     }
 
     fn absorb(&mut self, other: &Stored, rules: &Rules) {
@@ -335,28 +341,30 @@ pub(crate) fn parse(text: &str) -> Result<Document, ViewError> {
 async fn write(tx: &mut Tx, stored: &HashMap<Who, Stored>) -> Result<(), DbError> {
     let mut sorted: Vec<_> = stored.iter().collect();
     sorted.sort_unstable_by_key(|(who, _)| **who);
-    let rows: Vec<Vec<Val>> = sorted
-        .into_iter()
-        .map(|((workspace, id), row)| {
-            vec![
-                (*workspace).into(),
-                (*id).into(),
-                row.created_ms.into(),
-                row.traits.text().into(),
-                search_form(row.traits.full_name().as_deref()).into(),
-                search_form(row.traits.last_name()).into(),
-                search_form(row.traits.email()).into(),
-                search_form(row.traits.city()).into(),
-            ]
-        })
-        .collect();
+    let (mut as_found, mut found_anew) = (Vec::new(), Vec::new());
+    for ((workspace, id), row) in sorted {
+        let forms = search_forms(&row.traits);
+        let rows = if row.found_by.as_ref() == Some(&forms) { &mut as_found } else { &mut found_anew };
+        let mut values = vec![(*workspace).into(), (*id).into(), row.created_ms.into(), Val::from(row.traits.text())];
+        values.extend(forms.map(Val::from));
+        rows.push(values);
+    }
     let head = "INSERT INTO profile (workspace_id, id, created_ms, traits, search_name, search_last_name, \
                 search_email, search_city)";
-    let tail = "ON CONFLICT (workspace_id, id) DO UPDATE SET created_ms = excluded.created_ms, \
-                traits = excluded.traits, search_name = excluded.search_name, \
-                search_last_name = excluded.search_last_name, search_email = excluded.search_email, \
-                search_city = excluded.search_city";
-    tx.insert_many(head, tail, &rows).await.map(|_| ())
+    let same = "ON CONFLICT (workspace_id, id) DO UPDATE SET created_ms = excluded.created_ms, \
+                traits = excluded.traits";
+    // Named only here: SQLite writes the index entry of each column an update names, changed or not.
+    let anew = format!(
+        "{same}, search_name = excluded.search_name, search_last_name = excluded.search_last_name, \
+         search_email = excluded.search_email, search_city = excluded.search_city"
+    );
+    tx.insert_many(head, same, &as_found).await?;
+    tx.insert_many(head, &anew, &found_anew).await.map(|_| ())
+}
+
+fn search_forms(traits: &Document) -> SearchForms {
+    let form = search_form;
+    [form(traits.full_name().as_deref()), form(traits.last_name()), form(traits.email()), form(traits.city())]
 }
 
 /// Lower case, cut to what a search reaches.

@@ -6,8 +6,10 @@
 //! - The nightly run, or one that a person starts, has the history cut. It is repeated until it is done: a crash leaves a
 //!   whole table and a receipt that counts every event once.
 //!
-//! Only the history is cut. Orders, traits, consent, memberships and counters are kept by their rooms and stay as they
-//! are. What people say about consent, and what Tutti needs to know who is who, is never cut.
+//! A run ends in one transaction: its receipt is complete, and the audit trail says so ([`Trail`]).
+//!
+//! Only the history is cut. Orders, traits, consent, and counters are kept by their rooms and stay as they are;
+//! memberships follow what is left. What people say about consent, and what Tutti needs to know who is who, is never cut.
 //!
 //! Receipts hold names of events and numbers: nobody is in them.
 
@@ -30,7 +32,7 @@ pub use model::{
     Action, Cause, Draft, KINDS, Keep, Mode, NameCount, OffReason, Reader, Rule, RuleOutcome, Run, RunState, Target,
     Unit, Warning, What,
 };
-pub use ports::{Cut, Facts, History, Ledger, Needs, Seen};
+pub use ports::{Cut, Facts, History, Ledger, Needs, Seen, Trail};
 pub use service::{Overview, Retention, RetentionParts};
 
 /// The tables of this room.

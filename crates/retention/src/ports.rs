@@ -1,9 +1,10 @@
 //! What this room asks of others; `server` wires it.
 
 use crate::matcher::Matcher;
-use crate::model::Reader;
+use crate::model::{Reader, Run};
 use async_trait::async_trait;
 use base::{ProfileId, Timestamp, WorkspaceId};
+use db::{DbError, Tx};
 use std::sync::Arc;
 
 /// An event a rule concerns.
@@ -51,7 +52,7 @@ pub trait History: Send + Sync + 'static {
         looked: &(dyn Fn(f32) + Send + Sync),
     ) -> Result<(), String>;
     /// Does what the matcher says to every event stored before the mark. Doing it again does what is left. When it
-    /// returns no file holds what was cut.
+    /// returns no file holds what was cut, and who counts events of the history in memory does not count it any more.
     async fn cut(
         &self,
         workspace: WorkspaceId,
@@ -69,6 +70,13 @@ pub trait Facts: Send + Sync + 'static {
     async fn attribution_days(&self, workspace: WorkspaceId) -> Result<i64, String>;
     /// What reads events, with the names of those it reads.
     async fn readers(&self, workspace: WorkspaceId) -> Result<Vec<(Reader, Vec<String>)>, String>;
+}
+
+/// Where it is written down who did what.
+#[async_trait]
+pub trait Trail: Send + Sync + 'static {
+    /// Notes how a run ended, in the transaction that ends it.
+    async fn ended(&self, tx: &mut Tx, workspace: WorkspaceId, run: &Run) -> Result<(), DbError>;
 }
 
 /// Names with a meaning.

@@ -112,15 +112,26 @@ impl Retention {
             let ended = self.work_on(run).await;
             self.0.progress.lock().remove(&id);
             let run = ended?;
-            let mut tx = self.0.db.begin().await?;
-            store::put_run(&mut tx, &run).await?;
-            tx.commit().await?;
+            if !self.end(&run).await? {
+                continue;
+            }
             let (mode, state) = (run.mode.name(), run.state.name());
             let (deleted, anonymised) = (run.deleted, run.anonymised);
             tracing::info!(%workspace, run = %id, mode, state, deleted, anonymised, "a retention run ended");
             done += 1;
         }
         Ok(done)
+    }
+
+    /// Completes the receipt and tells the audit trail, once; false when somebody else did.
+    async fn end(&self, run: &StoredRun) -> Result<bool> {
+        let mut tx = self.0.db.begin().await?;
+        let is_first = store::end_run(&mut tx, run).await?;
+        if is_first && run.mode == Mode::Run {
+            self.0.trail.ended(&mut tx, run.workspace, &run.clone().into_run(None)).await?;
+        }
+        tx.commit().await?;
+        Ok(is_first)
     }
 
     /// The run as it ended. An error: it could not be noted, and is taken up again.

@@ -4,7 +4,7 @@ use crate::check;
 use crate::error::{Result, RetentionError};
 use crate::limits::*;
 use crate::model::*;
-use crate::ports::{Facts, History, Needs};
+use crate::ports::{Facts, History, Needs, Trail};
 use crate::store;
 use base::{Clock, Page, PageRequest, RetentionRuleId, RetentionRunId, Rng, Timestamp, WorkspaceId};
 use db::{Db, DbError, Tx};
@@ -17,6 +17,7 @@ pub struct RetentionParts {
     pub db: Db,
     pub history: Arc<dyn History>,
     pub facts: Arc<dyn Facts>,
+    pub trail: Arc<dyn Trail>,
     pub needs: Needs,
     pub clock: Arc<dyn Clock>,
     pub rng: Arc<dyn Rng>,
@@ -30,6 +31,7 @@ pub(crate) struct Inner {
     pub db: Db,
     pub history: Arc<dyn History>,
     pub facts: Arc<dyn Facts>,
+    pub trail: Arc<dyn Trail>,
     pub needs: Needs,
     pub clock: Arc<dyn Clock>,
     pub rng: Arc<dyn Rng>,
@@ -53,9 +55,9 @@ pub struct Overview {
 
 impl Retention {
     pub fn new(parts: RetentionParts) -> Self {
-        let RetentionParts { db, history, facts, needs, clock, rng } = parts;
+        let RetentionParts { db, history, facts, trail, needs, clock, rng } = parts;
         let (work, progress) = (tokio::sync::Notify::new(), Mutex::default());
-        Self(Arc::new(Inner { db, history, facts, needs, clock, rng, work, progress }))
+        Self(Arc::new(Inner { db, history, facts, trail, needs, clock, rng, work, progress }))
     }
 
     /// All rules, the most specific first.

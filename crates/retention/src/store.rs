@@ -213,10 +213,21 @@ pub(crate) async fn put_run(tx: &mut Tx, run: &StoredRun) -> Result<()> {
     }
 }
 
+/// Writes down how a run ended; false when it had ended already.
+pub(crate) async fn end_run(tx: &mut Tx, run: &StoredRun) -> Result<bool> {
+    let sql = "UPDATE retention_run SET state = $3 WHERE workspace_id = $1 AND id = $2 AND state = 'running'";
+    let args: [Val; 3] = [run.workspace.into(), run.id.to_string().into(), run.state.name().into()];
+    if tx.execute(sql, &args).await? == 0 {
+        return Ok(false);
+    }
+    put_run(tx, run).await?;
+    Ok(true)
+}
+
 /// Notes what is about to be done (`Some`), or what has been done so far.
 pub(crate) async fn note_cut(db: &Db, run: &StoredRun) -> Result<(), DbError> {
     let sql = "UPDATE retention_run SET deleted = $3, anonymised = $4, begun_file = $5, begun_deleted = $6, \
-               begun_anonymised = $7 WHERE workspace_id = $1 AND id = $2";
+               begun_anonymised = $7 WHERE workspace_id = $1 AND id = $2 AND state = 'running'";
     let begun = run.begun.as_ref();
     let args: [Val; 7] = [
         run.workspace.into(),

@@ -2,8 +2,9 @@
 
 use async_trait::async_trait;
 use base::{Json, ProfileId, SegmentId, Timestamp, WorkspaceId};
-use events::{Channel, Event};
+use events::{Channel, Event, Offset};
 use predicate::ConsentState;
+use std::collections::BTreeSet;
 
 /// A profile as the other rooms have it at the start.
 #[derive(Debug, Clone)]
@@ -38,6 +39,17 @@ pub type TraitsLeft = (ProfileId, Vec<(String, Json, Timestamp)>);
 #[error("{0}")]
 pub struct DataError(pub String);
 
+/// The events of a workspace as they were at one moment, whatever happens meanwhile.
+#[async_trait]
+pub trait HistoryNow: Send + Sync {
+    /// Those of these names, in any order.
+    async fn visit(
+        &self,
+        names: &BTreeSet<String>,
+        visit: &mut (dyn for<'a> FnMut(HistoryRow<'a>) + Send),
+    ) -> Result<(), DataError>;
+}
+
 /// The state of the other rooms when the program starts. Read once per workspace, before the pipeline runs.
 #[async_trait]
 pub trait SegmentData: Send + Sync + 'static {
@@ -57,13 +69,24 @@ pub trait SegmentData: Send + Sync + 'static {
         workspace: WorkspaceId,
         visit: &mut (dyn for<'a> FnMut(HistoryRow<'a>) + Send),
     ) -> Result<(), DataError>;
+    /// The events of a workspace as they are at this moment, to be read later; asked for at once, while everything waits.
+    /// None: what the log had up to `upto` is not all in the history yet. Only a program whose history is cut needs it.
+    async fn history_now(
+        &self,
+        _workspace: WorkspaceId,
+        _upto: Option<Offset>,
+    ) -> Result<Option<Box<dyn HistoryNow>>, DataError> {
+        Err(DataError("the history cannot be read a second time here".into()))
+    }
     /// Traits `profile` makes of an event by itself (how the customer was found).
     fn derived_traits(&self, _event: &Event) -> Vec<(String, Json)> {
         Vec::new()
     }
-    /// Can a message go to this value of the trait `kind` (see [`crate::ADDRESS_KINDS`])? The same rule as when it is
-    /// sent, or a count would promise more than is delivered.
-    fn is_address(&self, _workspace: WorkspaceId, _kind: &str, address: &str) -> bool {
+    /// Can a message go to this value of the trait `kind` (see [`crate::ADDRESS_KINDS`]), of somebody whose traits say
+    /// this `country`? The same rule as when it is sent, or a count would promise more than is delivered. A rule of the
+    /// workspace that changes (where phone numbers are from) is followed for who is told of next, and for everybody after
+    /// a restart.
+    fn is_address(&self, _workspace: WorkspaceId, _kind: &str, address: &str, _country: Option<&str>) -> bool {
         !address.trim().is_empty()
     }
     /// True when the workspace says of some trait which value stays. Then batches are taken in after the profiles were

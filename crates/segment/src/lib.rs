@@ -5,6 +5,8 @@
 //!   transaction, and `Segment Entered` / `Segment Exited` are emitted with keys that follow from (segment, profile,
 //!   batch), so that a batch taken again says nothing twice.
 //! - [`Segments::tick`] does what time alone changes ("in the last 30 days").
+//! - [`Segments::follow_cut`] works out anew what profiles did when events were cut out of the history: memory and
+//!   memberships are then what a start would make of what is left.
 //! - `engine/` is the in-memory engine: pure, one [`engine::Workspace`] per workspace. It is a cache: built at the
 //!   start by [`Segments::load`] from what [`SegmentData`] gives, never the truth.
 //!
@@ -27,7 +29,7 @@ mod service;
 mod store;
 mod view;
 
-pub use data::{DataError, HistoryRow, ProfileRow, SegmentData, SegmentUse, SegmentUser, TraitsLeft};
+pub use data::{DataError, HistoryNow, HistoryRow, ProfileRow, SegmentData, SegmentUse, SegmentUser, TraitsLeft};
 pub use engine::{ADDRESS_KINDS, EventName, PartCount, PropertyName, TraitName, ValueCount};
 pub use error::SegmentError;
 pub use roaring::RoaringBitmap;

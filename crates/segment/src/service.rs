@@ -1,7 +1,11 @@
 //! The service: counts, lists, names, and the state shared by all its parts.
 
+mod cut;
 mod saved;
 mod tick;
+
+#[cfg(test)]
+pub(crate) use saved::rounds;
 
 pub use saved::{DESCRIPTION_CHARS_MAX, NAME_CHARS_MAX, NewSegment, SEGMENTS_MAX, SavedSegment};
 
@@ -41,6 +45,10 @@ pub(crate) struct Inner {
     pub pending: Mutex<Option<Pending>>,
     /// Held while a batch is taken into memory or its outcome settled: never both.
     pub working: tokio::sync::Mutex<()>,
+    /// Up to where memory has followed the log since the start.
+    pub followed: Mutex<Option<events::Offset>>,
+    /// One at a time works out anew what profiles did.
+    renewing: tokio::sync::Mutex<()>,
 }
 
 pub(crate) struct Pending {
@@ -97,6 +105,8 @@ impl Segments {
             gate: Arc::default(),
             pending: Mutex::default(),
             working: tokio::sync::Mutex::default(),
+            followed: Mutex::default(),
+            renewing: tokio::sync::Mutex::default(),
         }))
     }
 
@@ -126,8 +136,7 @@ impl Segments {
             after = Some(last.profile);
             page.iter().for_each(|row| space.load_profile(row, data.as_ref()));
         }
-        let aliases = data.aliases(workspace).await?;
-        let aliases: HashMap<u32, u32> = aliases.iter().map(|(from, into)| (from.number(), into.number())).collect();
+        let aliases = self.aliases(workspace).await?;
         data.history(workspace, &mut |row| space.load_event(&row, &aliases)).await?;
         space.loaded();
         for stored in store::all(&self.0.db, workspace).await? {

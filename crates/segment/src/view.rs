@@ -48,8 +48,10 @@ impl View for Segments {
         applied
     }
 
-    async fn committed(&self, _batch: &Batch) {
+    async fn committed(&self, batch: &Batch) {
         let _working = self.0.working.lock().await;
+        // Before the gate opens: whoever comes through finds memory as this batch left it.
+        *self.0.followed.lock() = Some(batch.end);
         let Some(pending) = self.0.pending.lock().take() else { return };
         for (workspace, _) in &pending.undo {
             if let Ok(space) = self.space(*workspace) {

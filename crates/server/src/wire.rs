@@ -36,6 +36,10 @@ const RFM_TICK: Duration = Duration::from_secs(30);
 const REQUEST_TICK: Duration = Duration::from_secs(1);
 /// Old questions are forgotten every hour.
 const REQUEST_PRUNE_LOOKS: u32 = 3_600;
+/// How often sign-ups nobody confirmed are removed.
+const UNCONFIRMED_TICK: Duration = Duration::from_secs(3_600);
+/// The same after a look that found the log behind.
+const UNCONFIRMED_AGAIN: Duration = Duration::from_secs(60);
 /// Tasks get this long to end after a stop was asked for.
 const STOP_GRACE: Duration = Duration::from_secs(20);
 
@@ -142,7 +146,10 @@ impl Program {
         let rules = Arc::new(profile::RuleBook::default());
         rules.load(&db).await?;
         let profiles = Arc::new(profiles.with_past(past.clone()).with_rules(rules.clone()));
-        let consents = Arc::new(consent::Consents::new(db.clone(), inbox.clone(), clock.clone(), rng.clone()));
+        let key = instance_key(&config.data_dir)?;
+        let forms = key.derive("forms");
+        let consents = consent::Consents::new(db.clone(), inbox.clone(), clock.clone(), rng.clone(), &forms);
+        let consents = Arc::new(consents);
         let settings = Arc::new(WorkspaceSettings::new(access.clone(), clock.clone()));
         let measures = Arc::new(measure::Measures::new(db.clone(), clock.clone(), settings));
         let plans = plan::Plans::open(plan::PlanParts {
@@ -169,7 +176,6 @@ impl Program {
         })
         .await?;
         let collect = Arc::new(collect);
-        let key = instance_key(&config.data_dir)?;
         let duplicates_key = key.derive("duplicates");
         let catalog =
             catalog::Catalog::open(catalog::CatalogParts { db: db.clone(), clock: clock.clone(), rng: rng.clone() })
@@ -321,12 +327,13 @@ impl Program {
         });
         let retentions = retention::Retention::new(retention::RetentionParts {
             db: db.clone(),
-            history: Arc::new(LakeHistory { lake: lake.clone(), inbox: inbox.clone(), pipeline: pipeline.clone() }),
+            history: Arc::new(LakeHistory::new(lake.clone(), inbox.clone(), pipeline.clone(), segments.clone())),
             facts: Arc::new(RetentionFacts {
                 access: access.clone(),
                 computes: computes.clone(),
                 segments: segments.clone(),
             }),
+            trail: Arc::new(RetentionTrail(access.clone())),
             needs: retention_needs(),
             clock: clock.clone(),
             rng: rng.clone(),
@@ -399,6 +406,7 @@ impl Program {
         tasks.spawn(until(stop.clone(), app.device.clone().run()));
         tasks.spawn(until(stop.clone(), tick_segments(app.clone())));
         tasks.spawn(until(stop.clone(), tick_requests(app.clone())));
+        tasks.spawn(until(stop.clone(), tick_unconfirmed(app.clone())));
         tasks.spawn(until(stop.clone(), (*app.compute).clone().run()));
         tasks.spawn(until(stop.clone(), tell_duplicates(app.duplicates.clone(), app.pipeline.subscribe())));
         tasks.spawn(until(stop.clone(), (*app.duplicates).clone().run()));
@@ -443,27 +451,37 @@ async fn tick_requests(app: Arc<api::App>) {
         if let Err(error) = app.consent.mail_requests(&post).await {
             tracing::warn!(%error, "mails that ask for a confirmation could not be put into the outbox; trying again");
         }
-        if looks.is_multiple_of(REQUEST_PRUNE_LOOKS) {
-            if let Err(error) = app.consent.prune_requests().await {
-                tracing::warn!(%error, "old questions could not be forgotten; trying again");
-            }
-            remove_unconfirmed(&app).await;
+        if looks.is_multiple_of(REQUEST_PRUNE_LOOKS)
+            && let Err(error) = app.consent.prune_requests().await
+        {
+            tracing::warn!(%error, "old questions could not be forgotten; trying again");
         }
         looks = looks.wrapping_add(1);
     }
 }
 
-/// Sign-ups nobody confirmed go; how many stands in the audit trail.
-async fn remove_unconfirmed(app: &api::App) {
-    let people = SignUpPeople { profiles: app.profile.clone(), lake: app.lake.clone() };
-    let removed = match app.consent.remove_unconfirmed(&people).await {
+/// Sign-ups nobody confirmed go. Apart from the mails of [`tick_requests`], which go out meanwhile.
+async fn tick_unconfirmed(app: Arc<api::App>) {
+    let people = SignUpPeople::of(&app);
+    loop {
+        let wait = if remove_unconfirmed(&app, &people).await { UNCONFIRMED_TICK } else { UNCONFIRMED_AGAIN };
+        tokio::time::sleep(wait).await;
+    }
+}
+
+/// How many went stands in the audit trail. False: the log was behind, a part is put off.
+async fn remove_unconfirmed(app: &api::App, people: &SignUpPeople) -> bool {
+    let removed = match app.consent.remove_unconfirmed(people).await {
         Ok(removed) => removed,
         Err(error) => {
             tracing::warn!(%error, "subscriptions nobody confirmed could not be removed; trying again");
-            return;
+            return true;
         }
     };
-    for consent::Unconfirmed { workspace, subscriptions, erased, kept } in removed {
+    for (workspace, error) in &removed.failed {
+        tracing::warn!(%workspace, %error, "a subscription nobody confirmed could not be removed; trying again");
+    }
+    for consent::Unconfirmed { workspace, subscriptions, erased, kept } in removed.done {
         tracing::info!(%workspace, subscriptions, erased, kept, "subscriptions nobody confirmed were removed");
         let summary = format!(
             "removed {subscriptions} subscriptions nobody confirmed: {erased} customers were nothing else and are erased, \
@@ -474,6 +492,7 @@ async fn remove_unconfirmed(app: &api::App) {
             tracing::warn!(%error, "the audit trail could not be written");
         }
     }
+    !removed.put_off
 }
 
 async fn tick_erasures(app: Arc<api::App>, db: Db, erasers: Vec<Arc<dyn profile::Eraser>>) {

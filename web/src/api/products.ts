@@ -73,6 +73,12 @@ export const productCardsQuery = (ids: readonly string[]) => {
   });
 };
 
+export const productSearchQuery = (q: string, limit: number) =>
+  queryOptions({
+    queryKey: ["products", "search", q, limit],
+    queryFn: ({ signal }) => api.get<Items<ProductLine>>(productsPath, { signal, query: { q, limit } }),
+  });
+
 const RUNNING_MS = 1000;
 const LOOK_MS = 10_000;
 export const isRunning = ({ state }: Pick<FeedRun, "state">) => state === "staging" || state === "applying";

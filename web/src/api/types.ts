@@ -175,7 +175,7 @@ export type SandboxMessage = Schemas["OpenMailView"];
 
 /** What sends by itself with a write key, and what Tutti fetches or maps: a connection. */
 export type SenderKind = "website" | "app" | "server" | "shop" | "phone" | "other";
-export type ConnectionKind = "webhook" | "folder" | "database" | "feed";
+export type ConnectionKind = Schemas["ConnectionKind"];
 export type SourceKind = SenderKind | ConnectionKind;
 export type Source = Narrow<Schemas["SourceView"], { kind: SourceKind }>;
 /** An item that was refused, and why. */

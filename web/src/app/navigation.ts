@@ -7,6 +7,7 @@ import {
   IconBan,
   IconBroadcast,
   IconBuildings,
+  IconChartHistogram,
   IconChecklist,
   IconFilter,
   IconFingerprint,
@@ -37,6 +38,8 @@ export type Place = {
   /** Second key after "g". */
   key?: string;
   permission?: string;
+  /** What else it is searched by in the command palette: terms of the field and of the languages, never shown. */
+  keywords?: string;
 };
 export type PlaceGroup = { label: MessageDescriptor | null; places: Place[] };
 
@@ -53,6 +56,7 @@ export const NAVIGATION: PlaceGroup[] = [
         icon: IconUsersGroup,
         key: "d",
         permission: "profile.read",
+        keywords: "merge deduplicate double dubbel dubblett dûbel",
       },
       { to: paths.segments(), label: msg`Segments`, icon: IconFilter, key: "s", permission: "segment.read" },
       {
@@ -76,8 +80,22 @@ export const NAVIGATION: PlaceGroup[] = [
     label: msg`Data`,
     places: [
       { to: paths.live(), label: msg`Live events`, icon: IconBroadcast, key: "l", permission: "event.read" },
-      { to: paths.sources(), label: msg`Sources`, icon: IconPlugConnected, key: "o", permission: "source.read" },
-      { to: paths.plan(), label: msg`Tracking plan`, icon: IconChecklist, key: "r", permission: "source.read" },
+      {
+        to: paths.sources(),
+        label: msg`Sources`,
+        icon: IconPlugConnected,
+        key: "o",
+        permission: "source.read",
+        keywords: "webhook connection database SQL folder bucket S3 SDK snippet koppeling koppling keppeling",
+      },
+      {
+        to: paths.plan(),
+        label: msg`Tracking plan`,
+        icon: IconChecklist,
+        key: "r",
+        permission: "source.read",
+        keywords: "schema validation violation",
+      },
       { to: paths.imports(), label: msg`Imports`, icon: IconTableImport, key: "i", permission: "import.read" },
       { to: paths.products(), label: msg`Products`, icon: IconShoppingBag, key: "u", permission: "product.read" },
     ],
@@ -96,13 +114,15 @@ export const NAVIGATION: PlaceGroup[] = [
         icon: IconShieldCheck,
         key: "n",
         permission: "profile.read",
+        keywords: "GDPR AVG privacy opt-in topic preference centre voorkeuren preferenser",
       },
       { to: paths.suppressions(), label: msg`Suppression list`, icon: IconBan, permission: "suppression.read" },
       {
         to: paths.retention(),
-        label: msg`How long things are kept`,
+        label: msg`Data retention`,
         icon: IconHourglass,
         permission: "workspace.read",
+        keywords: "GDPR AVG privacy delete anonymise bewaren spara gallring bewarje",
       },
       { to: paths.audit(), label: msg`Audit log`, icon: IconHistory, key: "a", permission: "audit.read" },
     ],
@@ -122,6 +142,13 @@ export const ACTIONS: Place[] = [
   { to: paths.newImport(), label: msg`Import a file`, icon: IconTableImport, permission: "import.write" },
   { to: paths.uploadFeed(), label: msg`Upload a product feed`, icon: IconShoppingBag, permission: "product.write" },
   {
+    to: paths.scores(),
+    label: msg`RFM scores`,
+    icon: IconChartHistogram,
+    permission: "report.read",
+    keywords: "score recency frequency monetary value loyal champion klantwaarde kundvärde",
+  },
+  {
     to: paths.refusedOrders(),
     label: msg`Orders that could not be counted`,
     icon: IconReceiptOff,
@@ -129,6 +156,13 @@ export const ACTIONS: Place[] = [
   },
   { to: `${paths.sources()}?new=1`, label: msg`Connect a source`, icon: IconPlugConnected, permission: "source.write" },
 ];
+
+/** Whether somebody who types this means the place; `label` is its name in their language. */
+export function isMeant({ keywords }: Pick<Place, "keywords">, label: string, typed: string): boolean {
+  const needle = typed.trim().toLowerCase();
+  const words = keywords?.toLowerCase().split(" ") ?? [];
+  return label.toLowerCase().includes(needle) || words.some((word) => word.startsWith(needle));
+}
 
 export function allowedPlaces(places: Place[], permissions: readonly string[]): Place[] {
   return places.filter((place) => place.permission === undefined || permissions.includes(place.permission));

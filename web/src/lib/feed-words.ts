@@ -17,6 +17,10 @@ export const FEED_TROUBLES: Record<string, Words<MessageDescriptor>> = {
     what: msg`The feed ends in the middle`,
     fix: msg`Send it once more, whole. As an update, what arrived can be used: nothing is taken away then.`,
   },
+  feed_open_quote: {
+    what: msg`A quotation mark in the feed is not closed`,
+    fix: msg`What stands behind it was read as one text, so products seem to be missing that are not. Put it right where the feed is made, and send the feed once more.`,
+  },
   feed_not_readable: {
     what: msg`This is not a product feed that can be read`,
     fix: msg`Google Merchant XML, CSV, tab-separated text and JSON Lines can be read. The first line of a table names the columns; one of them is “id”.`,
@@ -36,6 +40,18 @@ export const FEED_TROUBLES: Record<string, Words<MessageDescriptor>> = {
   feed_shrank: {
     what: msg`More than half of the products would be gone`,
     fix: msg`So nothing was changed. If that is right, apply it all the same; if not, put the feed right where it is made.`,
+  },
+  feed_superseded: {
+    what: msg`A newer feed came before this one was applied`,
+    fix: msg`There is nothing to do: the newer one counts, and nothing of this one was applied.`,
+  },
+  feed_outdated: {
+    what: msg`Products of this feed were deleted before it was applied`,
+    fix: msg`Nothing of it was applied, as it counted on products that are no longer there. What comes next of this feed counts.`,
+  },
+  feed_not_staged: {
+    what: msg`Nothing of this feed is stored any more`,
+    fix: msg`So nothing was changed. Send it once more.`,
   },
   too_many_sources: {
     what: msg`There are as many feeds as there may be`,

@@ -1,4 +1,5 @@
-/** A feed that was read and not applied, as more than half of its products would be gone: why, and applying it all the same. */
+/** A feed that was read and not applied, as too many of its products would be gone, or some for a quotation mark that is
+ * not closed: why, and applying it all the same. */
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { Alert, Button, Group, Stack, Text } from "@mantine/core";
 import { IconInfoCircle } from "@tabler/icons-react";
@@ -7,6 +8,7 @@ import { type ReactNode, useState } from "react";
 import { applyRun, type FeedRun } from "@/api/products";
 import { queryClient } from "@/api/query";
 import { ConfirmDialog } from "@/ui/confirm";
+import { useFeedTroubles } from "./feed-words";
 import * as format from "./format";
 import { useCan } from "./session";
 
@@ -29,19 +31,37 @@ export function HeldFeed({ run, children }: Props) {
     },
   });
   const count = format.number(run.would_go);
+  const trouble = useFeedTroubles()(run.code);
+  const isQuote = run.code === "feed_open_quote";
   return (
     <Alert color="orange" icon={<IconInfoCircle />} title={t`Nothing was changed yet`} role="alert">
       <Stack gap="sm">
-        <Text size="sm">
-          <Plural
-            value={run.would_go}
-            one="# product would be gone, more than half of this feed: the file does not have it."
-            other="# products would be gone, more than half of this feed: the file does not have them."
-          />{" "}
-          <Trans>
-            That is often a file that was cut short. If the shop does sell so much less now, apply it all the same.
-          </Trans>
-        </Text>
+        {isQuote ? (
+          <>
+            <Text size="sm">
+              {trouble?.what}. {trouble?.fix}{" "}
+              <Plural
+                value={run.would_go}
+                one="# product would be gone if it were applied as it is."
+                other="# products would be gone if it were applied as it is."
+              />
+            </Text>
+            <Text size="sm" c="dimmed" lang="en" style={{ overflowWrap: "anywhere" }}>
+              {run.detail}
+            </Text>
+          </>
+        ) : (
+          <Text size="sm">
+            <Plural
+              value={run.would_go}
+              one="# product would be gone, more than half of this feed: the file does not have it."
+              other="# products would be gone, more than half of this feed: the file does not have them."
+            />{" "}
+            <Trans>
+              That is often a file that was cut short. If the shop does sell so much less now, apply it all the same.
+            </Trans>
+          </Text>
+        )}
         {mayWrite && (
           <Group gap="xs">
             <Button variant="default" onClick={() => setAsking(true)}>

@@ -31,6 +31,8 @@ export const PROBLEMS: Record<string, MessageDescriptor> = {
   definition_invalid: msg`The definition cannot be used yet`,
   dry_run_needed: msg`Look again what would go, then switch it on`,
   empty_file: msg`The file is empty`,
+  erasure_under_way: msg`This person is being erased or made anonymous already`,
+  feed_not_staged: msg`Nothing of this feed is stored any more: send it once more`,
   feed_running: msg`Another file of this feed is being read`,
   field_invalid: msg`A field is not right yet`,
   file_too_large: msg`The file is too large`,

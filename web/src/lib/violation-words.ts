@@ -22,6 +22,17 @@ export const VIOLATION_CODES = [
   "unplanned_event",
 ] as const;
 
+/** Codes whose words in the reader's language leave nothing to add. */
+const SAID_WHOLLY = ["missing_property", "unplanned_property", "unplanned_event"];
+
+/** What is worth a second line: not the top of the event, and nothing that the first line said already. */
+export function detailOf({ code, pointer, message }: Violation, said: string): { pointer: string; message: string } {
+  return {
+    pointer: pointer === "/" ? "" : pointer,
+    message: SAID_WHOLLY.includes(code) || message === said ? "" : message,
+  };
+}
+
 export function useViolationWords(): (violation: Violation) => string {
   const { t } = useLingui();
   return ({ code, pointer, message }) => {

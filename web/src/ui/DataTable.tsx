@@ -3,10 +3,10 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Box, Button, Center, Table, VisuallyHidden } from "@mantine/core";
 import { memo, type ReactNode, useRef } from "react";
-import { useScrollsSideways } from "@/lib/hooks";
 import { useShortcut } from "@/lib/shortcuts";
 import classes from "./DataTable.module.css";
 import { PlainLink } from "./links";
+import { SideScroll } from "./SideScroll";
 
 export type Column<T> = {
   key: string;
@@ -33,8 +33,6 @@ type Props<T> = {
 export function DataTable<T>({ label, columns, rows, rowKey, rowHref, onRowClick, more }: Props<T>) {
   const { t } = useLingui();
   const body = useRef<HTMLTableSectionElement>(null);
-  const box = useRef<HTMLDivElement>(null);
-  const scrolls = useScrollsSideways(box);
   const step = (by: number) => {
     const targets = [...(body.current?.querySelectorAll<HTMLElement>("[data-row-focus]") ?? [])];
     const at = targets.indexOf(document.activeElement as HTMLElement);
@@ -45,13 +43,7 @@ export function DataTable<T>({ label, columns, rows, rowKey, rowHref, onRowClick
 
   return (
     <Box>
-      <Table.ScrollContainer
-        ref={box}
-        minWidth={0}
-        type="native"
-        pos="relative"
-        {...(scrolls ? { tabIndex: 0, role: "region", "aria-label": label } : {})}
-      >
+      <SideScroll label={label}>
         <Table
           highlightOnHover={Boolean(rowHref || onRowClick)}
           verticalSpacing="xs"
@@ -82,7 +74,7 @@ export function DataTable<T>({ label, columns, rows, rowKey, rowHref, onRowClick
             ))}
           </Table.Tbody>
         </Table>
-      </Table.ScrollContainer>
+      </SideScroll>
       {more?.has && (
         <Center p="sm">
           <Button variant="default" size="xs" loading={more.loading} onClick={more.load}>

@@ -29,6 +29,10 @@ const AREA_OPACITY = 0.14;
 /** Room above the plot for the line of names, and for the topmost number of the scale. */
 const LEGEND_PX = 44;
 
+/** A line joins neighbours; where no two of them have a value it would show nothing without a mark for each. */
+export const isLine = (values: readonly number[]) =>
+  values.some((value, at) => at > 0 && Number.isFinite(value) && Number.isFinite(values[at - 1]));
+
 function drawn(series: Series, color: string, horizontal: boolean) {
   const bar = series.kind === "bar";
   return {
@@ -38,7 +42,7 @@ function drawn(series: Series, color: string, horizontal: boolean) {
     color,
     stack: series.stack,
     yAxisIndex: series.right && !horizontal ? 1 : 0,
-    showSymbol: false,
+    showSymbol: !bar && !isLine(series.values),
     symbolSize: 7,
     smooth: false,
     barMaxWidth: 28,

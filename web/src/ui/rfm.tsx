@@ -21,7 +21,7 @@ export function useRfmWords(): Record<string, { name: string; meaning: string }>
   return {
     champions: { name: t`Champion`, meaning: t`Ordered just now, orders often, spends most.` },
     loyal: { name: t`Loyal`, meaning: t`Orders often and spends well.` },
-    potential_loyalist: { name: t`Potential loyalist`, meaning: t`Ordered lately, more than once.` },
+    potential_loyalist: { name: t`Potential loyalist`, meaning: t`Ordered lately, and a fair amount so far.` },
     new: { name: t`New`, meaning: t`Ordered just now, and little so far.` },
     promising: { name: t`Promising`, meaning: t`Ordered lately, and little so far.` },
     needs_attention: { name: t`Needs attention`, meaning: t`In the middle of everything, and not lately.` },

@@ -52,12 +52,15 @@ definition_invalid | 422 | Definition not valid | The definition of a computed t
 dry_run_needed | 409 | Dry run needed | A retention rule is switched on only after a fresh dry run showed what it does. | Make a dry run, look at it, and send its id; the detail says what is missing.
 empty_body | 400 | Empty body | The request has no body. | Send JSON.
 empty_file | 422 | Empty file | The uploaded file holds nothing. | Choose the right file.
+erasure_under_way | 409 | Being erased already | Somebody asked before for this customer to be erased or anonymised, and that is under way. | Nothing is to be done; `GET /api/v1/profiles/{id}/erasure` says how far it is once the log has reached it.
 event_name_too_long | 400 | Name of the event too long | The name has more than 250 characters. | Give the event a short name; details belong in its properties.
 event_too_large | 400 | Event too large | One event holds more than 32 KB. | Send less with it; large values do not belong in events.
 feed_cut_off | 422 | Feed cut off | The feed ends in the middle. Nothing of it was applied. | Send it whole, or with mode=update, which removes nothing.
 feed_empty | 422 | No product | There is no product in the feed. | Look whether it is the right file.
 feed_forbidden_xml | 422 | XML not allowed | The feed has a document type, or elements nested too deep. | Leave the DOCTYPE out: entities are not expanded.
 feed_not_readable | 422 | Not a product feed | The file is no RSS, Atom, table or JSON lines of products, or its XML is broken. | The detail says what is wrong; docs/reference/product-feed.md has the formats.
+feed_not_staged | 409 | Nothing to apply | Nothing of the feed is stored any more: applied, it would take all products of its source away. | Send the feed again.
+feed_open_quote | 409 | Quotation mark not closed | A quotation mark of the feed opens and is not closed where its text ends: products behind it may only seem to be missing. | Put it right where the feed is made and send the feed again; or apply the run, if those products are gone.
 feed_running | 409 | Feed under way | Another feed of this source is being read, or its products are being deleted. | Wait until it is done.
 feed_shrank | 409 | Feed waits | More than half of the source's products are not in the feed. | Look whether it is the right one, then apply the run.
 feed_too_large | 422 | Feed too large | The feed, one of its texts or its number of items is larger than what is taken. | Split it by source.

@@ -127,12 +127,14 @@ async fn accept(app: &App, endpoint: Endpoint, from: Peer, headers: &HeaderMap, 
     Ok(app.collect.accept_from(endpoint, body, key.as_deref(), sender(from, headers)).await?)
 }
 
-/// Whose browser or app it is, as far as can be told: what the first proxy wrote, else the connection. It only says where
-/// somebody is, which they may say themselves as well: it need not be trusted.
+/// Whose browser or app it is, as far as can be told: what the first proxy wrote, with or without a port; the connection
+/// when no proxy wrote anything. A proxy that does not say who asked stands somewhere else than they do. It only says
+/// where somebody is, which they may say themselves as well: it need not be trusted.
 fn sender(from: Peer, headers: &HeaderMap) -> Option<IpAddr> {
-    let stated = headers.get("x-forwarded-for").and_then(|value| value.to_str().ok());
-    let stated = stated.and_then(|list| list.split(',').next()?.trim().parse().ok());
-    stated.or(from.map(|Extension(ConnectInfo(from))| from.ip()))
+    let Some(stated) = headers.get("x-forwarded-for") else {
+        return from.map(|Extension(ConnectInfo(from))| from.ip());
+    };
+    collect::address_of(stated.to_str().ok()?.split(',').next()?)
 }
 
 /// The user name of Basic authentication.
@@ -296,3 +298,6 @@ async fn settings(State(app): State<Arc<App>>, Path(key): Path<String>) -> ApiRe
         "metrics": { "sampleRate": 0 }, "legacyVideoPluginsEnabled": false, "remotePlugins": []
     })))
 }
+
+#[cfg(test)]
+mod tests;

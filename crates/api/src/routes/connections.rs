@@ -1,46 +1,49 @@
-//! Connections: sources that are pulled or mapped; and the public door of webhooks (`door`).
+//! Connections: sources that are pulled or mapped; what came to webhooks (`payloads`), and their public door (`door`).
+//! What a definition looks like the room itself describes, by kind.
 
 mod door;
+mod payloads;
 
 use crate::problem::ApiResult;
-use crate::{App, Auth, Json, Listed, PageQuery, Paged, Path, Query};
+use crate::{App, Auth, Json, Listed, PageQuery, Paged, Path};
 use axum::extract::State;
-use base::{Problem, SourceId, Timestamp};
-use connect::webhook::{MapProblem, Mapped, Mapping, Outcome};
-use connect::{Change, Connection, Definition, Fault, FileEntry, Payload, PayloadState, Run, TestFile, TestResult};
+use base::{SourceId, Timestamp};
+use connect::{
+    Change, Connection, Definition, DefinitionView, Fault, FileEntry, FileState, HealthState, Kind, RowsMapping, Run,
+    RunState, TestFile, TestResult,
+};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub fn routes() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
         .merge(door::routes())
+        .merge(payloads::routes())
         .routes(routes!(list, create))
         .routes(routes!(folders))
         .routes(routes!(test))
-        .routes(routes!(try_out))
         .routes(routes!(get, change))
         .routes(routes!(run))
         .routes(routes!(restart))
         .routes(routes!(rotate))
         .routes(routes!(runs))
         .routes(routes!(files))
-        .routes(routes!(payloads))
-        .routes(routes!(replay))
 }
 
 /// How a connection is doing.
 #[derive(Serialize, ToSchema)]
 struct HealthView {
-    /// waiting, ok, running, failing or paused.
-    state: &'static str,
+    state: HealthState,
+    #[schema(required)]
     code: Option<String>,
+    #[schema(required)]
     detail: Option<String>,
-    #[schema(value_type = Option<String>)]
+    #[schema(required, value_type = Option<String>)]
     since: Option<Timestamp>,
 }
 
@@ -49,21 +52,21 @@ struct HealthView {
 struct ConnectionView {
     id: String,
     name: String,
-    /// webhook, folder or database.
-    kind: &'static str,
+    kind: Kind,
     enabled: bool,
     version: i64,
-    /// What it does; docs/reference/connect.md has the fields of each kind. Secrets are never in it.
-    #[schema(value_type = Object)]
-    definition: base::Json,
+    #[schema(value_type = DefinitionView)]
+    definition: Definition,
     health: HealthView,
     /// The secret address of a webhook.
+    #[schema(required)]
     webhook_url: Option<String>,
-    /// How far a database was read.
+    /// How far a database was read: the last value of its cursor column.
+    #[schema(required)]
     cursor: Option<String>,
-    #[schema(value_type = Option<String>)]
+    #[schema(required, value_type = Option<String>)]
     next_run_at: Option<Timestamp>,
-    #[schema(value_type = Option<String>)]
+    #[schema(required, value_type = Option<String>)]
     last_run_at: Option<Timestamp>,
     /// Payloads that wait for a mapping that can use them.
     failed_payloads: u64,
@@ -79,12 +82,12 @@ fn view(app: &App, one: Connection) -> ConnectionView {
     ConnectionView {
         id: one.id.to_string(),
         name: one.name,
-        kind: one.kind.name(),
+        kind: one.kind,
         enabled: one.enabled,
         version: one.version,
-        definition: serde_json::to_value(&one.definition).unwrap_or_default(),
+        definition: one.definition,
         health: HealthView {
-            state: one.health.state.name(),
+            state: one.health.state,
             code: one.health.code,
             detail: one.health.detail,
             since: one.health.since,
@@ -111,8 +114,7 @@ async fn list(State(app): State<Arc<App>>, auth: Auth, Paged(page): Paged) -> Ap
 #[serde(deny_unknown_fields)]
 struct ConnectionRequest {
     name: String,
-    /// `{"kind":"webhook",…}`; docs/reference/connect.md has the fields of each kind.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Definition)]
     definition: base::Json,
 }
 
@@ -147,7 +149,7 @@ struct ChangeRequest {
     enabled: Option<bool>,
     /// The whole definition; a secret that is left out stays.
     #[serde(default)]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<Definition>)]
     definition: Option<base::Json>,
 }
 
@@ -180,7 +182,7 @@ async fn folders(State(app): State<Arc<App>>, _auth: Auth, Paged(page): Paged) -
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ConnectionTestRequest {
-    #[schema(value_type = Object)]
+    #[schema(value_type = Definition)]
     definition: base::Json,
     /// The connection whose stored password is meant when the definition brings none.
     #[serde(default)]
@@ -192,17 +194,18 @@ struct ConnectionTestRequest {
 #[derive(Serialize, ToSchema)]
 struct ConnectionTestView {
     ok: bool,
+    #[schema(required)]
     code: Option<&'static str>,
+    #[schema(required)]
     detail: Option<String>,
     columns: Vec<TestColumn>,
     /// Values of the first rows by column.
-    #[schema(value_type = Vec<Object>)]
     rows: Vec<BTreeMap<String, String>>,
     /// What a column can be mapped to, beside `trait:NAME`, `property:NAME` and `ignore`.
     fields: Vec<String>,
-    /// The mapping that would be used: what the definition leaves open is filled in.
-    #[schema(value_type = Object)]
-    mapping: base::Json,
+    /// The mapping that would be used: what the definition leaves open is filled in. Null where there are no columns.
+    #[schema(required)]
+    mapping: Option<RowsMapping>,
     files: Vec<TestFileView>,
 }
 
@@ -265,7 +268,7 @@ struct Nothing {}
 
 /// Asks the source now; files that failed are tried again.
 #[utoipa::path(post, path = "/api/v1/connections/{id}/run", tag = "connections", security(("api_key" = ["source.write"])), params(("id" = String, Path)), request_body = Nothing,
-    responses((status = 202, body = ConnectionView), (status = 401), (status = 403), (status = 404), (status = 409)))]
+    responses((status = 202, body = ConnectionView), (status = 401), (status = 403), (status = 404), (status = 409), (status = 422)))]
 async fn run(
     State(app): State<Arc<App>>,
     auth: Auth,
@@ -278,7 +281,7 @@ async fn run(
 
 /// Reads a database from the beginning: what came before counts once all the same.
 #[utoipa::path(post, path = "/api/v1/connections/{id}/restart", tag = "connections", security(("api_key" = ["source.write"])), params(("id" = String, Path)), request_body = Nothing,
-    responses((status = 202, body = ConnectionView), (status = 401), (status = 403), (status = 404), (status = 409)))]
+    responses((status = 202, body = ConnectionView), (status = 401), (status = 403), (status = 404), (status = 409), (status = 422)))]
 async fn restart(
     State(app): State<Arc<App>>,
     auth: Auth,
@@ -292,7 +295,7 @@ async fn restart(
 
 /// Gives a webhook a new address; the old one is nobody's at once.
 #[utoipa::path(post, path = "/api/v1/connections/{id}/rotate", tag = "connections", security(("api_key" = ["source.write"])), params(("id" = String, Path)), request_body = Nothing,
-    responses((status = 200, body = ConnectionView), (status = 401), (status = 403), (status = 404), (status = 409)))]
+    responses((status = 200, body = ConnectionView), (status = 401), (status = 403), (status = 404), (status = 409), (status = 422)))]
 async fn rotate(
     State(app): State<Arc<App>>,
     auth: Auth,
@@ -308,17 +311,18 @@ async fn rotate(
 #[derive(Serialize, ToSchema)]
 struct RunView {
     id: String,
-    /// running, done, failed or interrupted.
-    state: &'static str,
+    state: RunState,
     #[schema(value_type = String)]
     started_at: Timestamp,
-    #[schema(value_type = Option<String>)]
+    #[schema(required, value_type = Option<String>)]
     ended_at: Option<Timestamp>,
     read: u64,
     accepted: u64,
     refused: u64,
     files: u64,
+    #[schema(required)]
     code: Option<String>,
+    #[schema(required)]
     detail: Option<String>,
     /// What it brought: `GET /api/v1/imports/{id}` has the refused rows.
     imports: Vec<String>,
@@ -327,7 +331,7 @@ struct RunView {
 fn run_view(run: Run) -> RunView {
     RunView {
         id: run.id,
-        state: run.state.name(),
+        state: run.state,
         started_at: run.started_at,
         ended_at: run.ended_at,
         read: run.read,
@@ -357,10 +361,12 @@ async fn runs(
 struct FileView {
     name: String,
     bytes: u64,
-    /// importing, done or failed.
-    state: &'static str,
+    state: FileState,
+    #[schema(required)]
     import_id: Option<String>,
+    #[schema(required)]
     code: Option<String>,
+    #[schema(required)]
     detail: Option<String>,
     #[schema(value_type = String)]
     taken_at: Timestamp,
@@ -370,7 +376,7 @@ fn file_view(file: FileEntry) -> FileView {
     FileView {
         name: file.name,
         bytes: file.bytes,
-        state: file.state.name(),
+        state: file.state,
         import_id: file.import.map(|id| id.to_string()),
         code: file.code,
         detail: file.detail,
@@ -388,177 +394,4 @@ async fn files(
     Paged(page): Paged,
 ) -> ApiResult<Json<Listed<FileView>>> {
     Ok(Json(app.connect.files(auth.workspace(), id, &page).await?.map(file_view).into()))
-}
-
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-struct PayloadQuery {
-    /// all (the last ones) or failed (all that wait for a replay).
-    state: Option<String>,
-}
-
-/// A delivery to a webhook.
-#[derive(Serialize, ToSchema)]
-struct PayloadView {
-    id: String,
-    #[schema(value_type = String)]
-    received_at: Timestamp,
-    /// mapped, nothing (no rule wanted it), failed or unmapped (there was no rule yet).
-    state: &'static str,
-    events: u64,
-    code: Option<String>,
-    detail: Option<String>,
-    headers: BTreeMap<String, String>,
-    /// As JSON; as text when it is none.
-    #[schema(value_type = Object)]
-    body: base::Json,
-    bytes: usize,
-}
-
-fn payload_view(payload: Payload) -> PayloadView {
-    let bytes = payload.body.len();
-    PayloadView {
-        id: payload.id,
-        received_at: payload.received_at,
-        state: payload.state.name(),
-        events: payload.events,
-        code: payload.code,
-        detail: payload.detail,
-        headers: payload.headers.into_iter().collect(),
-        body: serde_json::from_str(&payload.body).unwrap_or(base::Json::String(payload.body)),
-        bytes,
-    }
-}
-
-/// What came to a webhook, newest first.
-#[utoipa::path(get, path = "/api/v1/connections/{id}/payloads", tag = "connections", security(("api_key" = ["source.read"])), params(("id" = String, Path), PayloadQuery, PageQuery),
-    responses((status = 200, body = Listed<PayloadView>), (status = 401), (status = 403), (status = 404), (status = 422)))]
-async fn payloads(
-    State(app): State<Arc<App>>,
-    auth: Auth,
-    Path(id): Path<SourceId>,
-    Query(query): Query<PayloadQuery>,
-    Paged(page): Paged,
-) -> ApiResult<Json<Listed<PayloadView>>> {
-    let waiting = match query.state.as_deref() {
-        None | Some("" | "all") => false,
-        Some("failed") => true,
-        Some(_) => {
-            let detail = "the state must be all or failed";
-            return Err(Problem::invalid("bad_state", detail).at("/state", "bad_state", detail).into());
-        }
-    };
-    Ok(Json(app.connect.payloads(auth.workspace(), id, waiting, &page).await?.map(payload_view).into()))
-}
-
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct PayloadReplayRequest {
-    /// Left out: all that wait.
-    #[serde(default)]
-    ids: Option<Vec<String>>,
-}
-
-#[derive(Serialize, ToSchema)]
-struct ReplayView {
-    replayed: u64,
-    events: u64,
-    failed: u64,
-}
-
-/// Maps kept payloads again, after the mapping was made or put right. What is mapped now counts once.
-#[utoipa::path(post, path = "/api/v1/connections/{id}/payloads/replay", tag = "connections", security(("api_key" = ["source.write"])), params(("id" = String, Path)), request_body = PayloadReplayRequest,
-    responses((status = 200, body = ReplayView), (status = 401), (status = 403), (status = 404), (status = 409), (status = 429), (status = 503)))]
-async fn replay(
-    State(app): State<Arc<App>>,
-    auth: Auth,
-    Path(id): Path<SourceId>,
-    Json(body): Json<PayloadReplayRequest>,
-) -> ApiResult<Json<ReplayView>> {
-    let done = app.connect.replay_payloads(auth.workspace(), id, body.ids.as_deref()).await?;
-    auth.note(&app, "connection.replay", id, format!("mapped {} payloads again", done.replayed)).await?;
-    Ok(Json(ReplayView { replayed: done.replayed, events: done.events, failed: done.failed }))
-}
-
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct TryRequest {
-    #[schema(value_type = Object)]
-    mapping: base::Json,
-    #[serde(default)]
-    #[schema(value_type = Option<Object>)]
-    payload: Option<base::Json>,
-    #[serde(default)]
-    headers: BTreeMap<String, String>,
-    /// Instead of a payload: the last 20 of this webhook.
-    #[serde(default)]
-    #[schema(value_type = Option<String>)]
-    connection: Option<SourceId>,
-}
-
-#[derive(Serialize, ToSchema)]
-struct TryView {
-    results: Vec<TryResult>,
-}
-
-/// What the mapping makes of one payload.
-#[derive(Serialize, ToSchema)]
-struct TryResult {
-    payload_id: Option<String>,
-    /// events, nothing (no rule wants it) or failed.
-    outcome: &'static str,
-    /// As they would be stored.
-    #[schema(value_type = Vec<Object>)]
-    events: Vec<base::Json>,
-    problems: Vec<TryProblem>,
-}
-
-#[derive(Serialize, ToSchema)]
-struct TryProblem {
-    /// JSON pointer into the mapping.
-    pointer: String,
-    code: String,
-    detail: String,
-}
-
-fn try_result(payload_id: Option<String>, mapped: Mapped) -> TryResult {
-    let outcome = match mapped.outcome {
-        Outcome::Events => "events",
-        Outcome::Nothing => "nothing",
-        Outcome::Failed => "failed",
-    };
-    let problem = |MapProblem { pointer, code, detail }| TryProblem { pointer, code, detail };
-    let problems = mapped.problems.into_iter().map(problem).collect();
-    TryResult { payload_id, outcome, events: mapped.events, problems }
-}
-
-/// Tries a mapping out, on a payload or on the last 20 of a webhook. Nothing is stored.
-#[utoipa::path(post, path = "/api/v1/connections/try", tag = "connections", security(("api_key" = ["source.write"])), request_body = TryRequest,
-    responses((status = 200, body = TryView), (status = 401), (status = 403), (status = 404), (status = 422)))]
-async fn try_out(State(app): State<Arc<App>>, auth: Auth, Json(body): Json<TryRequest>) -> ApiResult<Json<TryView>> {
-    let mapping: Mapping = serde_json::from_value(body.mapping).map_err(|error| {
-        let detail = error.to_string();
-        Problem::invalid("invalid_mapping", detail.clone()).at("/mapping", "invalid_mapping", detail)
-    })?;
-    let mut tried = Vec::new();
-    if let Some(id) = body.connection {
-        let last = base::PageRequest { limit: Some(connect::limits::SAMPLES_KEPT as u32), cursor: None };
-        tried.extend(app.connect.payloads(auth.workspace(), id, false, &last).await?.items);
-    }
-    if let Some(payload) = body.payload {
-        let headers = body.headers.into_iter().map(|(name, value)| (name.to_lowercase(), value)).collect();
-        tried.push(given(&app, payload, headers));
-    }
-    let mut results = Vec::with_capacity(tried.len());
-    for payload in tried {
-        let id = Some(payload.id.clone()).filter(|id| !id.is_empty());
-        results.push(try_result(id, app.connect.try_mapping(&mapping, payload).await?));
-    }
-    Ok(Json(TryView { results }))
-}
-
-fn given(app: &App, payload: base::Json, headers: Vec<(String, String)>) -> Payload {
-    let (received_at, state) = (app.clock.now(), PayloadState::Unmapped);
-    let (id, body) = (String::new(), payload.to_string());
-    Payload { id, received_at, state, events: 0, code: None, detail: None, headers, body }
 }

@@ -253,9 +253,10 @@ impl From<profile::ErasureReceipt> for Receipt {
     }
 }
 
-/// Erases the customer in every room, in the history and in this order of the log; not to be undone.
+/// Erases the customer in every room, in the history and in this order of the log; not to be undone. 409 while that, or
+/// anonymising, is under way already.
 #[utoipa::path(delete, path = "/api/v1/profiles/{id}", tag = "people", security(("api_key" = ["profile.erase"])), params(("id" = String, Path)),
-    responses((status = 202, body = Receipt), (status = 401), (status = 403), (status = 404)))]
+    responses((status = 202, body = Receipt), (status = 401), (status = 403), (status = 404), (status = 409)))]
 async fn erase(
     State(app): State<Arc<App>>,
     auth: Auth,

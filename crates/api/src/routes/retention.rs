@@ -1,4 +1,7 @@
 //! Retention: rules, switching them on, dry runs, runs and receipts.
+//!
+//! What a rule cuts cannot be brought back: whoever changes rules or has them followed needs the right to erase people
+//! beside that to change the workspace. A dry run changes nothing and does without.
 
 mod views;
 
@@ -56,7 +59,7 @@ async fn list(
 }
 
 /// Saves a rule, switched off.
-#[utoipa::path(post, path = "/api/v1/retention/rules", tag = "retention", security(("api_key" = ["workspace.write"])),
+#[utoipa::path(post, path = "/api/v1/retention/rules", tag = "retention", security(("api_key" = ["workspace.write", "profile.erase"])),
     request_body = RetentionRuleRequest,
     responses((status = 201, body = RetentionRuleView), (status = 401), (status = 403), (status = 409), (status = 422)))]
 async fn create(
@@ -84,7 +87,7 @@ async fn get(
 }
 
 /// Changes a rule; one that says something else is switched off.
-#[utoipa::path(put, path = "/api/v1/retention/rules/{id}", tag = "retention", security(("api_key" = ["workspace.write"])),
+#[utoipa::path(put, path = "/api/v1/retention/rules/{id}", tag = "retention", security(("api_key" = ["workspace.write", "profile.erase"])),
     params(("id" = String, Path)), request_body = RetentionRuleRequest,
     responses((status = 200, body = RetentionRuleView), (status = 401), (status = 403), (status = 404), (status = 409), (status = 422)))]
 async fn change(
@@ -100,7 +103,7 @@ async fn change(
 }
 
 /// Deletes a rule. Wider rules that would then reach its events are switched off.
-#[utoipa::path(delete, path = "/api/v1/retention/rules/{id}", tag = "retention", security(("api_key" = ["workspace.write"])),
+#[utoipa::path(delete, path = "/api/v1/retention/rules/{id}", tag = "retention", security(("api_key" = ["workspace.write", "profile.erase"])),
     params(("id" = String, Path)),
     responses((status = 204), (status = 401), (status = 403), (status = 404)))]
 async fn delete(State(app): State<Arc<App>>, auth: Auth, Path(id): Path<RetentionRuleId>) -> ApiResult<StatusCode> {
@@ -119,7 +122,7 @@ struct RetentionEnableRequest {
 }
 
 /// Switches a rule on: from the next night on it is followed.
-#[utoipa::path(post, path = "/api/v1/retention/rules/{id}/enable", tag = "retention", security(("api_key" = ["workspace.write"])),
+#[utoipa::path(post, path = "/api/v1/retention/rules/{id}/enable", tag = "retention", security(("api_key" = ["workspace.write", "profile.erase"])),
     params(("id" = String, Path)), request_body = RetentionEnableRequest,
     responses((status = 200, body = RetentionRuleView), (status = 401), (status = 403), (status = 404), (status = 409), (status = 422)))]
 async fn enable(
@@ -135,7 +138,7 @@ async fn enable(
 }
 
 /// Switches a rule off. Wider rules that would then reach its events are switched off too.
-#[utoipa::path(post, path = "/api/v1/retention/rules/{id}/disable", tag = "retention", security(("api_key" = ["workspace.write"])),
+#[utoipa::path(post, path = "/api/v1/retention/rules/{id}/disable", tag = "retention", security(("api_key" = ["workspace.write", "profile.erase"])),
     params(("id" = String, Path)),
     responses((status = 200, body = RetentionRuleView), (status = 401), (status = 403), (status = 404)))]
 async fn disable(
@@ -172,7 +175,7 @@ async fn dry_run(
 }
 
 /// Does now what the rules that are on say, in the background. Not to be undone.
-#[utoipa::path(post, path = "/api/v1/retention/run", tag = "retention", security(("api_key" = ["workspace.write"])),
+#[utoipa::path(post, path = "/api/v1/retention/run", tag = "retention", security(("api_key" = ["workspace.write", "profile.erase"])),
     responses((status = 202, body = RetentionRunView), (status = 401), (status = 403), (status = 409)))]
 async fn run_now(State(app): State<Arc<App>>, auth: Auth) -> ApiResult<(StatusCode, Json<RetentionRunView>)> {
     let run = app.retention.begin_run(auth.workspace(), Cause::Person).await?;

@@ -86,7 +86,7 @@ async fn push(program: &Program, customers: usize, events: usize) -> anyhow::Res
     let mut thinking = Duration::ZERO;
     for (run, from) in (0..events).step_by(SLAB).enumerate() {
         let begun = Instant::now();
-        let shop = Shop { known: customers as u64, new_per_mille: 0, run: run as u32 };
+        let shop = Shop { known: customers as u64, new_per_mille: 0, merging: false, run: run as u32 };
         let load = Load::make(&program.address, &key, shop, SLAB.min(events - from).div_ceil(load::BATCH));
         thinking += begun.elapsed();
         load.push(&program.address, CONNECTIONS).await?;

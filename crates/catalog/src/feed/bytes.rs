@@ -184,9 +184,6 @@ impl<R: Read> Read for Transcoder<R> {
 #[derive(Default)]
 pub(super) struct Meter {
     bytes: Cell<usize>,
-    last: Cell<u8>,
-    /// The number of quotes is odd.
-    quoted: Cell<bool>,
     is_over: Cell<bool>,
 }
 
@@ -195,15 +192,9 @@ impl Meter {
     pub fn reset(&self) {
         self.bytes.set(0);
     }
-    pub fn ends_in_newline(&self) -> bool {
-        self.last.get() == b'\n'
-    }
     /// There is no more.
     pub fn is_over(&self) -> bool {
         self.is_over.get()
-    }
-    pub fn has_open_quote(&self) -> bool {
-        self.quoted.get()
     }
 }
 
@@ -240,11 +231,6 @@ impl<R: BufRead> Read for Metered<R> {
         let available = self.fill_buf()?;
         let count = available.len().min(out.len());
         out[..count].copy_from_slice(&available[..count]);
-        if let Some(last) = out[..count].last() {
-            self.meter.last.set(*last);
-        }
-        let quotes = out[..count].iter().filter(|byte| **byte == b'"').count();
-        self.meter.quoted.set(self.meter.quoted.get() ^ (quotes % 2 == 1));
         self.consume(count);
         Ok(count)
     }

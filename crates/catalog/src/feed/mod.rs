@@ -8,7 +8,7 @@ mod lines;
 mod table;
 mod xml;
 
-use crate::attributes::RawItem;
+use crate::attributes::{Flaw, RawItem};
 use crate::limits::{ITEMS_MAX, TOKEN_BYTES_MAX};
 use bytes::{Metered, is_space};
 pub(crate) use bytes::{PIECES_AHEAD, Piece, Pipe};
@@ -43,6 +43,9 @@ pub enum FeedError {
     /// It ends in the middle. What came before was told.
     #[error("{0}")]
     CutOff(String),
+    /// A table that ends within quotes. What came before, and the row the quote is in, was told.
+    #[error("the quotation mark that opens in line {line} is not closed: all that follows it was read as one text")]
+    OpenQuote { line: u64 },
     #[error("{0}")]
     NotReadable(String),
     #[error("{0}")]
@@ -60,6 +63,7 @@ impl FeedError {
     pub const fn code(&self) -> &'static str {
         match self {
             FeedError::CutOff(_) => "feed_cut_off",
+            FeedError::OpenQuote { .. } => "feed_open_quote",
             FeedError::NotReadable(_) => "feed_not_readable",
             FeedError::ForbiddenXml(_) => "feed_forbidden_xml",
             FeedError::TooLarge(_) => "feed_too_large",
@@ -115,6 +119,13 @@ impl Counted<'_> {
             return Err(FeedError::TooLarge(format!("a feed has at most {ITEMS_MAX} items; split it by source")));
         }
         item.number = self.items;
+        if item.flaw.is_none() && item.is_too_large() {
+            item.flaw = Some(Flaw::too_large());
+        }
+        // Whoever stages the item needs no more of it, and many of them wait at a time.
+        if item.flaw.is_some() {
+            item.keep_id();
+        }
         self.sink.item(item)
     }
 }

@@ -140,11 +140,95 @@ fn half_a_file_is_told_from_a_whole_one() {
     assert_eq!(code(&packed[..packed.len() / 2]), "feed_cut_off");
     assert_eq!(code(&packed[..packed.len() - 4]), "feed_cut_off", "the checksum is missing");
     assert_eq!(code(b"id\ttitle\tprice\nA\tMug\t1 EUR\nB\tPa"), "feed_cut_off");
-    assert_eq!(code(b"id,title\nA,Mug\nB,\"Pan and"), "feed_cut_off");
-    assert_eq!(code(b"id,title\nA,Mug\n\"B,Pan\nC,Pot\nD,Lid\n"), "feed_cut_off");
     assert_eq!(code(b"{\"id\":\"A\",\"title\":\"Mug\"}\n{\"id\":\"B\",\"ti"), "feed_cut_off");
     // What came before the end was told.
     assert_eq!(items(b"id\ttitle\nA\tMug\nB\tPan\nC").0.len(), 2);
+}
+
+#[test]
+fn a_table_that_ends_within_quotes_says_where_they_open() {
+    for (text, line) in [
+        ("id,title\nA,Mug\nB,\"Pan and", 3),
+        ("id,title\nA,Mug\nB,\"Pan and\n", 3),
+        ("id,title\nA,Mug\n\"B,Pan\nC,Pot\nD,Lid\n", 3),
+        ("id,title,price\nA,\"Mug\nwith ear\",1 EUR\nB,Pan,\"1 EUR\nC,Pot,2 EUR\n", 4),
+        ("id\ttitle\nA\tMug 19\" wide\nB\t\"24\"\" pan\n", 3),
+    ] {
+        let (items, ended) = items(text.as_bytes());
+        assert_eq!(ended.error, Some(FeedError::OpenQuote { line }), "{text}");
+        let last = items.last().expect("the row the quote is in");
+        assert_eq!(last.flaw.as_ref().map(|flaw| flaw.code), Some("stray_quote"), "{text}");
+        assert!(items[..items.len() - 1].iter().all(|item| item.flaw.is_none()), "{text}");
+    }
+    assert_eq!(code(b"\"id,title\nA,Mug\n"), "feed_not_readable", "the first line names no id");
+    let (none, ended) = items(b"id,\"title\nA,Mug\n");
+    assert_eq!((none.len(), ended.error), (0, Some(FeedError::OpenQuote { line: 1 })));
+    let huge = items(format!("id,title\nA,\"{}", "x".repeat(TOKEN_BYTES_MAX * 2)).as_bytes()).1.error;
+    assert!(matches!(&huge, Some(FeedError::TooLarge(detail)) if detail.contains("opens in line 2")), "{huge:?}");
+}
+
+#[test]
+fn inch_marks_are_letters_and_quotes_around_a_field_are_none() {
+    let title = |text: &str| {
+        let read = whole(text.as_bytes());
+        assert!(read.iter().all(|item| item.flaw.is_none()), "{read:?}");
+        values(&read[0], "title")[0].to_owned()
+    };
+    // Without a line end behind the last line, too: an odd number of quotes says nothing.
+    for end in ["", "\n", "\r\n"] {
+        assert_eq!(title(&format!("id\ttitle\nA\tTV 24\"{end}")), "TV 24\"");
+        assert_eq!(title(&format!("id\ttitle\tprice\nA\t24\" x 30\" canvas\t1 EUR{end}")), "24\" x 30\" canvas");
+        assert_eq!(title(&format!("id\ttitle\nA\t\"TV 24\"\", black\"{end}")), "TV 24\", black");
+        assert_eq!(title(&format!("id\ttitle\nA\t\"Two\tparts\nand lines\"{end}")), "Two\tparts\nand lines");
+        assert_eq!(title(&format!("id,title\nA,\"Mug, 5\"\" high\"{end}")), "Mug, 5\" high");
+        assert_eq!(title(&format!("id,title\nA,\"Best\" mug{end}")), "Best mug");
+    }
+}
+
+#[test]
+fn rows_within_quotes_are_told_with_the_item_that_swallowed_them() {
+    let read = |text: &str| {
+        let items = whole(text.as_bytes());
+        let ids = items.iter().filter_map(|item| item.swallowed.clone()).flat_map(|one| one.ids).collect::<Vec<_>>();
+        let flaws = items.iter().filter_map(|item| item.flaw.clone()).map(|flaw| flaw.detail).collect::<Vec<_>>();
+        (items.len(), ids, flaws)
+    };
+    // An inch mark at the end of another field closes what a stray quote opened: all looks right.
+    let (items, ids, flaws) = read("id,title,price\nA,\"Mug,1 EUR\nB,Pan,2 EUR\nC,TV 24\",3 EUR\nD,Lid,4 EUR\n");
+    assert_eq!((items, ids, flaws.len()), (2, vec!["B".to_owned(), "C".to_owned()], 0));
+    // A quote that opened a field closes it: letters follow.
+    let (items, ids, flaws) = read("id,title,price\nA,\"Mug,1 EUR\nB,Pan,2 EUR\nC,\"Pot, large\",3 EUR\nD,Lid,4 EUR\n");
+    assert_eq!((items, ids), (2, vec!["B".to_owned(), "C".to_owned()]));
+    assert_eq!(flaws, ["the quotation mark that opens in line 2 closes in line 4 only"]);
+    let (_, ids, flaws) = read("id,title,price\nA,\"Mug\nblue, red\nand green\",1 EUR\n");
+    assert_eq!((ids.len(), flaws.len()), (0, 0), "a text of several lines is none of this");
+    let long = |lines: u64| format!("id,description\nA,\"{}\"\nB,x\n", "line\n".repeat(lines as usize));
+    assert_eq!(read(&long(crate::limits::FIELD_LINES_MAX)).2.len(), 0);
+    let (items, _, flaws) = read(&long(crate::limits::FIELD_LINES_MAX + 1));
+    assert_eq!((items, flaws.len()), (2, 1), "{flaws:?}");
+}
+
+#[test]
+fn nothing_stands_outside_of_the_root_element() {
+    for outside in [
+        "<rss></rss>",
+        "<?xml version=\"1.0\"?><feed></feed>",
+        "Fatal error",
+        "<![CDATA[x]]>",
+        "&amp;",
+        "&eacute;",
+        "</rss>",
+    ] {
+        let (items, ended) = items(format!("{RSS}{outside}").as_bytes());
+        let error = ended.error.unwrap_or_else(|| panic!("{outside} was taken"));
+        assert_eq!((error.code(), items.len()), ("feed_not_readable", 2), "{outside}: {error}");
+        if !outside.starts_with("</") {
+            assert!(error.to_string().contains("after the one element"), "{error}");
+        }
+    }
+    assert_eq!(code(format!("{RSS}<rss").as_bytes()), "feed_cut_off");
+    assert_eq!(code(b"<?xml version=\"1.0\"?>x<rss></rss>"), "feed_not_readable");
+    whole(format!("{RSS}\n<!-- made in 3 s -->\r\n\t<?ok yes?>\n").as_bytes());
 }
 
 #[test]

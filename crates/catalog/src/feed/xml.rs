@@ -2,15 +2,18 @@
 //!
 //! No entity is expanded but the five of XML and those by number; a DTD is refused, so that nothing can grow.
 
-use super::bytes::Metered;
+use super::bytes::{Metered, is_space};
 use super::{Counted, FeedError};
 use crate::attributes::{Flaw, RawItem, normal_name, quoted};
-use crate::limits::{DEPTH_MAX, FIELDS_MAX, ITEM_BYTES_MAX};
+use crate::limits::{DEPTH_MAX, FIELDS_MAX, ID_CHARS_MAX, ITEM_BYTES_MAX};
 use quick_xml::errors::{Error, IllFormedError, SyntaxError};
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::name::ResolveResult;
 use quick_xml::{NsReader, XmlVersion};
 use std::io::BufRead;
+
+/// A letter has four bytes at most.
+const ID_BYTES_MAX: usize = ID_CHARS_MAX * 4;
 
 const GOOGLE: &str = "http://base.google.com/ns/1.0";
 /// Attributes of the shop's own.
@@ -79,9 +82,9 @@ pub(super) fn read<R: BufRead>(input: Metered<R>, sink: &mut Counted<'_>) -> Res
         match event {
             Event::Start(start) => state.start(family, &start)?,
             Event::End(_) => state.end()?,
-            Event::Text(text) => state.text(&text.into_inner()),
-            Event::CData(text) => state.text(&text.into_inner()),
-            Event::GeneralRef(reference) => state.reference(&reference),
+            Event::Text(text) => state.text(&text.into_inner())?,
+            Event::CData(text) => state.text(&text.into_inner())?,
+            Event::GeneralRef(reference) => state.reference(&reference)?,
             // What a server shows whom it does not know, or in the place of a file that is gone.
             Event::DocType(kind) if kind.trim_start().to_ascii_lowercase().starts_with("html") => {
                 return Err(FeedError::NotReadable("this is a web page, not a product feed".into()));
@@ -127,6 +130,9 @@ impl Reading<'_, '_> {
         let local = start.local_name();
         let local = local.into_inner();
         if self.depth == 1 {
+            if self.has_root {
+                return Err(self.goes_on(&format!("<{}>", short(local))));
+            }
             self.has_root = true;
             if !ROOTS.contains(&local) {
                 let detail =
@@ -143,7 +149,11 @@ impl Reading<'_, '_> {
         };
         match &mut open.field {
             Some(field) => field.has_parts = true,
-            None => open.field = Some(Field::begin(family, local, start, depth)),
+            None => {
+                let field = Field::begin(family, local, start, depth);
+                open.bytes += field.text.len();
+                open.field = Some(field);
+            }
         }
         Ok(())
     }
@@ -163,22 +173,27 @@ impl Reading<'_, '_> {
         Ok(())
     }
 
-    fn text(&mut self, text: &str) {
+    fn text(&mut self, text: &str) -> Result<(), FeedError> {
         let depth = self.depth;
-        let Some(open) = &mut self.open else { return };
+        if depth == 0 && !text.bytes().all(is_space) {
+            return Err(self.goes_on(&quoted(text.trim())));
+        }
+        let Some(open) = &mut self.open else { return Ok(()) };
         let Some(field) = open.field.as_mut().filter(|field| field.depth == depth && field.name.is_some()) else {
-            return;
+            return Ok(());
         };
         open.bytes += text.len();
-        if open.bytes <= ITEM_BYTES_MAX {
+        // Of an item that is too large it is still to be known whose it is.
+        let is_id = field.name.as_deref() == Some("id") && field.text.len() + text.len() <= ID_BYTES_MAX;
+        if open.bytes <= ITEM_BYTES_MAX || is_id {
             field.text.push_str(text);
         } else {
-            let detail = format!("the item has more than {} KB", ITEM_BYTES_MAX >> 10);
-            open.flaw.get_or_insert(Flaw { attribute: None, code: "unreadable_item", detail });
+            open.flaw.get_or_insert_with(Flaw::too_large);
         }
+        Ok(())
     }
 
-    fn reference(&mut self, reference: &BytesRef<'_>) {
+    fn reference(&mut self, reference: &BytesRef<'_>) -> Result<(), FeedError> {
         let named = match &**reference {
             "amp" => Some('&'),
             "lt" => Some('<'),
@@ -188,15 +203,24 @@ impl Reading<'_, '_> {
             _ => reference.resolve_char_ref().ok().flatten(),
         };
         match named {
-            Some(letter) => self.text(letter.encode_utf8(&mut [0; 4])),
+            Some(letter) => self.text(letter.encode_utf8(&mut [0; 4]))?,
+            None if self.depth == 0 => return Err(self.goes_on(&format!("&{};", short(reference)))),
             None => {
-                let Some(open) = &mut self.open else { return };
-                let Some(name) = open.field.as_ref().and_then(|field| field.name.as_deref()) else { return };
+                let Some(open) = &mut self.open else { return Ok(()) };
+                let Some(name) = open.field.as_ref().and_then(|field| field.name.as_deref()) else { return Ok(()) };
                 let detail = format!("&{}; is no letter of XML; write the letter itself", short(reference));
                 let flaw = Flaw::new(name, "unknown_entity", detail);
                 open.flaw.get_or_insert(flaw);
             }
         }
+        Ok(())
+    }
+
+    /// Two feeds one after the other, or an error a shop wrote behind its feed: nobody knows what belongs to it.
+    fn goes_on(&self, with: &str) -> FeedError {
+        let (place, after) = (if self.has_root { "after" } else { "before" }, self.sink.items);
+        let detail = format!("{with} stands {place} the one element that holds the feed (after item {after})");
+        FeedError::NotReadable(format!("the document is not one XML document: {detail}"))
     }
 
     fn cut_off(&self) -> FeedError {
@@ -256,9 +280,12 @@ impl Field {
 impl Open {
     fn keep(&mut self, field: Field) {
         let Some(name) = field.name.filter(|_| !field.has_parts) else { return };
-        if self.google.len() + self.plain.len() >= FIELDS_MAX {
-            let detail = format!("the item has more than {FIELDS_MAX} attributes");
-            self.flaw.get_or_insert(Flaw { attribute: None, code: "unreadable_item", detail });
+        let is_full = self.bytes > ITEM_BYTES_MAX || self.google.len() + self.plain.len() >= FIELDS_MAX;
+        if is_full {
+            self.flaw.get_or_insert_with(Flaw::too_large);
+        }
+        let is_known = || self.google.iter().chain(&self.plain).any(|(known, _)| *known == name);
+        if is_full && (name != "id" || is_known()) {
             return;
         }
         let list = if field.family == Family::Google { &mut self.google } else { &mut self.plain };
@@ -273,6 +300,6 @@ impl Open {
                 fields.push((name, value));
             }
         }
-        RawItem { number: 0, line: None, fields, flaw: self.flaw }
+        RawItem { fields, flaw: self.flaw, ..RawItem::default() }
     }
 }

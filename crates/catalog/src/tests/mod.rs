@@ -1,5 +1,6 @@
 //! The room on both engines: feeds go in, products come out.
 
+mod left;
 mod lists;
 mod order;
 mod whole;

@@ -110,16 +110,91 @@ async fn nothing_is_gone_while_it_is_not_known_which_item_was_refused() {
 }
 
 #[tokio::test]
+async fn a_table_that_ends_within_quotes_removes_nothing_without_a_yes() {
+    for world in World::all().await {
+        world.feed(&many(0..10)).await;
+        // The quote opens in the title, or in the last column: then no column is missing.
+        let titled = many(0..10).replace("Title of P00007", "\"Title of P00007");
+        let last = many(0..10).replace("P00007\tTitle of P00007\t10 EUR\tin stock", "P00007\tT\t10 EUR\t\"in stock");
+        let without_end = titled.trim_end().to_owned();
+        for (confirm, feed) in [(false, titled), (true, last), (false, without_end)] {
+            let held = world.send(Mode::Whole, confirm, &feed).await.expect("taken in");
+            assert_eq!((held.state, held.code.as_deref()), (RunState::Held, Some("feed_open_quote")), "{held:?}");
+            assert_eq!((held.would_go, held.refused, held.held_for()), (2, 1, Some("feed_open_quote")));
+            assert!(held.detail.as_deref().is_some_and(|detail| detail.contains("line 9")), "{held:?}");
+            assert_eq!(world.live().await.len(), 10);
+        }
+        let refused = world.send(Mode::Whole, true, "id,\"title\nA,Mug\n").await;
+        assert!(matches!(refused, Err(CatalogError::Feed(FeedError::OpenQuote { line: 1 }))));
+        let feed = many(10..13).replace("Title of P00012", "\"Title");
+        let update = world.send(Mode::Update, false, &feed).await.expect("taken in");
+        assert_eq!((update.state, update.code.as_deref()), (RunState::Done, Some("feed_open_quote")));
+        assert_eq!((update.created, update.refused, world.live().await.len()), (2, 1, 12));
+        let held = world.feed(&many(0..12).replace("Title of P00011", "\"Title")).await;
+        let wait = std::time::Duration::from_secs(20);
+        let applied = world.catalog.apply_held(SHOP, &held.id, wait).await.expect("a person may say yes");
+        assert!(is_done(&applied) && applied.gone == 0 && applied.held_for().is_none(), "{applied:?}");
+    }
+}
+
+#[tokio::test]
+async fn rows_that_a_stray_quote_swallowed_are_not_taken_for_gone() {
+    for world in World::all().await {
+        world.feed(&many(0..10)).await;
+        // The inch mark of P00005 closes what opens before P00003: two products of ten would be gone.
+        let swallowed =
+            many(0..10).replace("Title of P00003", "\"Title of P00003").replace("Title of P00005", "TV 24\"");
+        let held = world.feed(&swallowed).await;
+        assert_eq!((held.state, held.would_go, held.refused), (RunState::Held, 2, 0), "{held:?}");
+        assert_eq!(held.code.as_deref(), Some("feed_open_quote"));
+        let detail = held.detail.clone().unwrap_or_default();
+        assert!(detail.contains("line 5") && detail.contains("P00004"), "{detail}");
+        // A field that goes over more lines than any text does.
+        let text = format!("\"{}\"", "a line\n".repeat(crate::limits::FIELD_LINES_MAX as usize + 1));
+        let held = world.feed(&many(0..9).replace("Title of P00003", &text)).await;
+        assert_eq!((held.state, held.would_go, held.refused), (RunState::Held, 1, 1), "{held:?}");
+        let refused = world.catalog.refused(SHOP, &held.id, &PageRequest::default()).await.expect("a report").items;
+        assert_eq!((refused[0].code.as_str(), refused[0].line), ("stray_quote", Some(5)));
+        assert_eq!(world.live().await.len(), 10);
+        // The same with a yes; and a text of several lines that names nothing holds nothing.
+        let confirmed = world.send(Mode::Whole, true, &swallowed).await.expect("taken in");
+        assert!(is_done(&confirmed) && confirmed.gone == 2, "{confirmed:?}");
+        let fine = world.feed(&many(0..9).replace("Title of P00003", "\"Title\nof, P00009\"")).await;
+        assert!(is_done(&fine) && fine.gone == 1, "{fine:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_document_that_goes_on_after_its_end_removes_nothing() {
+    for world in World::all().await {
+        let feed = |ids: &[&str], end: &str| {
+            let items: String = ids.iter().map(|id| format!("<item><id>{id}</id><title>T</title></item>")).collect();
+            format!("<rss><channel>{items}</channel></rss>{end}")
+        };
+        world.feed(&feed(&["A", "B", "C"], "\n")).await;
+        for end in ["<rss><channel></channel></rss>", "Fatal error: out of memory"] {
+            let refused = world.send(Mode::Whole, true, &feed(&["A", "B"], end)).await;
+            assert!(matches!(&refused, Err(CatalogError::Feed(FeedError::NotReadable(_)))), "{refused:?}");
+        }
+        assert_eq!(world.live().await.len(), 3);
+    }
+}
+
+#[tokio::test]
 async fn a_held_feed_is_forgotten_when_a_newer_one_comes_or_products_are_deleted() {
     for world in World::all().await {
         world.feed(&many(0..10)).await;
         let held = world.feed(&many(0..1)).await;
         world.feed(&many(0..10)).await;
-        assert_eq!(world.catalog.feed_run(SHOP, &held.id).await.expect("kept").state, RunState::Interrupted);
+        let ended = async |id: &str| {
+            let run = world.catalog.feed_run(SHOP, id).await.expect("kept");
+            (run.state, run.code.unwrap_or_default())
+        };
+        assert_eq!(ended(&held.id).await, (RunState::Interrupted, "feed_superseded".to_owned()));
         let held = world.feed(&many(0..1)).await;
         let one = world.one("P00000").await;
         world.catalog.delete(SHOP, one.id).await.expect("deleted");
-        assert_eq!(world.catalog.feed_run(SHOP, &held.id).await.expect("kept").state, RunState::Interrupted);
+        assert_eq!(ended(&held.id).await, (RunState::Interrupted, "feed_outdated".to_owned()));
         world.catalog.take_up_left().await.expect("looked after");
         assert_eq!((world.live().await.len(), world.rows("catalog_staged").await), (9, 0));
     }

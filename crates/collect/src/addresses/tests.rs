@@ -1,6 +1,7 @@
 //! Texts in, texts out; and that nothing else of them changes.
 
 use super::*;
+use crate::limits::EVENT_BYTES_MAX;
 use crate::testing::{Room, body};
 use crate::{CloudEventMode, Endpoint, SourceKind};
 use events::EventKind;
@@ -68,14 +69,98 @@ fn what_is_no_address_stays() {
         r#"{"kind":"ip","text":"\"ip\":\"192.0.2.77\""}"#,
         r#"{"x\"ip":"192.0.2.77"}"#,
         r#"{"ip":null,"zip":"192.0.2.77","version":"1.2.3.4"}"#,
-        r#"{"ip":{"value":"192.0.2.77"},"a":["ip","192.0.2.77"]}"#,
-        r#"{"ip":3221225985}"#,
+        r#"{"a":["ip","192.0.2.77"],"ip":[],"b":"192.0.2.77"}"#,
+        r#"{"ip":{"count":3,"share":0.5,"ok":true,"seen":"2026-11-23T10:20:30.000Z"},"number":3221225985}"#,
+        r#"{"text":"{\"zip\":\"192.0.2.77\"} and \"ip\": 192.0.2.77"}"#,
         r#"{"ip":"#,
         r#"}}]"ip":"192.0.2.77""#,
-        r#"{"ip":"192.0.2.77"#,
     ] {
         check(text, text);
     }
+}
+
+#[test]
+fn no_whole_address_stays_below_a_name_for_addresses() {
+    check(r#"{"ip":"unknown, 203.0.113.77","a":1}"#, r#"{"ip":"unknown, 203.0.113.0","a":1}"#);
+    check(r#"{"ip":"203.0.113.77/32"}"#, r#"{"ip":"203.0.113.0/32"}"#);
+    check(r#"{"ip":"203.0.113.77:443"}"#, r#"{"ip":"203.0.113.0"}"#);
+    check(r#"{"ip":"[2001:db8:7::1]:443"}"#, r#"{"ip":"2001:db8:7::"}"#);
+    check(
+        r#"{"ip":{"address":"203.0.113.77","city":"Zürich","all":[{"v6":"2001:db8:1:2::3"},"203.0.113.78"]}}"#,
+        r#"{"ip":{"address":"203.0.113.0","city":"Zürich","all":[{"v6":"2001:db8:1::"},"203.0.113.0"]}}"#,
+    );
+    check(r#"{"ip":[["203.0.113.77"],{"a":["203.0.113.78"]}]}"#, r#"{"ip":[["203.0.113.0"],{"a":["203.0.113.0"]}]}"#);
+    check(r#"{"ip":"{\"address\":\"203.0.113.77\"}"}"#, r#"{"ip":"{\"address\":\"203.0.113.0\"}"}"#);
+    check(r#"{"ip":"203.0.113.77"#, r#"{"ip":"203.0.113.0"#);
+    check(r#"{"ip":203.0.113.77}"#, r#"{"ip":null}"#);
+    for name in [
+        "IP",
+        "Ip",
+        "ip_address",
+        "ipAddress",
+        "client_ip",
+        "clientIp",
+        "clientIP",
+        "remote_addr",
+        "REMOTE_ADDR",
+        "x-forwarded-for",
+        "X-Forwarded-For",
+        "X-Real-IP",
+        "$ip",
+        "cf-connecting-ip",
+        "forwarded",
+    ] {
+        check(
+            &format!(r#"{{"a":{{"{name}" : "203.0.113.77"}}}}"#),
+            &format!(r#"{{"a":{{"{name}" : "203.0.113.0"}}}}"#),
+        );
+    }
+}
+
+#[test]
+fn what_looks_like_an_address_and_cannot_be_cut_is_dropped() {
+    check(r#"{"ip":"203.000.113.077","a":"b"}"#, r#"{"ip":null,"a":"b"}"#);
+    check(r#"{"ip":3221225985,"a":3221225985}"#, r#"{"ip":null,"a":3221225985}"#);
+    check(r#"{"ip":{"v4":3.221225985e9,"asn":64500}}"#, r#"{"ip":{"v4":null,"asn":64500}}"#);
+    check(r#"{"ip":[203,0,113,77],"rgb":[203,0,113,77]}"#, r#"{"ip":null,"rgb":[203,0,113,77]}"#);
+    // Of two keys one might come out.
+    check(r#"{"ip":{"a":{"203.0.113.77":{"ip":"::1"}},"b":"203.0.113.78"},"c":1}"#, r#"{"ip":null,"c":1}"#);
+    check(r#"{"ips":["a",{"203.0.113.77":1}"#, r#"{"ips":null"#);
+}
+
+#[test]
+fn a_text_that_is_json_is_read_as_such() {
+    check(
+        r#"{"raw":"{\"who\":\"\u00e9\",\"ip\": \"203.0.113.77\"}","é":"\u00e9"}"#,
+        r#"{"raw":"{\"who\":\"é\",\"ip\": \"203.0.113.0\"}","é":"\u00e9"}"#,
+    );
+    let (mut whole, mut short) = (r#"{"ip":"203.0.113.77"}"#.to_owned(), r#"{"ip":"203.0.113.0"}"#.to_owned());
+    for _ in 0..5 {
+        (whole, short) = (json!({ "text": whole }).to_string(), json!({ "text": short }).to_string());
+        check(&whole, &short);
+    }
+}
+
+#[test]
+fn of_a_body_of_any_kind_and_of_its_headers_the_networks_are_kept() {
+    let body = |text: &str| short_body(text, KeepAddress::Network);
+    let short = |text: &str, expected: &str| {
+        assert_eq!(body(text).as_deref(), Some(expected));
+        assert_eq!(body(expected), None, "cut once is cut for good");
+    };
+    short("\u{feff}{\"client_ip\": \"203.0.113.77\"}", "\u{feff}{\"client_ip\": \"203.0.113.0\"}");
+    short("<a><ip>203.0.113.77</ip></a>", "<a><ip>203.0.113.0</ip></a>");
+    short("{'ip': '203.0.113.77', ", "{'ip': '203.0.113.0', ");
+    assert_eq!(body(r#"{"host":"203.0.113.77"}"#), None);
+    assert_eq!(short_body("203.0.113.77", KeepAddress::Whole), None);
+    let value = |name: &str, text: &str, keep| short_value(name, text, keep);
+    let of = |name: &str, text: &str| value(name, text, KeepAddress::Network);
+    assert_eq!(of("x-forwarded-for", "unknown, 203.0.113.77").as_deref(), Some("unknown, 203.0.113.0"));
+    assert_eq!((of("x-shop", "203.0.113.77"), of("x-real-ip", "203.0.113.0")), (None, None));
+    assert_eq!(of("events", r#"[{"ip":"203.0.113.77"}]"#).as_deref(), Some(r#"[{"ip":"203.0.113.0"}]"#));
+    assert_eq!(of("ip", "203-0-113-77").as_deref(), Some(""));
+    assert_eq!(value("ip", "203.0.113.77", KeepAddress::Nothing).as_deref(), Some(""));
+    assert_eq!(value("ip", "203.0.113.77", KeepAddress::Whole), None);
 }
 
 #[test]
@@ -84,6 +169,13 @@ fn a_workspace_may_keep_nothing_or_all_of_it() {
     let dropped = hidden(text, SHOP, &Known(KeepAddress::Nothing, false), None);
     assert_eq!(dropped.as_deref(), Some(r#"{"context":{"ip":null,"a":1}}"#));
     assert_eq!(hidden(text, SHOP, &Known(KeepAddress::Whole, false), None), None);
+    let text = r#"{"ip":{"a":["unknown",{"b":"to 192.0.2.77"}],"203.0.113.77":1},"clientIp":"{\"a\":\"::2\"}"}"#;
+    let dropped = hidden(text, SHOP, &Known(KeepAddress::Nothing, false), None);
+    assert_eq!(dropped.as_deref(), Some(r#"{"ip":null,"clientIp":null}"#));
+    assert_eq!(hidden(text, SHOP, &Known(KeepAddress::Whole, true), None), None);
+    let some = r#"{"ip":{"a":["unknown",{"b":"to 192.0.2.77"}]}}"#;
+    let dropped = hidden(some, SHOP, &Known(KeepAddress::Nothing, false), None);
+    assert_eq!(dropped.as_deref(), Some(r#"{"ip":{"a":["unknown",{"b":null}]}}"#));
 }
 
 #[track_caller]
@@ -104,6 +196,8 @@ fn the_place_is_looked_up_from_the_whole_address_and_stored_beside_the_short_one
     assert_eq!(batch["batch"][1]["context"], json!({}));
     assert_eq!(batch["batch"][2]["context"], json!({"location": {"country": "SE"}, "ip": "2a02:cf40::"}));
     assert_eq!(batch["context"]["location"], here);
+    let listed = located(r#"{"context":{"ip":"unknown, 81.2.69.142"}}"#);
+    assert_eq!(listed["context"], json!({"location": here, "ip": "unknown, 81.2.69.0"}));
 }
 
 #[test]
@@ -186,27 +280,54 @@ fn any_json() -> impl Strategy<Value = Value> {
         any::<i32>().prop_map(Value::from),
         "[\\[\\]{}\",:\\\\ éa]{0,12}".prop_map(Value::from),
         Just(Value::from("192.0.2.77")),
+        Just(Value::from("unknown, 192.0.2.77")),
+        Just(Value::from(r#"{"ip":"192.0.2.77"}"#)),
+        Just(Value::from(3_221_225_985_u32)),
     ];
     leaf.prop_recursive(4, 24, 4, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-            prop::collection::vec(("(ip|[\"\\\\a-c]{0,4}|context)", inner), 0..4)
+            prop::collection::vec(("(ip|X-Real-IP|192\\.0\\.2\\.7|[\"\\\\a-c]{0,4}|context)", inner), 0..4)
                 .prop_map(|fields| Value::Object(fields.into_iter().collect())),
         ]
     })
 }
 
 /// The same by a tree: what the walk is checked against.
-fn by_tree(value: &mut Value, under_ip: bool) {
+fn by_tree(value: &mut Value, is_below: bool) {
     match value {
-        Value::String(text) if under_ip => {
-            if let Some(address) = address_of(text) {
-                *text = network_of(address).to_string();
+        Value::String(text) if is_below => match Task::keep(KeepAddress::Network).named(text).0 {
+            Kept::All => {}
+            Kept::Short(short) => *text = short,
+            Kept::Nothing => *value = Value::Null,
+        },
+        Value::String(text) if text.starts_with("{\"ip") => *text = text.replace(".77", ".0"),
+        Value::Number(number) if is_below && number.as_f64().is_some_and(text::is_address_number) => {
+            *value = Value::Null
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| by_tree(item, is_below)),
+        Value::Object(fields) => {
+            for (key, value) in fields {
+                let is_name = key == "ip" || key == "X-Real-IP";
+                if is_name && !is_below && cannot_be_kept(value) {
+                    *value = Value::Null;
+                }
+                by_tree(value, is_below || is_name);
             }
         }
-        Value::Array(items) => items.iter_mut().for_each(|item| by_tree(item, under_ip)),
-        Value::Object(fields) => fields.iter_mut().for_each(|(key, value)| by_tree(value, key == FIELD)),
         _ => {}
+    }
+}
+
+/// Has a key that is an address, or a list of numbers that are the parts of one.
+fn cannot_be_kept(value: &Value) -> bool {
+    match value {
+        Value::Array(items) => {
+            let is_part = |item: &&Value| item.as_f64().is_some_and(|number| (0.0..=255.0).contains(&number));
+            items.iter().filter(is_part).count() >= 4 || items.iter().any(cannot_be_kept)
+        }
+        Value::Object(fields) => fields.iter().any(|(key, value)| key == "192.0.2.7" || cannot_be_kept(value)),
+        _ => false,
     }
 }
 

@@ -5,7 +5,9 @@
 use super::compile::{Compiled, From, Ready, Take};
 use super::mapping::Read;
 use crate::limits::EVENTS_PER_PAYLOAD_MAX;
+use crate::model::named;
 use base::{Currency, Json, JsonMap, Timestamp};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::HashSet;
 use xxhash_rust::xxh3::xxh3_128;
@@ -29,14 +31,16 @@ pub(crate) struct Incoming<'a> {
     pub source: &'a str,
 }
 
-/// What a mapping makes of a payload.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Outcome {
-    Events,
-    /// No rule wanted it.
-    Nothing,
-    Failed,
-}
+named!(
+    /// What a mapping makes of a payload.
+    #[schema(as = WebhookOutcome)]
+    Outcome {
+        Events = "events",
+        /// No rule wanted it.
+        Nothing = "nothing",
+        Failed = "failed",
+    }
+);
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mapped {
@@ -55,11 +59,16 @@ impl Mapped {
     }
 }
 
+/// Names of headers in lower case.
+pub(super) fn is_form(headers: &[(String, String)]) -> bool {
+    let kind = headers.iter().find(|(key, _)| key == "content-type");
+    kind.is_some_and(|(_, kind)| kind.starts_with("application/x-www-form-urlencoded"))
+}
+
 /// The body as JSON, a byte order mark before it left out; a form becomes an object of texts.
 pub(crate) fn parse(incoming: &Incoming<'_>) -> Result<Json, String> {
     let body = incoming.body.strip_prefix('\u{feff}').unwrap_or(incoming.body);
-    let header = |name: &str| incoming.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
-    if header("content-type").is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded")) {
+    if is_form(incoming.headers) {
         let mut form = JsonMap::new();
         for (name, value) in url::form_urlencoded::parse(body.as_bytes()) {
             form.insert(name.into_owned(), json!(value));

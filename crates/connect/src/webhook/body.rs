@@ -1,10 +1,14 @@
 //! What came, as text: unpacked within limits, and in the encodings senders use. And what of it may be kept.
 
+use super::apply::is_form;
 use super::compile::Compiled;
 use super::receive::Delivery;
 use crate::limits::{HEADER_BYTES_MAX, HEADERS_MAX, PAYLOAD_BYTES_MAX};
-use base::{Json, Problem, ProblemKind};
+use crate::{Door, Payload};
+use base::{Json, Problem, ProblemKind, WorkspaceId};
+use std::borrow::Cow;
 use std::io::Read;
+use url::form_urlencoded;
 
 /// Working memory of the unpacker.
 const BUFFER_BYTES: usize = 4 * 1024;
@@ -91,10 +95,44 @@ pub(super) fn kept_headers(headers: Vec<(String, String)>, mapping: &Compiled) -
     told.take(HEADERS_MAX).collect()
 }
 
+/// Cuts the IP addresses out of a payload that its workspace does not keep whole. Before it is mapped: so the mapping
+/// sees what is kept, and a delivery that is repeated is the same one however its first was kept.
+pub(super) fn shorten(door: &dyn Door, workspace: WorkspaceId, payload: &mut Payload) {
+    for (name, value) in &mut payload.headers {
+        if let Some(short) = door.short_value(workspace, name, value) {
+            *value = short;
+        }
+    }
+    let short = match is_form(&payload.headers) {
+        true => short_form(door, workspace, &payload.body),
+        false => door.short_body(workspace, &payload.body),
+    };
+    if let Some(short) = short {
+        payload.body = short;
+    }
+}
+
+/// The other fields stay byte for byte.
+fn short_form(door: &dyn Door, workspace: WorkspaceId, body: &str) -> Option<String> {
+    let mut is_other = false;
+    let pairs = body.split('&').map(|pair| {
+        let field = form_urlencoded::parse(pair.as_bytes()).next();
+        let short = field.and_then(|(name, value)| door.short_value(workspace, &name, &value));
+        let Some(short) = short else { return Cow::Borrowed(pair) };
+        is_other = true;
+        let name = pair.split('=').next().unwrap_or_default();
+        let value: String = form_urlencoded::byte_serialize(short.as_bytes()).collect();
+        Cow::Owned(format!("{name}={value}"))
+    });
+    let pairs: Vec<Cow<'_, str>> = pairs.collect();
+    is_other.then(|| pairs.join("&"))
+}
+
 /// A body with the names of its fields and without their values, but for texts the mapping itself names: for a payload
 /// of which the workspace does not keep everything.
 pub(super) fn shape_of(body: &str, mapping: &Compiled) -> String {
-    match serde_json::from_str::<Json>(body) {
+    // As the mapping reads it, or a whole payload would pass for the name of a field.
+    match serde_json::from_str::<Json>(body.strip_prefix('\u{feff}').unwrap_or(body)) {
         Ok(mut json) => {
             empty(&mut json, mapping);
             json.to_string()

@@ -2,6 +2,7 @@
 
 use super::receive::Delivery;
 use crate::Connect;
+use crate::definition::only_travels_in;
 use crate::error::{Fault, Result, invalid};
 use base::{Json, Problem, ProblemKind};
 use base64::Engine;
@@ -11,27 +12,33 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
+use utoipa::ToSchema;
 
 /// What a sender asks to be given back.
 const ECHO_BYTES_MAX: usize = 2_000;
 const TOKEN_CHARS_MAX: usize = 500;
 
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+/// A question of the sender that is answered.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = WebhookChallenge)]
 pub struct Challenge {
     #[serde(default)]
     pub kind: ChallengeKind,
     /// Of Meta the verify token, of X the consumer secret. Comes in, is sealed, and never goes out.
-    #[serde(default, skip_serializing)]
+    #[serde(default, skip_serializing_if = "only_travels_in")]
+    #[schema(write_only)]
     pub token: Option<String>,
     /// A token is stored; what a request says here counts for nothing.
     #[serde(default)]
+    #[schema(read_only)]
     pub token_set: bool,
 }
 
 /// Whose way of asking is answered.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = WebhookChallengeKind)]
 pub enum ChallengeKind {
     #[default]
     None,

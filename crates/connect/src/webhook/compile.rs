@@ -1,11 +1,10 @@
 //! A mapping ready to run: paths parsed, limits checked, every mistake told with its place.
 
 use super::apply::MapProblem;
-use super::mapping::{Condition, Field, Mapping, Read, Rule, Value};
+use super::mapping::{CallType, Condition, Field, Mapping, Read, Rule, Value};
 use crate::limits::{FIELDS_MAX, PATH_CHARS_MAX, RULES_MAX};
 use serde_json_path::JsonPath;
 
-const TYPES: [&str; 6] = ["track", "identify", "page", "screen", "group", "alias"];
 const NAME_CHARS_MAX: usize = 250;
 
 /// A mapping whose paths are parsed.
@@ -89,14 +88,16 @@ fn problem(pointer: &str, code: &'static str, detail: impl Into<String>) -> MapP
 
 impl Ready {
     fn new(rule: &Rule, at: &str, problems: &mut Vec<MapProblem>) -> Self {
-        let kind = TYPES.into_iter().find(|name| *name == rule.kind).unwrap_or_else(|| {
+        let kind = CallType::parse(&rule.kind).unwrap_or_else(|| {
+            let known: Vec<&str> = CallType::ALL.iter().map(|one| one.name()).collect();
             problems.push(problem(
                 &format!("{at}/type"),
                 "unknown_type",
-                format!("must be one of {}", TYPES.join(", ")),
+                format!("must be one of {}", known.join(", ")),
             ));
-            "track"
+            CallType::Track
         });
+        let kind = kind.name();
         if rule.kind == "track" && rule.event.is_none() {
             problems.push(problem(&format!("{at}/event"), "missing_field", "a track event needs a name"));
         }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::limits::PAYLOAD_BYTES_MAX;
-use crate::testing::{Room, WORKSPACE};
+use crate::testing::{Room, SHORT_ADDRESS, WHOLE_ADDRESS, WORKSPACE};
 use crate::{Change, Definition, PayloadState};
 use base::{Json, PageRequest, Problem, SourceId};
 use serde_json::json;
@@ -163,6 +163,42 @@ async fn a_packed_body_is_unpacked_and_never_to_more_than_a_delivery_may_have() 
 }
 
 #[tokio::test]
+async fn what_is_kept_of_a_delivery_holds_no_whole_address() {
+    for room in Room::all().await {
+        let id = room.make(json!({ "kind": "webhook" })).await;
+        let token = token(&room, id).await;
+        let body = format!("{{\"topic\":\"call\", \"who\":\"u1\",\"plan\":\"{WHOLE_ADDRESS}\"}}");
+        let form = format!("topic=call&ip={WHOLE_ADDRESS}&who=u%32&zip={WHOLE_ADDRESS}");
+        let as_form = [("content-type", "application/x-www-form-urlencoded")];
+        post(&room, &token, &[], &[], body.as_bytes()).await.unwrap();
+        room.clock.advance_ms(10);
+        post(&room, &token, &as_form, &[], form.as_bytes()).await.unwrap();
+        let all = PageRequest { limit: Some(10), cursor: None };
+        let kept = async || room.connect.payloads(WORKSPACE, id, false, &all).await.unwrap().items;
+        let waiting: Vec<String> = kept().await.into_iter().map(|payload| payload.body).collect();
+        let expected_form = format!("topic=call&ip={SHORT_ADDRESS}&who=u%32&zip={WHOLE_ADDRESS}");
+        assert_eq!(waiting, [expected_form, body.replace(WHOLE_ADDRESS, SHORT_ADDRESS)]);
+
+        let mut mapped = definition(json!({ "kind": "none" }));
+        mapped["mapping"]["rules"][0]["properties"][0]["value"] = json!({ "header": "x-real-ip" });
+        let mapped = Definition::read(mapped).ok();
+        room.connect.change(WORKSPACE, id, Change { enabled: None, definition: mapped }).await.unwrap();
+        assert_eq!(room.connect.replay_payloads(WORKSPACE, id, None).await.unwrap().events, 2);
+        // The sender repeats the first: the same delivery, though it was kept with less than it had.
+        let taken = post(&room, &token, &[("x-real-ip", WHOLE_ADDRESS)], &[], body.as_bytes()).await.unwrap();
+        assert_eq!((taken.state, room.till.look(|state| state.events.len())), (PayloadState::Mapped, 2));
+        room.clock.advance_ms(10);
+        post(&room, &token, &[("x-real-ip", WHOLE_ADDRESS)], &[], br#"{"topic":"call","who":"u3"}"#).await.unwrap();
+        let events = room.till.look(|state| json!(state.events).to_string());
+        assert!(events.contains(SHORT_ADDRESS) && !events.contains(WHOLE_ADDRESS), "{events}");
+        room.connect.flush().await.unwrap();
+        let samples = kept().await;
+        assert!(samples.iter().any(|sample| sample.headers.contains(&("x-real-ip".into(), SHORT_ADDRESS.into()))));
+        assert!(samples.iter().all(|sample| sample.headers.iter().all(|(_, value)| value != WHOLE_ADDRESS)));
+    }
+}
+
+#[tokio::test]
 async fn a_sample_holds_nothing_that_the_plan_cuts_out() {
     for room in Room::all().await {
         let id = room.make(definition(json!({ "kind": "none" }))).await;
@@ -191,6 +227,12 @@ async fn a_sample_holds_nothing_that_the_plan_cuts_out() {
             kept.iter().all(|payload| !payload.body.contains("measles") && !payload.body.contains("u2")),
             "{kept:?}"
         );
+
+        let marked = [b"\xef\xbb\xbf", body.as_slice()].concat();
+        room.clock.advance_ms(10);
+        post(&room, &token, &[], &[], &marked).await.unwrap();
+        let kept = room.connect.payloads(WORKSPACE, id, false, &all).await.unwrap().items;
+        assert_eq!(serde_json::from_str::<Json>(&kept[0].body).unwrap(), expected, "a byte order mark is no field");
 
         room.till.look(|state| state.cuts = false);
         room.clock.advance_ms(10);

@@ -15,17 +15,20 @@ mod signature;
 pub use apply::{MapProblem, Mapped, Outcome};
 pub use challenge::{Asked, Challenge, ChallengeKind, Reply};
 pub use compile::Compiled;
-pub use mapping::{Condition, Field, Identifier, Mapping, Read, Rule, Value};
+pub use mapping::{CallType, Condition, Field, Identifier, Mapping, Read, Rule, Value};
 pub use receive::{Delivery, Received, ReplayedPayloads};
 pub use signature::{Scheme, Signature};
 
 pub(crate) use receive::{Hooks, token_hash};
 
+use crate::definition::{Definition, Secrets, Settings, StoredSecret};
 use crate::error::invalid;
 use base::Problem;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+/// Payloads of another system that become events.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WebhookDefinition {
     #[serde(default)]
@@ -36,11 +39,11 @@ pub struct WebhookDefinition {
     pub mapping: Mapping,
 }
 
-impl WebhookDefinition {
-    pub(crate) fn check(&self, secret: Option<&str>, challenge: Option<&str>) -> Result<(), Problem> {
-        self.challenge.check(challenge)?;
+impl Settings for WebhookDefinition {
+    fn check(&self, secrets: &Secrets) -> Result<(), Problem> {
+        self.challenge.check(secrets.challenge.as_deref())?;
         if self.signature.scheme != Scheme::None {
-            let secret = secret.ok_or_else(|| {
+            let secret = secrets.secret.as_deref().ok_or_else(|| {
                 invalid("/definition/signature/secret", "a signature needs the secret that the sender shows")
             })?;
             self.signature
@@ -51,6 +54,34 @@ impl WebhookDefinition {
         match Compiled::new(&self.mapping).err().into_iter().flatten().next() {
             Some(problem) => Err(invalid(format!("/definition/mapping{}", problem.pointer), problem.detail)),
             None => Ok(()),
+        }
+    }
+
+    fn take_secret(&mut self) -> Option<String> {
+        self.signature.secret.take()
+    }
+
+    fn take_challenge(&mut self) -> Option<String> {
+        self.challenge.token.take()
+    }
+
+    fn has_address(&self) -> bool {
+        true
+    }
+
+    fn needs_challenge(&self) -> bool {
+        self.challenge.kind.needs_token()
+    }
+
+    fn mark_stored(&mut self, secrets: &Secrets) {
+        self.signature.secret_set = secrets.secret.is_some();
+        self.challenge.token_set = secrets.challenge.is_some();
+    }
+
+    fn stored_secret(&self, before: &Definition) -> StoredSecret {
+        match before {
+            Definition::Webhook(_) => StoredSecret::Stays,
+            _ => StoredSecret::Again(invalid("/definition/signature/secret", "say the secret of this webhook")),
         }
     }
 }

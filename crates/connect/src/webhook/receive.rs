@@ -4,7 +4,7 @@
 //! most [`SAMPLES_KEPT`] rows every two seconds however many come. One that is not: a transaction before the answer.
 
 use super::apply::{Incoming, Mapped, Outcome};
-use super::body::{kept_headers, shape_of, text_of, too_large};
+use super::body::{kept_headers, shape_of, shorten, text_of, too_large};
 use super::challenge::{ChallengeKind, Reply, answer_post};
 use super::compile::Compiled;
 use super::flood::Floods;
@@ -215,7 +215,7 @@ impl Connect {
             hook.answered(now);
             return Ok(Received { events: 0, state: PayloadState::Nothing, reply: Some(reply) });
         }
-        let payload = Payload {
+        let mut payload = Payload {
             id: new_id("pay", now, &*self.inner.rng),
             received_at: now,
             state: PayloadState::Unmapped,
@@ -225,6 +225,7 @@ impl Connect {
             headers: kept_headers(delivery.headers, &hook.mapping),
             body,
         };
+        shorten(&*self.inner.door, hook.workspace, &mut payload);
         self.take(&hook, payload, now).await
     }
 
@@ -361,7 +362,13 @@ impl Connect {
     }
 
     /// What a mapping would make of a payload. Nothing is stored.
-    pub async fn try_mapping(&self, mapping: &super::Mapping, payload: Payload) -> Result<Mapped> {
+    pub async fn try_mapping(
+        &self,
+        workspace: WorkspaceId,
+        mapping: &super::Mapping,
+        mut payload: Payload,
+    ) -> Result<Mapped> {
+        shorten(&*self.inner.door, workspace, &mut payload);
         match Compiled::new(mapping) {
             Ok(compiled) => Ok(self.mapped("trial".into(), compiled, payload).await?.0),
             Err(problems) => Ok(Mapped { outcome: Outcome::Failed, events: Vec::new(), rules: Vec::new(), problems }),
@@ -387,6 +394,8 @@ impl Connect {
         for payload_id in payloads::waiting_ids(&self.inner.db, workspace, id, ids).await? {
             // One at a time: a thousand payloads may be a thousand megabytes.
             let Some(mut payload) = payloads::get(&self.inner.db, workspace, id, &payload_id).await? else { continue };
+            // What came while the workspace kept more, or before this program cut it.
+            shorten(&*self.inner.door, workspace, &mut payload);
             self.map_and_send(id, &mapping, &mut payload).await?;
             payloads::update(&self.inner.db, workspace, &payload).await?;
             done.replayed += 1;

@@ -1,5 +1,6 @@
 //! Signatures of senders: HMAC-SHA256 over the body, in five dresses. Compared in constant time.
 
+use crate::definition::only_travels_in;
 use crate::limits::SIGNATURE_AGE_MS_MAX;
 use base::Timestamp;
 use base64::Engine;
@@ -7,23 +8,29 @@ use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
+use utoipa::ToSchema;
 
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+/// How a sender proves that a delivery is its own.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = WebhookSignature)]
 pub struct Signature {
     #[serde(default)]
     pub scheme: Scheme,
     /// Comes in, is sealed, and never goes out.
-    #[serde(default, skip_serializing)]
+    #[serde(default, skip_serializing_if = "only_travels_in")]
+    #[schema(write_only)]
     pub secret: Option<String>,
     /// A secret is stored; what a request says here counts for nothing.
     #[serde(default)]
+    #[schema(read_only)]
     pub secret_set: bool,
 }
 
 /// How a sender signs.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = WebhookSignatureScheme)]
 pub enum Scheme {
     #[default]
     None,

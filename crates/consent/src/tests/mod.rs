@@ -18,6 +18,7 @@ use std::sync::Arc;
 pub(crate) const SHOP: WorkspaceId = WorkspaceId::new(1);
 pub(crate) const ANNA: ProfileId = ProfileId::new(1);
 pub(crate) const BERT: ProfileId = ProfileId::new(2);
+const KEY: [u8; 32] = [7; 32];
 
 pub(crate) struct World {
     pub store: testkit::Store,
@@ -32,7 +33,7 @@ impl World {
         let inbox =
             Inbox::open(&store.dir().join("inbox"), InboxConfig::default(), shared.clone()).expect("inbox opens");
         let inbox = Arc::new(inbox);
-        let consents = Consents::new(store.db.clone(), inbox.clone(), shared, Arc::new(SeededRng::new(3)));
+        let consents = Consents::new(store.db.clone(), inbox.clone(), shared, Arc::new(SeededRng::new(3)), &KEY);
         Self { store, consents, inbox }
     }
 

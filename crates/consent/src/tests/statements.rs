@@ -31,6 +31,17 @@ async fn a_form_subscribes_and_the_proof_is_kept() {
 }
 
 #[tokio::test]
+async fn a_call_about_a_company_alone_states_nobodys_consent() {
+    on_every_store(async |world| {
+        let nobody = ProfileId::new(0);
+        let emitted = world.feed(vec![(nobody, says(1, json!({"email": "subscribed"})))], vec![]).await;
+        assert!(emitted.is_empty(), "{emitted:?}");
+        assert_eq!((world.rows("consent").await, world.rows("consent_history").await), (0, 0));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn saying_the_same_again_is_proof_but_no_change() {
     on_every_store(async |world| {
         world.feed(vec![(ANNA, says(1, json!({"email": true})))], vec![]).await;

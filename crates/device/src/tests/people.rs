@@ -19,6 +19,16 @@ fn merge(from: ProfileId, into: ProfileId) -> Merge {
 }
 
 #[tokio::test]
+async fn a_call_about_a_company_alone_has_no_device() {
+    on_every_store(async |world: World| {
+        let nobody = ProfileId::new(0);
+        world.feed(vec![(nobody, event(0, "", &on(EDGE))), (nobody, event(1, "a", &on(IPHONE)))], vec![]).await;
+        assert!(world.of(nobody).await.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_customer_has_the_devices_they_used_last_seen_first() {
     on_every_store(async |world: World| {
         let laptop = json!({"userAgent": EDGE, "locale": "nl-NL", "timezone": "Europe/Amsterdam",

@@ -85,14 +85,9 @@ fn members_sql(workspace: WorkspaceId, ids: &[Val]) -> (String, Vec<Val>) {
     let sql = format!(
         "SELECT group_id, profile_id FROM duplicate_member WHERE workspace_id = $1 AND group_id IN {} \
          ORDER BY group_id, profile_id",
-        list(ids.len())
+        db::in_list(2, ids.len())
     );
     (sql, std::iter::once(workspace.into()).chain(ids.iter().cloned()).collect())
-}
-
-/// `($2,$3)`.
-fn list(count: usize) -> String {
-    format!("({})", (2..2 + count).map(|number| format!("${number}")).collect::<Vec<_>>().join(","))
 }
 
 type Members = BTreeMap<GroupId, Vec<ProfileId>>;
@@ -122,7 +117,7 @@ pub(crate) async fn with_members(
     for chunk in db::pieces(&profiles, tx.chunk() * 4) {
         let sql = format!(
             "SELECT DISTINCT group_id FROM duplicate_member WHERE workspace_id = $1 AND profile_id IN {}",
-            list(chunk.len())
+            db::in_list(2, chunk.len())
         );
         let args: Vec<Val> = std::iter::once(workspace.into()).chain(chunk.iter().cloned()).collect();
         for row in tx.query(&sql, &args).await? {
@@ -130,11 +125,26 @@ pub(crate) async fn with_members(
         }
     }
     let ids: Vec<Val> = ids.into_iter().map(Val::from).collect();
+    by_id(tx, workspace, &ids).await
+}
+
+/// As it is within the transaction.
+pub(crate) async fn group_in(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    id: GroupId,
+) -> Result<Option<Group>, DuplicateError> {
+    Ok(by_id(tx, workspace, &[id.0.into()]).await?.remove(&id))
+}
+
+async fn by_id(tx: &mut Tx, workspace: WorkspaceId, ids: &[Val]) -> Result<BTreeMap<GroupId, Group>, DuplicateError> {
     let (mut groups, mut members) = (Vec::new(), Members::new());
-    for chunk in db::pieces(&ids, tx.chunk() * 4) {
+    for chunk in db::pieces(ids, tx.chunk() * 4) {
         let args: Vec<Val> = std::iter::once(workspace.into()).chain(chunk.iter().cloned()).collect();
-        let sql =
-            format!("SELECT {COLUMNS} FROM duplicate_group WHERE workspace_id = $1 AND id IN {}", list(chunk.len()));
+        let sql = format!(
+            "SELECT {COLUMNS} FROM duplicate_group WHERE workspace_id = $1 AND id IN {}",
+            db::in_list(2, chunk.len())
+        );
         for row in tx.query(&sql, &args).await? {
             groups.push(group_of(&row)?);
         }
@@ -183,7 +193,8 @@ pub(crate) async fn delete_many(
     for chunk in db::pieces(&ids, tx.chunk() * 4) {
         let args: Vec<Val> = std::iter::once(workspace.into()).chain(chunk.iter().cloned()).collect();
         for (table, column) in [("duplicate_group", "id"), ("duplicate_member", "group_id")] {
-            let sql = format!("DELETE FROM {table} WHERE workspace_id = $1 AND {column} IN {}", list(chunk.len()));
+            let sql =
+                format!("DELETE FROM {table} WHERE workspace_id = $1 AND {column} IN {}", db::in_list(2, chunk.len()));
             tx.execute(&sql, &args).await?;
         }
     }

@@ -4,7 +4,9 @@ mod groups;
 mod rejected;
 mod seen;
 
-pub(crate) use groups::{all_before, count, delete, delete_all, delete_many, group, insert, page, with_members};
+pub(crate) use groups::{
+    all_before, count, delete, delete_all, delete_many, group, group_in, insert, page, with_members,
+};
 pub(crate) use rejected::{reject, rejected};
 pub(crate) use seen::{forget_seen, read_seen, replace_seen, write_seen};
 

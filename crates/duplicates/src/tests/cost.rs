@@ -1,6 +1,11 @@
 //! What an update costs, counted in pairs compared.
 
 use super::*;
+use crate::schedule::Limits;
+use std::time::{Duration, Instant};
+
+/// No whole search because of many new ones.
+const MANY: Limits = Limits { people_at_once: 10_000, changed_max: 100_000 };
 
 /// Somebody made from a number, with little in common with others.
 fn somebody(number: u32) -> PersonFields {
@@ -33,6 +38,47 @@ fn once_more(town: &Town, of: u32, id: u32) {
         3 => town.twin(of, id, &[(2, &wrong(2)), (3, &wrong(3))]),
         _ => town.twin(of, id, &[(0, &wrong(0)), (4, ""), (3, "")]),
     }
+}
+
+/// The longest time this thread did nothing else, until stopped.
+async fn longest_silence(stop: Arc<AtomicU64>) -> Duration {
+    let (mut longest, mut last) = (Duration::ZERO, Instant::now());
+    while stop.load(Ordering::Relaxed) == 0 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+        longest = longest.max(last.elapsed());
+        last = Instant::now();
+    }
+    longest
+}
+
+// One thread answers everybody here: whatever is compared on it keeps the others waiting.
+#[tokio::test]
+async fn others_are_answered_while_many_new_customers_are_compared() {
+    let store = testkit::sqlite(MIGRATIONS).await;
+    let town = Arc::new(Town::default());
+    town.people.lock().extend((1..=6_000).map(|number| (number, somebody(number))));
+    for n in 0..400 {
+        once_more(&town, 1 + n * 14, 200_000 + n);
+    }
+    let clock = Arc::new(testkit::clock());
+    let duplicates = Duplicates::open(store.db.clone(), town.clone(), clock, KEY).await.unwrap();
+    duplicates.find(SHOP).await.unwrap();
+    // Families of namesakes: everybody shares blocks with the whole family.
+    for n in 0..4_000 {
+        let mut namesake = somebody(10_000 + n / 200);
+        namesake.0[4] = Some(format!("06{:08}", 7_000_000 + n));
+        town.people.lock().insert(1 + n, namesake);
+    }
+    let stop = Arc::new(AtomicU64::new(0));
+    let listening = tokio::spawn(longest_silence(stop.clone()));
+    let started = Instant::now();
+    let updated = duplicates.with_limits(MANY).update(SHOP).await.unwrap();
+    let took = started.elapsed();
+    stop.store(1, Ordering::Relaxed);
+    let silence = listening.await.unwrap();
+    println!("{} pairs in {took:?}, the longest silence {silence:?}", updated.update.compared);
+    assert!(updated.update.compared > 300_000, "{}", updated.update.compared);
+    assert!(silence * 4 < took, "nobody was answered for {silence:?} of {took:?}");
 }
 
 #[tokio::test]

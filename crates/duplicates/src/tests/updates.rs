@@ -144,6 +144,29 @@ async fn what_was_decided_on_meanwhile_is_not_written_over() {
     .await;
 }
 
+#[tokio::test]
+async fn who_was_put_into_a_suggestion_a_moment_ago_is_not_refused_unseen() {
+    on_every_store(async |duplicates, _, db| {
+        found(&duplicates).await;
+        let one = id(&duplicates, 1).await;
+        // An update is writing when the person decides.
+        let mut tx = db.begin().await.unwrap();
+        store::lock(&mut tx, SHOP).await.unwrap();
+        let deciding = tokio::spawn({
+            let duplicates = duplicates.clone();
+            async move { duplicates.reject_group(SHOP, one, Some(1)).await }
+        });
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        let sql = "UPDATE duplicate_group SET version = 2 WHERE workspace_id = $1 AND id = $2";
+        assert_eq!(tx.execute(sql, &[SHOP.into(), one.0.into()]).await.unwrap(), 1);
+        tx.commit().await.unwrap();
+        assert!(!deciding.await.unwrap().unwrap(), "it is not the version that was seen");
+        assert_eq!(duplicates.group(SHOP, one).await.unwrap().map(|group| group.version), Some(2), "it stays");
+        assert!(duplicates.reject_group(SHOP, one, Some(2)).await.unwrap());
+    })
+    .await;
+}
+
 /// The count in the status follows with the next update.
 async fn suggested_now(duplicates: &Duplicates) -> Vec<Vec<u32>> {
     by_id(duplicates).await.into_values().map(|(_, members)| members).collect()

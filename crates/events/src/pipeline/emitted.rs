@@ -7,8 +7,10 @@ use db::{Db, Tx, Val};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-/// Emitted events moved at once.
-const RELAY_ROWS_MAX: i64 = 2_000;
+/// Emitted events moved at once: a trait that was worked out for millions comes in so many.
+const RELAY_ROWS_MAX: i64 = 20_000;
+/// Of these, events of one record of the log.
+const RECORD_EVENTS_MAX: usize = 5_000;
 /// Order of emission; starts from the time of the first event so that it grows across restarts.
 static SEQUENCE: AtomicI64 = AtomicI64::new(0);
 /// Room for this many emissions per millisecond before the sequence runs ahead of the clock.
@@ -54,7 +56,9 @@ pub(super) async fn relay(db: &Db, inbox: &Inbox, now: Timestamp) -> Result<usiz
         }
     }
     for (workspace, events) in &by_workspace {
-        inbox.append_system_bodies(*workspace, events, now).await?;
+        for record in events.chunks(RECORD_EVENTS_MAX) {
+            inbox.append_system_bodies(*workspace, record, now).await?;
+        }
     }
     let mut tx = db.begin().await?;
     for (workspace, events) in &by_workspace {

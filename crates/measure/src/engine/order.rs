@@ -6,6 +6,7 @@
 
 use super::refusal::{Reason, Refusal};
 use base::{Currency, Json, JsonMap, Money, ProfileId, Timestamp, WorkspaceId};
+use events::names::{ORDER_COMPLETED, ORDER_REFUNDED};
 use events::{Channel, Event, EventKind};
 
 /// The longest order id kept; longer ones are cut, as no shop writes such.
@@ -57,8 +58,27 @@ pub struct NetOrder {
     pub net_minor: i64,
 }
 
-/// The events that say what an order is worth.
-pub(crate) const WORTH: [&str; 2] = ["Order Completed", "Order Updated"];
+const ORDER_UPDATED: &str = "Order Updated";
+/// The order events of the Segment e-commerce specification, and what each says. Both spellings are in use.
+const STEPS: [(&str, Step); 5] = [
+    (ORDER_COMPLETED, Step::Completed),
+    (ORDER_UPDATED, Step::Updated),
+    (ORDER_REFUNDED, Step::Refunded),
+    ("Order Cancelled", Step::Cancelled),
+    ("Order Canceled", Step::Cancelled),
+];
+/// The names of the events orders are made of.
+pub const ORDER_EVENTS: [&str; STEPS.len()] = {
+    let mut names = [""; STEPS.len()];
+    let mut at = 0;
+    while at < names.len() {
+        names[at] = STEPS[at].0;
+        at += 1;
+    }
+    names
+};
+/// Those that say what an order is worth.
+pub(crate) const WORTH: [&str; 2] = [ORDER_COMPLETED, ORDER_UPDATED];
 
 impl Step {
     pub fn says_worth(self) -> bool {
@@ -70,13 +90,7 @@ pub(crate) fn step_of(event: &Event) -> Option<Step> {
     if event.kind != EventKind::Track {
         return None;
     }
-    match event.name.as_str() {
-        "Order Completed" => Some(Step::Completed),
-        "Order Updated" => Some(Step::Updated),
-        "Order Refunded" => Some(Step::Refunded),
-        "Order Cancelled" | "Order Canceled" => Some(Step::Cancelled),
-        _ => None,
-    }
+    STEPS.iter().find(|(name, _)| *name == event.name).map(|(_, step)| *step)
 }
 
 impl OrderStep {

@@ -19,11 +19,21 @@ pub const SHOP: WorkspaceId = WorkspaceId::new(1);
 pub const HOUR_MS: i64 = 3_600_000;
 
 /// Settings that a test may change while it runs.
-pub struct Settings(Mutex<WorkspaceBasics>);
+pub struct Settings(Mutex<WorkspaceBasics>, Mutex<Option<WorkspaceId>>);
+
+impl Settings {
+    /// From now on those of this workspace cannot be read.
+    pub fn lose(&self, workspace: WorkspaceId) {
+        *self.1.lock() = Some(workspace);
+    }
+}
 
 #[async_trait::async_trait]
 impl Workspaces for Settings {
-    async fn basics(&self, _workspace: WorkspaceId) -> Result<WorkspaceBasics, MeasureError> {
+    async fn basics(&self, workspace: WorkspaceId) -> Result<WorkspaceBasics, MeasureError> {
+        if *self.1.lock() == Some(workspace) {
+            return Err(MeasureError::Settings { workspace, detail: "lost".into() });
+        }
         Ok(self.0.lock().clone())
     }
 }
@@ -91,11 +101,12 @@ impl Line {
 
 impl Shop {
     pub fn new(db: &Db) -> Self {
-        let settings = Arc::new(Settings(Mutex::new(WorkspaceBasics {
+        let basics = WorkspaceBasics {
             time_zone: "Europe/Amsterdam".into(),
             currency: Currency::EUR,
             attribution: AttributionRule::default(),
-        })));
+        };
+        let settings = Arc::new(Settings(Mutex::new(basics), Mutex::default()));
         let workspaces: Arc<dyn Workspaces> = settings.clone();
         let measures = Measures::new(db.clone(), Arc::new(testkit::clock()), workspaces);
         Self { measures, settings, db: db.clone(), end: 0 }

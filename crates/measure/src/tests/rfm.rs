@@ -144,6 +144,25 @@ async fn it_is_counted_again_when_a_tenth_of_the_orders_is_new() {
 }
 
 #[tokio::test]
+async fn a_workspace_that_cannot_be_counted_keeps_no_other_from_it() {
+    for store in testkit::stores(MIGRATIONS).await {
+        let mut shop = Shop::new(&store.db);
+        shop.play(&five()).await;
+        // One whose settings cannot be read comes before the shop; the count of another is of a newer program.
+        let (lost, newer) = (WorkspaceId::new(0), WorkspaceId::new(2));
+        let sql = "INSERT INTO measure_daily (workspace_id, day, metric, channel, currency, n, sum_minor)
+            SELECT $1, day, metric, channel, currency, n, sum_minor FROM measure_daily WHERE workspace_id = $2";
+        store.db.execute(sql, &[lost.into(), SHOP.into()]).await.unwrap();
+        let sql = "INSERT INTO measure_rfm (workspace_id, window_days, by_hand, counted, orders, counted_at_ms, due)
+            VALUES ($1, 365, '', '{\"cells\":\"none\"}', 0, 0, TRUE)";
+        store.db.execute(sql, &[newer.into()]).await.unwrap();
+        shop.settings.lose(lost);
+        assert_eq!(shop.measures.refresh_rfm().await.unwrap(), 1, "{}", store.name);
+        assert!(shop.measures.rfm(SHOP).await.unwrap().count.is_some(), "{}", store.name);
+    }
+}
+
+#[tokio::test]
 async fn a_rule_that_makes_no_sense_is_refused() {
     let store = testkit::sqlite(MIGRATIONS).await;
     let shop = Shop::new(&store.db);

@@ -1,7 +1,7 @@
 //! Erasing a person.
 
 use super::*;
-use crate::{FileEraser, Person, PersonIdentifier};
+use crate::{FileEraser, Person, PersonIdentifier, ProfileError};
 use async_trait::async_trait;
 use db::{DbError, Tx};
 use parking_lot::Mutex;
@@ -164,6 +164,81 @@ async fn an_anonymised_person_is_erased_and_their_events_are_made_nobodys_first(
         }
         let (turn, erase) = (format!("anonymise [{}]", planted.number()), "erase [1, 2]");
         assert_eq!(*files.asked.lock(), ["settle", &turn, "settle", &turn, erase, "scrub"]);
+    }
+}
+
+/// What was asked of the log: messageIds of "Profile Erased".
+async fn asked_of_the_log(world: &World) -> Vec<String> {
+    let bodies = world.log().await;
+    let events = bodies.iter().flat_map(|body| body["batch"].as_array().cloned().unwrap_or_default());
+    events.filter(|event| event["event"] == "Profile Erased").map(|event| event["messageId"].to_string()).collect()
+}
+
+fn under_way(answer: Result<crate::ErasureReceipt, ProfileError>) -> bool {
+    let Err(ProfileError::ErasureUnderWay { anonymises, .. }) = answer else { panic!("{answer:?}") };
+    anonymises
+}
+
+#[tokio::test]
+async fn of_two_who_ask_at_once_one_is_followed_and_the_other_told_so() {
+    for store in testkit::stores(crate::MIGRATIONS).await {
+        let world = World::on(store);
+        world.feed(vec![identify(1).user("anna"), identify(2).user("bo")]).await;
+        let anna = world.find(SHOP, "user_id", "anna").await.unwrap();
+        let bo = world.find(SHOP, "user_id", "bo").await.unwrap();
+        let answers = tokio::join!(
+            world.profiles.erase(SHOP, anna),
+            world.profiles.anonymise(SHOP, anna),
+            world.profiles.erase(SHOP, anna),
+        );
+        let answers = [answers.0, answers.1, answers.2];
+        let first: Vec<_> = answers.iter().filter_map(|answer| answer.as_ref().ok()).collect();
+        assert_eq!(first.len(), 1, "{}: {answers:?}", world.store.name);
+        let anonymises = first[0].message_id.starts_with("anonymised:");
+        let id = first[0].message_id.clone();
+        for answer in answers.into_iter().filter(Result::is_err) {
+            assert_eq!(under_way(answer), anonymises, "it says what happens, not what was asked");
+        }
+        let logged = asked_of_the_log(&world).await;
+        assert_eq!(logged, [format!("\"{id}\"")], "{}", world.store.name);
+        world.profiles.anonymise(SHOP, bo).await.expect("somebody else");
+
+        let mut erased = Event { channel: Channel::System, ..system(3, events::names::PROFILE_ERASED, anna) };
+        if anonymises {
+            erased.properties = events::RawJson::new(r#"{"keeps_counts":true}"#);
+        }
+        world.feed(vec![erased]).await;
+        let late = world.profiles.erase(SHOP, anna).await;
+        assert!(matches!(late, Err(ProfileError::NotFound(_))), "{late:?}");
+        crate::finish_erasures(world.db(), &[], &Files::default(), testkit::NOW).await.unwrap();
+        let sql = "SELECT id FROM profile_erasure_asked WHERE workspace_id = $1";
+        let left = world.db().query(sql, &[SHOP.into()]).await.unwrap();
+        let left: Vec<i64> = left.iter().map(|row| row.i64("id").unwrap()).collect();
+        assert_eq!(left, [bo.sql()], "of whom is erased nothing is noted any more");
+    }
+}
+
+#[tokio::test]
+async fn an_erasure_that_was_noted_and_never_reached_the_log_is_followed_by_the_next_who_asks() {
+    for store in testkit::stores(crate::MIGRATIONS).await {
+        let world = World::on(store);
+        world.feed(vec![identify(1).user("anna").anonymous("phone"), identify(2).user("bo").anonymous("tablet")]).await;
+        let anna = world.find(SHOP, "user_id", "anna").await.unwrap();
+        let bo = world.find(SHOP, "user_id", "bo").await.unwrap();
+        let noted = "INSERT INTO profile_erasure_asked (workspace_id, id, canonical_id, keeps_counts, asked_ms) \
+                     VALUES ($1, $2, $3, TRUE, 5)";
+        // Stopped between the note and the log.
+        world.db().execute(noted, &[SHOP.into(), anna.into(), anna.into()]).await.unwrap();
+        assert!(under_way(world.profiles.erase(SHOP, anna).await));
+        assert_eq!(asked_of_the_log(&world).await, [format!("\"anonymised:{anna}\"")]);
+        // Bo was one with somebody who is erased, and was taken apart before the log reached it.
+        let gone = ProfileId::new(77);
+        world.db().execute(noted, &[SHOP.into(), bo.into(), gone.into()]).await.unwrap();
+        let sql = "INSERT INTO profile_erased (workspace_id, id, canonical_id, at_ms, finished) \
+                   VALUES ($1, $2, $2, 6, FALSE)";
+        world.db().execute(sql, &[SHOP.into(), gone.into()]).await.unwrap();
+        let receipt = world.profiles.erase(SHOP, bo).await.expect("nobody asked for Bo as they are now");
+        assert_eq!(receipt.message_id, format!("erased:{bo}"));
     }
 }
 

@@ -14,7 +14,7 @@ const NAMES: [(&str, &str); 5] = [
 
 #[tokio::test]
 async fn the_night_does_what_the_rules_say_once_and_leaves_a_receipt() {
-    for store in testkit::stores(MIGRATIONS).await {
+    for store in testkit::stores(&tables()).await {
         let events: Vec<Stored> = (0..20).map(|n| stored(n, 1, "track", "Product Viewed", 25 + n as i64)).collect();
         let world = World::new(store, events);
         let at_once = world.retention.begin_run(SHOP, Cause::Person).await;
@@ -33,6 +33,7 @@ async fn the_night_does_what_the_rules_say_once_and_leaves_a_receipt() {
         let receipt = world.retention.overview(SHOP).await.unwrap().last_run.unwrap();
         let done = (receipt.cause, receipt.state, receipt.events, receipt.deleted, receipt.anonymised);
         assert_eq!(done, (Cause::Schedule, RunState::Done, 15, 15, 0));
+        assert_eq!(world.told(receipt.id).await, ["schedule done 15 0"], "{}", world.store.name);
         let cutoff = receipt.rules[0].cutoff.unwrap();
         assert_eq!(cutoff.ms() % DAY_MS, 0, "whole days");
         assert!(world.history.left().iter().all(|event| cutoff <= event.at));
@@ -49,7 +50,7 @@ async fn the_night_does_what_the_rules_say_once_and_leaves_a_receipt() {
 
 #[tokio::test]
 async fn what_orders_need_stays_when_the_attribution_window_grows() {
-    for store in testkit::stores(MIGRATIONS).await {
+    for store in testkit::stores(&tables()).await {
         let events: Vec<Stored> = (0..30).map(|n| stored(n, 1, "track", "Order Completed", n as i64)).collect();
         let world = World::new(store, events);
         let rule = world.follow(of_event("Order Completed", 10)).await;
@@ -65,7 +66,7 @@ async fn what_orders_need_stays_when_the_attribution_window_grows() {
 
 #[tokio::test]
 async fn a_run_that_fails_says_so_and_the_next_one_does_the_rest() {
-    for store in testkit::stores(MIGRATIONS).await {
+    for store in testkit::stores(&tables()).await {
         let events: Vec<Stored> = (0..20).map(|n| stored(n, 1, "track", "Product Viewed", 40)).collect();
         let world = World::new(store, events);
         world.follow(of_event("Product Viewed", 30)).await;
@@ -75,11 +76,39 @@ async fn a_run_that_fails_says_so_and_the_next_one_does_the_rest() {
         let first = world.get(first.id).await;
         assert_eq!((first.state, first.events, first.deleted), (RunState::Failed, 20, 8), "{first:?}");
         assert!(first.failure.is_some() && first.finished_at.is_some());
+        assert_eq!(world.told(first.id).await, ["person failed 8 0"]);
         assert_eq!(world.history.left().len(), 12);
         let second = world.retention.begin_run(SHOP, Cause::Person).await.unwrap();
         world.retention.work().await.unwrap();
         assert_eq!(world.get(second.id).await.deleted, 12);
         assert!(world.history.left().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_run_ends_when_it_is_written_down_and_then_once() {
+    for store in testkit::stores(&tables()).await {
+        let events: Vec<Stored> = (0..6).map(|n| stored(n, 1, "track", "Product Viewed", 40)).collect();
+        let mut world = World::new(store, events);
+        world.follow(of_event("Product Viewed", 30)).await;
+        world.notebook.refusals.store(2, Ordering::SeqCst);
+        let run = world.retention.begin_run(SHOP, Cause::Person).await.unwrap();
+        for _ in 0..2 {
+            assert!(world.retention.work().await.is_err(), "nobody would know");
+            assert_eq!(world.get(run.id).await.state, RunState::Running, "it is taken up again");
+            assert!(world.told(run.id).await.is_empty(), "{}", world.store.name);
+            world.restart();
+        }
+        assert_eq!(world.retention.work().await.unwrap(), 1);
+        assert_eq!((world.get(run.id).await.state, world.get(run.id).await.deleted), (RunState::Done, 6));
+        assert_eq!(world.told(run.id).await, ["person done 6 0"], "{}", world.store.name);
+        // Somebody who still held the run as it was at work has come too late.
+        let mut late = crate::store::run(&world.store.db, SHOP, run.id).await.unwrap().unwrap();
+        late.deleted = 99;
+        let mut tx = world.store.db.begin().await.unwrap();
+        assert!(!crate::store::end_run(&mut tx, &late).await.unwrap());
+        tx.commit().await.unwrap();
+        assert_eq!(world.get(run.id).await.deleted, 6);
     }
 }
 
@@ -137,7 +166,7 @@ fn scenes() -> impl Strategy<Value = Scene> {
 
 /// Rules switched on, a run that dies and starts again as often as the scene says.
 async fn play((events, rules, deaths): Scene) {
-    let mut world = World::new(testkit::sqlite(MIGRATIONS).await, events.clone());
+    let mut world = World::new(testkit::sqlite(&tables()).await, events.clone());
     for rule in &rules {
         match rule.keep {
             None => {
@@ -165,11 +194,15 @@ async fn play((events, rules, deaths): Scene) {
         killed.await;
         working.abort();
         drop(working.await);
+        // A statement that was under way has come to its end before anybody else writes, as with a process that is gone.
+        world.store.db.begin().await.unwrap().rollback().await.unwrap();
         world.history.dies_after.store(-1, Ordering::SeqCst);
         world.restart();
     }
     world.retention.work().await.unwrap();
     let mut receipt = world.get(run.id).await;
+    let told = format!("person {} {} {}", receipt.state.name(), receipt.deleted, receipt.anonymised);
+    assert_eq!(world.told(run.id).await, [told], "once, and as the receipt says");
     let (mut sum_deleted, mut sum_anonymised) = (receipt.deleted, receipt.anonymised);
     if receipt.state == RunState::Failed {
         let rest = world.retention.begin_run(SHOP, Cause::Person).await.unwrap();

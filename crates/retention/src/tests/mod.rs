@@ -1,6 +1,7 @@
 use crate::*;
 use async_trait::async_trait;
 use base::{ManualClock, ProfileId, RetentionRunId, SeededRng, Timestamp, WorkspaceId};
+use db::{DbError, Tx};
 use parking_lot::Mutex;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
@@ -131,11 +132,39 @@ impl Facts for Known {
     }
 }
 
+/// What was written down of runs that ended: in a table, so that it stands or falls with the transaction; and it does not
+/// take what it is told the first times.
+#[derive(Default)]
+struct Notebook {
+    refusals: AtomicI64,
+}
+
+fn tables() -> Vec<db::Migration> {
+    let sql = "CREATE TABLE notebook (run TEXT NOT NULL, told TEXT NOT NULL);";
+    MIGRATIONS.iter().copied().chain([db::Migration { name: "test/notebook", sql }]).collect()
+}
+
+#[async_trait]
+impl Trail for Notebook {
+    async fn ended(&self, tx: &mut Tx, workspace: WorkspaceId, run: &Run) -> Result<(), DbError> {
+        assert_eq!((workspace, run.mode), (SHOP, Mode::Run), "dry runs change nothing");
+        assert!(run.state != RunState::Running && run.finished_at.is_some(), "{run:?}");
+        let told = format!("{} {} {} {}", run.cause.name(), run.state.name(), run.deleted, run.anonymised);
+        tx.execute("INSERT INTO notebook (run, told) VALUES ($1, $2)", &[run.id.to_string().into(), told.into()])
+            .await?;
+        if 0 < self.refusals.fetch_sub(1, Ordering::SeqCst) {
+            return Err(DbError::Decode { column: "audit".into(), detail: "the disk is full".into() });
+        }
+        Ok(())
+    }
+}
+
 /// A workspace with a history.
 struct World {
     retention: Retention,
     history: Arc<Memory>,
     facts: Arc<Known>,
+    notebook: Arc<Notebook>,
     clock: Arc<ManualClock>,
     store: testkit::Store,
 }
@@ -143,17 +172,24 @@ struct World {
 impl World {
     fn new(store: testkit::Store, events: Vec<Stored>) -> Self {
         let (history, facts) = (Memory::holding(events), Arc::new(Known { days: AtomicI64::new(7) }));
-        let clock = Arc::new(testkit::clock());
-        let retention = Self::start(&store, &history, &facts, &clock);
-        Self { retention, history, facts, clock, store }
+        let (clock, notebook) = (Arc::new(testkit::clock()), Arc::new(Notebook::default()));
+        let retention = Self::start(&store, &history, &facts, &notebook, &clock);
+        Self { retention, history, facts, notebook, clock, store }
     }
 
-    fn start(store: &testkit::Store, history: &Arc<Memory>, facts: &Arc<Known>, clock: &Arc<ManualClock>) -> Retention {
+    fn start(
+        store: &testkit::Store,
+        history: &Arc<Memory>,
+        facts: &Arc<Known>,
+        notebook: &Arc<Notebook>,
+        clock: &Arc<ManualClock>,
+    ) -> Retention {
         let seed = clock_seed(clock);
         Retention::new(RetentionParts {
             db: store.db.clone(),
             history: history.clone(),
             facts: facts.clone(),
+            trail: notebook.clone(),
             needs: NEEDS,
             clock: clock.clone(),
             rng: Arc::new(SeededRng::new(seed)),
@@ -163,7 +199,13 @@ impl World {
     /// The program dies and starts again.
     fn restart(&mut self) {
         self.clock.advance_ms(1_000);
-        self.retention = Self::start(&self.store, &self.history, &self.facts, &self.clock);
+        self.retention = Self::start(&self.store, &self.history, &self.facts, &self.notebook, &self.clock);
+    }
+
+    /// What is written down of a run.
+    async fn told(&self, run: RetentionRunId) -> Vec<String> {
+        let rows = self.store.db.query("SELECT told FROM notebook WHERE run = $1", &[run.to_string().into()]).await;
+        rows.unwrap().iter().map(|row| row.text("told").unwrap()).collect()
     }
 
     async fn write(&self, draft: Draft) -> Rule {

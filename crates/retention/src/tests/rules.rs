@@ -13,7 +13,7 @@ fn pair(pointer: &str, code: &str) -> Vec<(String, String)> {
 
 #[tokio::test]
 async fn a_rule_that_cannot_be_is_refused_with_the_place_and_the_reason() {
-    for store in testkit::stores(MIGRATIONS).await {
+    for store in testkit::stores(&tables()).await {
         let world = World::new(store, Vec::new());
         let month = |amount| Some(Keep { amount, unit: Unit::Month });
         for (draft, expected) in [
@@ -45,7 +45,7 @@ async fn a_rule_that_cannot_be_is_refused_with_the_place_and_the_reason() {
 
 #[tokio::test]
 async fn a_rule_is_switched_on_only_by_a_fresh_dry_run_that_showed_it_as_it_is() {
-    for store in testkit::stores(MIGRATIONS).await {
+    for store in testkit::stores(&tables()).await {
         let world = World::new(store, vec![stored(0, 1, "track", "Product Viewed", 40)]);
         let rule = world.write(of_event("Product Viewed", 30)).await;
         let needed = async |run: Option<RetentionRunId>, why: &str| {
@@ -75,7 +75,7 @@ async fn a_rule_is_switched_on_only_by_a_fresh_dry_run_that_showed_it_as_it_is()
 
 #[tokio::test]
 async fn what_a_narrower_rule_kept_is_never_reached_by_a_wider_one_unseen() {
-    for store in testkit::stores(MIGRATIONS).await {
+    for store in testkit::stores(&tables()).await {
         let world = World::new(store, vec![stored(0, 1, "track", "Product Viewed", 400)]);
         let narrow = world.write(of_event("Product Viewed", 800)).await;
         let wide = world.write(everything_else(30)).await;
@@ -99,7 +99,7 @@ async fn what_a_narrower_rule_kept_is_never_reached_by_a_wider_one_unseen() {
 
 #[tokio::test]
 async fn a_dry_run_says_how_many_of_what_when_of_whom_and_who_reads_them() {
-    for store in testkit::stores(MIGRATIONS).await {
+    for store in testkit::stores(&tables()).await {
         let mut events: Vec<Stored> =
             (0..9).map(|n| stored(n, n as u32 % 3 + 1, "track", "Product Viewed", 31 + n as i64)).collect();
         events.push(stored(9, 1, "page", "Page Viewed", 100));

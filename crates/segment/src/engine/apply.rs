@@ -11,6 +11,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 /// Events `consent` writes about the suppression list.
 pub const ADDRESS_SUPPRESSED: &str = "Address Suppressed";
 pub const ADDRESS_UNSUPPRESSED: &str = "Address Unsuppressed";
+/// The trait whose addresses are read by the customer's country, and where that stands: the first that says one counts.
+const PHONE: &str = "phone";
+const COUNTRY_PATHS: [&str; 2] = ["country", "address.country"];
+/// The traits these paths are of.
+const COUNTRY_TRAITS: [&str; 2] = ["country", "address"];
 
 /// How the members of one segment change; profile numbers ascend.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,6 +113,7 @@ impl Workspace {
     /// Two out of one: what both did is taken in anew. Consent stays with the one that was there, and a suppression
     /// holds for both, until `consent` reports, in the next batch, what holds for each.
     fn divide(&mut self, split: &Split, data: &dyn SegmentData, touched: &mut Touched, undo: &mut Vec<Undo>) {
+        self.divisions += 1;
         for (profile, events) in split.sides() {
             let profile = profile.number();
             self.traits.erase(profile, undo);
@@ -238,22 +244,40 @@ impl Workspace {
     pub(super) fn has_address(&self, kind: &str, profile: u32, data: &dyn SegmentData) -> bool {
         let (mut has, workspace) = (false, self.id.unwrap_or(WorkspaceId::new(0)));
         self.traits.values(profile, kind, &mut |value| {
-            has |= matches!(value, Scalar::Text(text) if data.is_address(workspace, kind, text));
+            let Scalar::Text(text) = value else { return };
+            let country = (kind == PHONE).then(|| self.country(profile)).flatten();
+            has |= data.is_address(workspace, kind, text, country.as_deref());
         });
         has
     }
 
-    /// Messages go to the address in the trait `kind`: notes whether there is one now.
+    /// What the customer's traits say, as `profile` reads them.
+    fn country(&self, profile: u32) -> Option<String> {
+        let mut found = None;
+        for path in COUNTRY_PATHS {
+            self.traits.values(profile, path, &mut |value| {
+                if let (None, Scalar::Text(text)) = (&found, value) {
+                    found = Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+                }
+            });
+        }
+        found
+    }
+
+    /// Messages go to the address in the trait `name`, or it says how one is read: notes whether there is one now.
     fn note_address(
         &mut self,
-        kind: &str,
+        name: &str,
         profile: u32,
         data: &dyn SegmentData,
         touched: &mut Touched,
         undo: &mut Vec<Undo>,
     ) {
+        let kind = if COUNTRY_TRAITS.contains(&name) { PHONE } else { name };
+        let mut known = None;
         for (channel, _) in ADDRESS_KINDS.iter().filter(|(_, address)| *address == kind) {
-            let change = if self.has_address(kind, profile, data) { (0, ADDRESS) } else { (ADDRESS, 0) };
+            let has = *known.get_or_insert_with(|| self.has_address(kind, profile, data));
+            let change = if has { (0, ADDRESS) } else { (ADDRESS, 0) };
             self.change_channel(channel, profile, change, touched, undo);
         }
     }

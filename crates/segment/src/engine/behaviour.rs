@@ -4,6 +4,10 @@
 //! Memory per event: 16 bytes for the row, 1 for the channel, and per property path 4 (text) or 8 (numbers), plus the
 //! distinct texts. Only names and paths within the limits below can be asked for; further ones are ignored.
 
+mod renew;
+
+pub(crate) use renew::Reached;
+
 use super::column::{Cell, Column, RowTest, from_ascending};
 use super::undo::Undo;
 use base::{JsonMap, Timestamp};

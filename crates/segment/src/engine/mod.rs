@@ -15,17 +15,17 @@ pub(crate) mod traits;
 mod undo;
 
 pub(crate) use apply::{Change, Turned};
+pub(crate) use behaviour::{Behaviour, Reached};
 pub use eval::PartCount;
 pub use pick::{EventName, PropertyName, TraitName, ValueCount};
 pub(crate) use undo::Undo;
 
 use crate::data::{HistoryRow, ProfileRow, SegmentData};
 use base::{JsonMap, SegmentId, Timestamp, WorkspaceId};
-use behaviour::Behaviour;
 use channels::{ADDRESS, Channels, SUPPRESSED, consent_bits};
 use definitions::{Definition, Definitions};
 use roaring::RoaringBitmap;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use traits::{Traits, Wins};
 
 /// [`events::Event::display_name`] of calls that say who somebody is, not what they did: not indexed.
@@ -46,6 +46,8 @@ pub(crate) struct Workspace {
     pub behaviour: Behaviour,
     pub channels: Channels,
     pub definitions: Definitions,
+    /// Times somebody was taken apart: then rows are taken in anew, under numbers that look later than they are.
+    pub divisions: u64,
 }
 
 impl Workspace {
@@ -77,21 +79,48 @@ impl Workspace {
 
     /// Takes an event of the past. `aliases` resolves profiles that were merged since.
     pub fn load_event(&mut self, row: &HistoryRow<'_>, aliases: &HashMap<u32, u32>) {
-        let mut profile = row.profile.number();
-        while let Some(into) = aliases.get(&profile) {
-            profile = *into;
-        }
+        let profile = resolved(row.profile.number(), aliases);
         // Whoever is not there was erased.
-        if !self.alive.contains(profile) || NOT_BEHAVIOUR.contains(&row.name) {
-            return;
+        if self.alive.contains(profile) {
+            remember(&mut self.behaviour, profile, row);
         }
-        let properties: JsonMap = serde_json::from_str(row.properties).unwrap_or_default();
-        self.behaviour.push(row.name, profile, row.at, row.channel, &properties);
     }
 
     /// Call once after the last [`Self::load_event`].
     pub fn loaded(&mut self) {
         self.behaviour.settle();
+    }
+
+    /// Where the events of these names are when the history is looked at, to be worked out anew; see [`Self::renew`].
+    pub fn mark(&self, names: &BTreeSet<String>) -> Mark {
+        Mark { reached: self.behaviour.reached(names), divisions: self.divisions }
+    }
+
+    /// True when somebody was taken apart since: what was read of the history then is of no use.
+    pub fn was_divided_since(&self, mark: &Mark) -> bool {
+        mark.divisions != self.divisions
+    }
+
+    /// Puts what was read of the history at `mark` in the place of what is known of these events. `aliases` are the
+    /// merges until now. Answers what was there.
+    pub fn renew(
+        &mut self,
+        names: &BTreeSet<String>,
+        mut fresh: Behaviour,
+        mark: &Mark,
+        aliases: &HashMap<u32, u32>,
+    ) -> Behaviour {
+        // Nothing here is undone: nobody else sees it before it is in its place.
+        let mut unused = Vec::new();
+        for profile in fresh.without(&self.alive) {
+            let into = resolved(profile, aliases);
+            if self.alive.contains(into) {
+                fresh.merge(profile, into, &mut unused);
+            } else {
+                fresh.erase(profile, &mut unused);
+            }
+        }
+        self.behaviour.renew(names, fresh, &mark.reached)
     }
 
     /// Takes back what the undo list says, the last change first.
@@ -143,6 +172,29 @@ impl Workspace {
         }
         due
     }
+}
+
+/// How far the engine was when the history was looked at.
+pub(crate) struct Mark {
+    reached: Reached,
+    divisions: u64,
+}
+
+/// Who a profile is by now.
+pub(crate) fn resolved(mut profile: u32, aliases: &HashMap<u32, u32>) -> u32 {
+    while let Some(into) = aliases.get(&profile) {
+        profile = *into;
+    }
+    profile
+}
+
+/// Notes that an event of the past happened, if it is one that somebody did.
+pub(crate) fn remember(behaviour: &mut Behaviour, profile: u32, row: &HistoryRow<'_>) {
+    if NOT_BEHAVIOUR.contains(&row.name) {
+        return;
+    }
+    let properties: JsonMap = serde_json::from_str(row.properties).unwrap_or_default();
+    behaviour.push(row.name, profile, row.at, row.channel, &properties);
 }
 
 fn wins(data: &dyn SegmentData, name: &str) -> Wins {

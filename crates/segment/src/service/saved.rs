@@ -18,6 +18,9 @@ pub const NAME_CHARS_MAX: usize = 200;
 /// Characters of a segment's description.
 pub const DESCRIPTION_CHARS_MAX: usize = 2_000;
 
+/// Profiles whose memberships are asked again at once: so long the pipeline waits.
+const RECHECK_PROFILES_MAX: usize = 20_000;
+
 /// What a person decides about a segment.
 #[derive(Debug, Clone)]
 pub struct NewSegment {
@@ -256,12 +259,19 @@ impl Segments {
         let now = self.0.clock.now();
         // Looked up without stopping the pipeline, then asked again of those few while it waits.
         let due = self.read(workspace, move |space| space.due(now, everything)).await?;
-        if due.is_empty() {
-            return Ok(0);
+        let mut count = 0;
+        for round in rounds(due, RECHECK_PROFILES_MAX) {
+            count += self.recheck(workspace, round).await?;
         }
+        Ok(count)
+    }
+
+    /// Asks again about these profiles, in one transaction; answers how many entered or left.
+    async fn recheck(&self, workspace: WorkspaceId, due: Due) -> Result<usize, SegmentError> {
         let space = self.space(workspace)?;
         let mut tx = self.0.db.begin().await?;
         let gate = self.0.gate.clone().lock_owned().await;
+        let now = self.0.clock.now();
         let mut undo = Vec::new();
         let deltas: Vec<Delta> = {
             let mut space = space.write();
@@ -284,6 +294,26 @@ impl Segments {
         drop(gate);
         Ok(count)
     }
+}
+
+/// For segments the profiles whose membership may be out of date, ascending.
+pub(crate) type Due = Vec<(SegmentId, Vec<u32>)>;
+
+/// Parts of at most `profiles_max` profiles; what is due of one profile is in one part, for its segments may ask for
+/// each other.
+pub(crate) fn rounds(due: Due, profiles_max: usize) -> Vec<Due> {
+    let profiles: RoaringBitmap = due.iter().flat_map(|(_, profiles)| profiles).copied().collect();
+    let profiles: Vec<u32> = profiles.iter().collect();
+    let part = |chunk: &[u32]| {
+        let (Some(first), Some(last)) = (chunk.first(), chunk.last()) else { return Due::new() };
+        let of = |(id, profiles): &(SegmentId, Vec<u32>)| {
+            let from = profiles.partition_point(|profile| profile < first);
+            let to = profiles.partition_point(|profile| profile <= last);
+            (from < to).then(|| (*id, profiles[from..to].to_vec()))
+        };
+        due.iter().filter_map(of).collect()
+    };
+    profiles.chunks(profiles_max.max(1)).map(part).collect()
 }
 
 /// Does work that changes store and memory on a task of its own: a client that hangs up must not leave the two apart.

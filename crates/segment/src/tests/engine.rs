@@ -113,6 +113,22 @@ fn an_erased_customer_is_in_no_column() {
 }
 
 #[test]
+fn a_phone_number_is_read_in_the_country_of_the_customer() {
+    let mut space = Workspace::default();
+    let consent = |profile| system(profile, "Consent Changed", json!({"channel": "sms", "state": "subscribed"}));
+    let said = |profile, traits: serde_json::Value| [identify(profile, traits), consent(profile)];
+    let reached = |space: &Workspace| space.channels.reachable("sms").iter().collect::<Vec<_>>();
+    feed(&mut space, &said(1, json!({ "phone": "0701234567" })));
+    feed(&mut space, &said(2, json!({ "country": "SE", "phone": "0701234567" })));
+    feed(&mut space, &said(3, json!({ "phone": "0701234567", "address": { "country": "SE" } })));
+    feed(&mut space, &said(4, json!({ "country": "NL", "phone": "0701234567", "address": { "country": "SE" } })));
+    feed(&mut space, &said(5, json!({ "phone": "+31612345678" })));
+    assert_eq!(reached(&space), [2, 3, 5]);
+    feed(&mut space, &[identify(1, json!({ "country": "SE" })), identify(2, json!({ "country": "NL" }))]);
+    assert_eq!(reached(&space), [1, 3, 5], "it follows the country");
+}
+
+#[test]
 fn an_address_nothing_can_be_sent_to_is_none() {
     let mut space = Workspace::default();
     let said = |profile, email: &str| identify(profile, json!({ "email": email, "phone": "0612345678" }));

@@ -14,19 +14,19 @@ impl SegmentUse for Users {
     }
 }
 
-async fn stores() -> Vec<testkit::Store> {
+pub(super) async fn stores() -> Vec<testkit::Store> {
     let migrations: Vec<db::Migration> = events::MIGRATIONS.iter().chain(MIGRATIONS).copied().collect();
     testkit::stores(&migrations).await
 }
 
-async fn service(db: &Db, others: Others, clock: &ManualClock) -> Segments {
+pub(super) async fn service(db: &Db, others: Others, clock: &ManualClock) -> Segments {
     let rng = Arc::new(SeededRng::new(7));
     let segments = Segments::open(db.clone(), Arc::new(others), Arc::new(clock.clone()), rng);
     segments.load().await.expect("loads");
     segments
 }
 
-fn new(name: &str, asked: Json) -> NewSegment {
+pub(super) fn new(name: &str, asked: Json) -> NewSegment {
     NewSegment { name: name.into(), description: String::new(), condition: condition(asked) }
 }
 
@@ -34,7 +34,7 @@ fn dutch() -> Json {
     json!({ "trait": { "name": "country", "op": "equals", "value": "NL" } })
 }
 
-fn batch(end: u64, now: Timestamp, merges: &[(u32, u32)], events: Vec<ResolvedEvent>) -> Batch {
+pub(super) fn batch(end: u64, now: Timestamp, merges: &[(u32, u32)], events: Vec<ResolvedEvent>) -> Batch {
     let merge = |(from, into): &(u32, u32)| Merge {
         workspace: WORKSPACE,
         from: ProfileId::new(*from),
@@ -44,7 +44,7 @@ fn batch(end: u64, now: Timestamp, merges: &[(u32, u32)], events: Vec<ResolvedEv
 }
 
 /// Runs a batch as the pipeline does; answers (name, profile, key) of what was emitted.
-async fn run(db: &Db, segments: &Segments, batch: &Batch, commit: bool) -> Vec<(String, u32, String)> {
+pub(super) async fn run(db: &Db, segments: &Segments, batch: &Batch, commit: bool) -> Vec<(String, u32, String)> {
     let mut effects = Effects::default();
     let mut tx = db.begin().await.unwrap();
     segments.apply(&mut tx, batch, &mut effects).await.unwrap();
@@ -59,7 +59,7 @@ async fn run(db: &Db, segments: &Segments, batch: &Batch, commit: bool) -> Vec<(
     effects.emitted().iter().map(row).collect()
 }
 
-fn members(segments: &Segments, id: SegmentId) -> Vec<u32> {
+pub(super) fn members(segments: &Segments, id: SegmentId) -> Vec<u32> {
     segments.members(WORKSPACE, id).unwrap().iter().collect()
 }
 

@@ -1,8 +1,8 @@
 //! Feeds that connections fetch go to the room of products.
 
 use async_trait::async_trait;
-use base::Problem;
-use catalog::{Catalog, Item, Mode, RunState, Upload};
+use base::{Problem, SourceId, WorkspaceId};
+use catalog::{Catalog, Item, Mode, Upload};
 use connect::{FeedSink, FeedTaken, NewFeed, Products};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,6 +15,10 @@ impl Products for CatalogProducts {
         let mode = if feed.whole { Mode::Whole } else { Mode::Update };
         let upload = self.0.begin(feed.workspace, &feed.source.to_string(), mode, false).await?;
         Ok(Box::new(Sink(upload)))
+    }
+
+    async fn stands(&self, workspace: WorkspaceId, source: SourceId, run: &str) -> Result<bool, Problem> {
+        Ok(self.0.stands(workspace, &source.to_string(), run).await?)
     }
 
     async fn sample(
@@ -55,8 +59,7 @@ impl FeedSink for Sink {
 
     async fn finish(self: Box<Self>) -> Result<FeedTaken, Problem> {
         let run = self.0.finish(None).await?;
-        let held = (run.state == RunState::Held)
-            .then(|| Problem::conflict("feed_shrank", run.detail.clone().unwrap_or_default()));
-        Ok(FeedTaken { read: run.items, accepted: run.accepted, refused: run.refused, held })
+        let held = run.held_for().map(|code| Problem::conflict(code, run.detail.clone().unwrap_or_default()));
+        Ok(FeedTaken { run: run.id, read: run.items, accepted: run.accepted, refused: run.refused, held })
     }
 }

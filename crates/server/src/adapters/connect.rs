@@ -3,12 +3,13 @@
 use async_trait::async_trait;
 use base::{ImportId, Json, OsRng, Problem, SourceId, WorkspaceId};
 use collect::import::{
-    Format, ImportKind, ImportState, ImportUpload, Mapping, NewImport, PREVIEW_BYTES, PreviewRequest,
+    self, Format, ImportKind, ImportState, ImportUpload, Mapping, NewImport, PREVIEW_BYTES, PreviewRequest,
     XLSX_PREVIEW_BYTES_MAX,
 };
 use collect::{Collect, SourceKind};
 use connect::{
-    Column, Door, ImportStage, ImportStatus, Kind, NewRows, Refused, RowSink, RowsKind, Sample, Taken, Vault,
+    Column, DateOrder, Door, ImportStage, ImportStatus, Kind, NewRows, Refused, RowSink, RowsKind, RowsMapping, Sample,
+    Taken, Vault,
 };
 use deliver::InstanceKey;
 use std::sync::Arc;
@@ -32,11 +33,23 @@ fn import_kind(kind: RowsKind) -> ImportKind {
     }
 }
 
-fn mapping_of(mapping: &Json) -> Result<Mapping, Problem> {
-    serde_json::from_value(mapping.clone()).map_err(|error| {
-        let detail = error.to_string();
-        Problem::invalid("invalid_mapping", detail.clone()).at("/definition/mapping", "invalid_mapping", detail)
-    })
+fn mapping_of(mapping: RowsMapping) -> Mapping {
+    let RowsMapping { columns, currency, time_zone, channel, date_order, decimal_comma, delimiter, sheet, event } =
+        mapping;
+    let date_order = date_order.map(|order| match order {
+        DateOrder::DayMonth => import::DateOrder::DayMonth,
+        DateOrder::MonthDay => import::DateOrder::MonthDay,
+    });
+    Mapping { columns, currency, time_zone, channel, date_order, decimal_comma, delimiter, sheet, event }
+}
+
+fn rows_mapping(mapping: Mapping) -> RowsMapping {
+    let Mapping { columns, currency, time_zone, channel, date_order, decimal_comma, delimiter, sheet, event } = mapping;
+    let date_order = date_order.map(|order| match order {
+        import::DateOrder::DayMonth => DateOrder::DayMonth,
+        import::DateOrder::MonthDay => DateOrder::MonthDay,
+    });
+    RowsMapping { columns, currency, time_zone, channel, date_order, decimal_comma, delimiter, sheet, event }
 }
 
 fn refused(rejected: collect::Rejected) -> Refused {
@@ -62,14 +75,22 @@ impl Door for CollectDoor {
         Collect::check(events).into_iter().map(refused).collect()
     }
 
+    fn short_body(&self, workspace: WorkspaceId, body: &str) -> Option<String> {
+        self.0.body_without_addresses(workspace, body)
+    }
+
+    fn short_value(&self, workspace: WorkspaceId, name: &str, value: &str) -> Option<String> {
+        self.0.value_without_addresses(workspace, name, value)
+    }
+
     async fn accept(&self, source: SourceId, events: &[Json]) -> Result<Taken, Problem> {
         let done = self.0.accept_for(source, events).await?;
         let refused = done.rejected.into_iter().map(refused).collect();
         Ok(Taken { accepted: u64::from(done.accepted), refused, is_cut: done.is_cut })
     }
 
-    fn check_mapping(&self, kind: RowsKind, mapping: &Json) -> Result<(), Problem> {
-        mapping_of(mapping)?.check(import_kind(kind)).map_err(|mut problem| {
+    fn check_mapping(&self, kind: RowsKind, mapping: &RowsMapping) -> Result<(), Problem> {
+        mapping_of(mapping.clone()).check(import_kind(kind)).map_err(|mut problem| {
             for error in &mut problem.errors {
                 error.pointer.insert_str(0, "/definition");
             }
@@ -77,8 +98,14 @@ impl Door for CollectDoor {
         })
     }
 
-    async fn sample(&self, name: &str, head: Vec<u8>, kind: RowsKind, mapping: &Json) -> Result<Sample, Problem> {
-        let (collect, name, mapping) = (self.0.clone(), name.to_owned(), mapping_of(mapping)?);
+    async fn sample(
+        &self,
+        name: &str,
+        head: Vec<u8>,
+        kind: RowsKind,
+        mapping: &RowsMapping,
+    ) -> Result<Sample, Problem> {
+        let (collect, name, mapping) = (self.0.clone(), name.to_owned(), mapping_of(mapping.clone()));
         // A workbook is unpacked: work that must not hold up others.
         let read = tokio::task::spawn_blocking(move || {
             let kind = Some(import_kind(kind));
@@ -95,7 +122,7 @@ impl Door for CollectDoor {
             columns: columns.collect(),
             rows: preview.rows,
             fields: preview.kind.fields().map(str::to_owned).collect(),
-            mapping: serde_json::to_value(&preview.mapping).unwrap_or_default(),
+            mapping: Some(rows_mapping(preview.mapping)),
         })
     }
 
@@ -111,7 +138,7 @@ impl Door for CollectDoor {
             name: rows.name,
             kind: import_kind(rows.kind),
             format: rows.format.and_then(Format::parse),
-            mapping: mapping_of(&rows.mapping)?,
+            mapping: mapping_of(rows.mapping),
             source: Some(rows.source),
         };
         Ok(Box::new(Upload(self.0.create_import(rows.workspace, new).await?)))

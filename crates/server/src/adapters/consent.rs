@@ -12,6 +12,7 @@ use events::EventKind;
 use lake::{StoredEvent, TimelineFilter};
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// `consent::RequestMailer` over `deliver`.
 pub struct RequestPost(pub Arc<deliver::Deliver>);
@@ -104,18 +105,48 @@ impl TopicUse for TopicCampaigns {
     }
 }
 
-/// `consent::SignUps` over `profile` and `lake`.
+/// `consent::SignUps` over `profile`, `measure`, `lake` and the log.
 pub struct SignUpPeople {
-    pub profiles: Arc<profile::Profiles>,
-    pub lake: Arc<lake::Lake>,
+    profiles: Arc<profile::Profiles>,
+    measures: Arc<measure::Measures>,
+    lake: Arc<lake::Lake>,
+    inbox: Arc<events::Inbox>,
+    pipeline: Arc<events::Pipeline>,
 }
 
 /// Who has more events is looked at no further: a sign-up has a few.
 const SIGN_UP_EVENTS_MAX: usize = 200;
 const ADDRESS: &str = "email";
+/// How long the pipeline may take to reach the end the log has now; longer is a backlog.
+const CATCH_UP_WAIT: Duration = Duration::from_secs(3);
+const CATCH_UP_LOOK: Duration = Duration::from_millis(20);
+
+impl SignUpPeople {
+    pub fn of(app: &api::App) -> Self {
+        Self {
+            profiles: app.profile.clone(),
+            measures: app.measure.clone(),
+            lake: app.lake.clone(),
+            inbox: app.inbox.clone(),
+            pipeline: app.pipeline.clone(),
+        }
+    }
+}
 
 #[async_trait]
 impl SignUps for SignUpPeople {
+    async fn has_caught_up(&self) -> bool {
+        let end = self.inbox.end();
+        let reached = async {
+            while self.pipeline.status().cursor < end {
+                tokio::time::sleep(CATCH_UP_LOOK).await;
+            }
+        };
+        tokio::time::timeout(CATCH_UP_WAIT, reached).await.is_ok()
+    }
+
+    /// The history alone does not tell: a retention rule may have cut out of it. Orders and the count of events are no
+    /// part of it.
     async fn is_only_sign_up(&self, workspace: WorkspaceId, id: ProfileId) -> Result<bool, Problem> {
         let Some(found) = self.profiles.summaries(workspace, &[id]).await?.pop() else { return Ok(false) };
         let profile = self.profiles.get(workspace, found.id).await?;
@@ -125,15 +156,19 @@ impl SignUps for SignUpPeople {
         if !one_address || !profile.merged_from.is_empty() || said.any(|seen| seen.name != ADDRESS) {
             return Ok(false);
         }
+        if !self.measures.orders_of(workspace, profile.summary.id).await?.is_empty() {
+            return Ok(false);
+        }
         let filter = TimelineFilter::default();
         let events = self.lake.timeline(workspace, &[profile.summary.id], None, SIGN_UP_EVENTS_MAX + 1, &filter).await;
         let events = events.map_err(|error| Problem::internal(error.to_string()))?;
-        Ok(events.len() <= SIGN_UP_EVENTS_MAX && events.iter().all(is_of_sign_up))
+        let all_are_there = profile.summary.events <= events.len() as u64;
+        Ok(events.len() <= SIGN_UP_EVENTS_MAX && all_are_there && events.iter().all(is_of_sign_up))
     }
 
     async fn erase(&self, workspace: WorkspaceId, profile: ProfileId) -> Result<(), Problem> {
         match self.profiles.erase(workspace, profile).await {
-            Ok(_) | Err(profile::ProfileError::NotFound(_)) => Ok(()),
+            Ok(_) | Err(profile::ProfileError::NotFound(_) | profile::ProfileError::ErasureUnderWay { .. }) => Ok(()),
             Err(error) => Err(error.into()),
         }
     }

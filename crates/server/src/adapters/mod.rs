@@ -23,7 +23,7 @@ pub use self::catalog::CatalogProducts;
 pub use self::compute::{ComputeEraser, ComputeSources, SegmentTraitUse};
 pub use self::consent::{DeliverSent, RequestMails, RequestPost, SignUpPeople, TopicCampaigns};
 pub use self::device::{DeviceEraser, DoorAddresses};
-pub use self::retention::{LakeHistory, RetentionFacts, retention_needs};
+pub use self::retention::{LakeHistory, RetentionFacts, RetentionTrail, retention_needs};
 pub use audience::{CampaignUse, ConsentGate, SegmentAudience};
 pub use company::{CompanyEraser, CompanyPeople, ProfileNaming};
 pub use connect::{CollectDoor, KeyVault};

@@ -4,17 +4,21 @@ use super::erasers::settle_log;
 use async_trait::async_trait;
 use base::{ProfileId, Timestamp, WorkspaceId};
 use compute::Definition;
+use db::{DbError, Tx};
 use events::names;
 use lake::{CutLedger, CutRow, Cutter, Fate, FileCut};
-use retention::{Cut, Facts, History, Ledger, Matcher, Needs, Reader, Seen, Verdict, kept_properties};
-use std::collections::BTreeSet;
+use parking_lot::Mutex;
+use retention::{
+    Cause, Cut, Facts, History, Ledger, Matcher, Needs, Reader, Run, Seen, Trail, Verdict, What, kept_properties,
+};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// Names of events that other rooms need: `measure` makes orders of them and credits them; `consent` and `profile` have
 /// proof in them.
 pub fn retention_needs() -> Needs {
     Needs {
-        orders: &[names::ORDER_COMPLETED, "Order Updated", names::ORDER_REFUNDED, "Order Cancelled", "Order Canceled"],
+        orders: &measure::ORDER_EVENTS,
         touches: &[names::EMAIL_OPENED, names::EMAIL_LINK_CLICKED],
         protected: &[
             names::CONSENT_CHANGED,
@@ -28,11 +32,39 @@ pub fn retention_needs() -> Needs {
     }
 }
 
-/// `retention::History` over the lake.
+/// `retention::History` over the lake, and over the audience engine, which has events in memory.
 pub struct LakeHistory {
-    pub lake: Arc<lake::Lake>,
-    pub inbox: Arc<events::Inbox>,
-    pub pipeline: Arc<events::Pipeline>,
+    lake: Arc<lake::Lake>,
+    inbox: Arc<events::Inbox>,
+    pipeline: Arc<events::Pipeline>,
+    segments: Arc<segment::Segments>,
+    /// Names of events that were cut out of the files and may still be in memory. A restart reads the files.
+    stale: Mutex<Stale>,
+}
+
+type Stale = HashMap<WorkspaceId, BTreeSet<String>>;
+
+impl LakeHistory {
+    pub fn new(
+        lake: Arc<lake::Lake>,
+        inbox: Arc<events::Inbox>,
+        pipeline: Arc<events::Pipeline>,
+        segments: Arc<segment::Segments>,
+    ) -> Self {
+        Self { lake, inbox, pipeline, segments, stale: Mutex::default() }
+    }
+
+    /// Has the audience engine forget what was cut, and correct who is in which segment. Memberships also when nothing
+    /// was cut: a run before may have been stopped between the two.
+    async fn forget_cut(&self, workspace: WorkspaceId) -> Result<(), String> {
+        let names = self.stale.lock().get(&workspace).cloned().unwrap_or_default();
+        let changed = self.segments.follow_cut(workspace, &names).await.map_err(said)?;
+        self.stale.lock().remove(&workspace);
+        if 0 < changed {
+            self.pipeline.wake();
+        }
+        Ok(())
+    }
 }
 
 fn said(error: impl std::fmt::Display) -> String {
@@ -59,7 +91,11 @@ impl Cutter for RuleCutter {
 }
 
 /// The receipt, as the lake keeps it.
-struct Receipt<'l>(&'l dyn Ledger);
+struct Receipt<'l> {
+    ledger: &'l dyn Ledger,
+    workspace: WorkspaceId,
+    stale: &'l Mutex<Stale>,
+}
 
 fn of_file(cut: &FileCut) -> Cut {
     let total = cut.total();
@@ -69,13 +105,16 @@ fn of_file(cut: &FileCut) -> Cut {
 #[async_trait]
 impl CutLedger for Receipt<'_> {
     async fn begin(&self, cut: &FileCut) -> Result<(), String> {
-        self.0.begin(&of_file(cut)).await
+        // Before it is done: whatever happens then, nothing that is gone is counted on.
+        let names = cut.rows.keys().map(|(_, _, name)| name.clone());
+        self.stale.lock().entry(self.workspace).or_default().extend(names);
+        self.ledger.begin(&of_file(cut)).await
     }
     async fn done(&self, cut: &FileCut) -> Result<(), String> {
-        self.0.done(&of_file(cut)).await
+        self.ledger.done(&of_file(cut)).await
     }
     fn looked(&self, done: usize, total: usize) {
-        self.0.looked(done as f32 / total.max(1) as f32);
+        self.ledger.looked(done as f32 / total.max(1) as f32);
     }
 }
 
@@ -108,7 +147,12 @@ impl History for LakeHistory {
         ledger: &dyn Ledger,
     ) -> Result<(), String> {
         let cutter = Arc::new(RuleCutter(matcher));
-        self.lake.cut(workspace, mark, cutter, &Receipt(ledger)).await.map(|_| ()).map_err(said)
+        let receipt = Receipt { ledger, workspace, stale: &self.stale };
+        let cut = self.lake.cut(workspace, mark, cutter, &receipt).await;
+        // A cut that failed has taken something too.
+        let forgotten = self.forget_cut(workspace).await;
+        cut.map_err(said)?;
+        forgotten
     }
     async fn holds(&self, file: &str) -> Result<bool, String> {
         self.lake.holds(file).await.map_err(said)
@@ -172,4 +216,62 @@ impl Facts for RetentionFacts {
         }
         Ok(found)
     }
+}
+
+/// Rules a summary of the audit trail names; the entry holds all.
+const RULES_NAMED_MAX: usize = 5;
+
+/// `retention::Trail` over the audit trail.
+pub struct RetentionTrail(pub Arc<access::Access>);
+
+#[async_trait]
+impl Trail for RetentionTrail {
+    async fn ended(&self, tx: &mut Tx, workspace: WorkspaceId, run: &Run) -> Result<(), DbError> {
+        let rule = |one: &retention::RuleOutcome| {
+            let target = &one.draft.target;
+            serde_json::json!({
+                "rule": one.rule, "what": target.what, "name": target.name, "action": one.draft.action,
+                "cutoff": one.cutoff, "events": one.events,
+            })
+        };
+        let after = serde_json::json!({
+            "receipt": run.id, "trigger": run.cause, "state": run.state, "deleted": run.deleted,
+            "anonymised": run.anonymised, "rules": run.rules.iter().map(rule).collect::<Vec<_>>(),
+        });
+        let record = access::AuditRecord {
+            action: "retention.ended",
+            object: run.id.to_string(),
+            summary: summary(run),
+            after: Some(after),
+            ..access::AuditRecord::default()
+        };
+        self.0.audit_in(tx, workspace, &access::Actor::System, record).await
+    }
+}
+
+/// One sentence: by night or at once, how many events, by which rules, whether it failed.
+fn summary(run: &Run) -> String {
+    let when = match run.cause {
+        Cause::Schedule => "by night",
+        Cause::Person => "at once",
+    };
+    let target = |one: &retention::RuleOutcome| match one.draft.target.what {
+        What::EverythingElse => "everything else".to_owned(),
+        What::Kind => format!("kind {}", one.draft.target.name),
+        What::Event => format!("\"{}\"", one.draft.target.name),
+    };
+    let mut rules: Vec<String> = run.rules.iter().take(RULES_NAMED_MAX).map(target).collect();
+    if RULES_NAMED_MAX < run.rules.len() {
+        rules.push(format!("{} more", run.rules.len() - RULES_NAMED_MAX));
+    }
+    let ended = match &run.failure {
+        Some(failure) => format!("; it failed, and the next night does the rest: {failure}"),
+        None => String::new(),
+    };
+    format!(
+        "the retention rules were followed {when}: {} events deleted, {} made anonymous; rules for {}{ended}",
+        run.deleted,
+        run.anonymised,
+        rules.join(", ")
+    )
 }

@@ -1,12 +1,13 @@
-//! What the audience engine reads at the start: profiles, consent, suppressions, merges, history.
+//! What the audience engine reads at the start: profiles, consent, suppressions, merges, history; and the history once
+//! more after it was cut.
 
 use async_trait::async_trait;
 use base::{Json, PageRequest, ProfileId, Timestamp, WorkspaceId};
-use events::Event;
+use events::{Event, Offset};
 use parking_lot::Mutex;
 use predicate::ConsentState;
-use segment::{DataError, HistoryRow, ProfileRow, SegmentData};
-use std::collections::HashMap;
+use segment::{DataError, HistoryNow, HistoryRow, ProfileRow, SegmentData};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 pub struct RoomsData {
@@ -74,6 +75,32 @@ impl RoomsData {
     }
 }
 
+/// `segment::HistoryNow` over the lake.
+struct LakeNow(lake::HistorySnapshot);
+
+#[async_trait]
+impl HistoryNow for LakeNow {
+    async fn visit(
+        &self,
+        names: &BTreeSet<String>,
+        visit: &mut (dyn for<'a> FnMut(HistoryRow<'a>) + Send),
+    ) -> Result<(), DataError> {
+        // Of one name only its rows are decoded.
+        let name = names.first().filter(|_| names.len() == 1).cloned();
+        let filter = lake::HistoryFilter { name, ..lake::HistoryFilter::default() };
+        let mut each = |row: lake::HistoryRow<'_>| {
+            if names.contains(row.name) {
+                visit(row_of(&row));
+            }
+        };
+        self.0.scan_where(&filter, &mut each).await.map(|_| ()).map_err(data_error)
+    }
+}
+
+fn row_of<'a>(row: &lake::HistoryRow<'a>) -> HistoryRow<'a> {
+    HistoryRow { profile: row.profile, at: row.at, name: row.name, channel: row.channel, properties: row.properties }
+}
+
 fn data_error(error: impl std::fmt::Display) -> DataError {
     DataError(error.to_string())
 }
@@ -132,24 +159,33 @@ impl SegmentData for RoomsData {
         workspace: WorkspaceId,
         visit: &mut (dyn for<'a> FnMut(HistoryRow<'a>) + Send),
     ) -> Result<(), DataError> {
-        let mut each = |row: lake::HistoryRow<'_>| {
-            visit(HistoryRow {
-                profile: row.profile,
-                at: row.at,
-                name: row.name,
-                channel: row.channel,
-                properties: row.properties,
-            });
-        };
+        let mut each = |row: lake::HistoryRow<'_>| visit(row_of(&row));
         self.lake.scan(workspace, &mut each).await.map(|_| ()).map_err(data_error)
+    }
+
+    async fn history_now(
+        &self,
+        workspace: WorkspaceId,
+        upto: Option<Offset>,
+    ) -> Result<Option<Box<dyn HistoryNow>>, DataError> {
+        // A batch reaches the history after its commit, and a split's events their owner after that.
+        let is_behind = upto.is_some_and(|upto| self.lake.status().taken < upto.0);
+        if is_behind || !self.profiles.is_sorted().await.map_err(data_error)? {
+            return Ok(None);
+        }
+        let snapshot = self.lake.snapshot(workspace).await.map_err(data_error)?;
+        Ok(Some(Box::new(LakeNow(snapshot))))
     }
 
     fn derived_traits(&self, event: &Event) -> Vec<(String, Json)> {
         profile::traits_of_event(event)
     }
 
-    fn is_address(&self, workspace: WorkspaceId, kind: &str, address: &str) -> bool {
-        super::is_usable_address(kind, address, &self.rules.phone_region(workspace))
+    fn is_address(&self, workspace: WorkspaceId, kind: &str, address: &str, country: Option<&str>) -> bool {
+        match country.filter(|code| code.len() == 2) {
+            Some(country) => super::is_usable_address(kind, address, country),
+            None => super::is_usable_address(kind, address, &self.rules.phone_region(workspace)),
+        }
     }
 
     fn has_trait_rules(&self, workspace: WorkspaceId) -> bool {

@@ -3,18 +3,6 @@
 use super::*;
 use base::Clock;
 
-/// Waits until the program shows what was accepted.
-async fn until(server: &Server, path: &str, shown: impl Fn(&Value) -> bool) -> Value {
-    for _ in 0..500 {
-        let answer = server.get(path).await;
-        if answer.status == 200 && shown(&answer.json) {
-            return answer.json;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    }
-    panic!("{path} never showed it: {}", server.get(path).await.text);
-}
-
 async fn delete(server: &Server, path: &str) -> Answer {
     server.ask("DELETE", path, &server.key, Value::Null).await
 }
@@ -35,7 +23,7 @@ async fn a_group_call_is_seen_changed_exported_and_forgotten() {
     ] });
     let sent = server.ask("POST", "/v1/batch", "", batch).await;
     assert_eq!(sent.status, 200, "{}", sent.text);
-    let listed = until(&server, "/api/v1/companies?q=ACME", |found| found["items"][0]["members"] == 2).await;
+    let listed = server.until("/api/v1/companies?q=ACME", |found| found["items"][0]["members"] == 2).await;
     let id = listed["items"][0]["id"].as_str().expect("an id").to_owned();
     let company = server.get(&format!("/api/v1/companies/{id}")).await.json;
     assert_eq!((&company["domain"], &company["former_members"]), (&json!("acme.nl"), &json!(0)));
@@ -91,7 +79,7 @@ async fn a_group_call_is_seen_changed_exported_and_forgotten() {
 
     // Nobody is left of a person who is erased, nor of a company that is deleted.
     assert_eq!(delete(&server, &format!("/api/v1/profiles/{an}")).await.status, 202);
-    let company = until(&server, &format!("/api/v1/companies/{id}"), |found| found["former_members"] == 0).await;
+    let company = server.until(&format!("/api/v1/companies/{id}"), |found| found["former_members"] == 0).await;
     assert!(!company.to_string().contains("an@acme.nl"), "{company}");
     assert_eq!(delete(&server, &format!("/api/v1/companies/{id}")).await.status, 202);
     assert_eq!(server.get(&format!("/api/v1/companies/{id}")).await.status, 404);

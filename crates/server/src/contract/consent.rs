@@ -4,18 +4,6 @@ use super::*;
 
 const MAIL: &str = "anna@mail.example";
 
-/// Waits until the program shows what was accepted.
-async fn until(server: &Server, path: &str, shown: impl Fn(&Value) -> bool) -> Value {
-    for _ in 0..1_000 {
-        let answer = server.get(path).await;
-        if answer.status == 200 && shown(&answer.json) {
-            return answer.json;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    }
-    panic!("{path} never showed it: {}", server.get(path).await.text);
-}
-
 /// As a browser posts a form.
 async fn form(server: &Server, path: &str, fields: &[(&str, &str)]) -> Answer {
     let coded = |text: &str| text.replace('%', "%25").replace('&', "%26").replace('+', "%2B").replace(' ', "+");
@@ -30,7 +18,7 @@ async fn form(server: &Server, path: &str, fields: &[(&str, &str)]) -> Answer {
 async fn link(server: &Server, subject: &str) -> String {
     let path = format!("/api/v1/sandbox/messages?q={MAIL}");
     let has = |found: &Value| mails(found, subject).len() == 1;
-    let found = until(server, &path, has).await;
+    let found = server.until(&path, has).await;
     let id = mails(&found, subject)[0]["id"].as_str().expect("an id").to_owned();
     let opened = server.get(&format!("/api/v1/sandbox/messages/{id}")).await.json;
     let links = opened["links"].as_array().expect("links");
@@ -81,8 +69,7 @@ async fn a_sign_up_is_confirmed_changed_and_erased_without_signing_in() {
         assert_eq!((refused.status, &refused.json["code"]), (status, &json!(code)), "{}", refused.text);
     }
     let confirm = link(&server, "Please confirm your subscription").await;
-    let people =
-        until(&server, &format!("/api/v1/profiles?q={MAIL}"), |found| found["items"][0]["id"].is_string()).await;
+    let people = server.until(&format!("/api/v1/profiles?q={MAIL}"), |found| found["items"][0]["id"].is_string()).await;
     let id = people["items"][0]["id"].as_str().expect("an id").to_owned();
     let path = format!("/api/v1/profiles/{id}/preferences");
     let pending = server.get(&path).await.json;
@@ -101,7 +88,7 @@ async fn a_sign_up_is_confirmed_changed_and_erased_without_signing_in() {
     );
     assert_eq!(email(&server.get(&path).await.json)["state"], "pending");
     assert!(form(&server, &confirm, &[("action", "yes")]).await.text.contains("You are subscribed"));
-    let subscribed = until(&server, &path, |found| email(found)["state"] == "subscribed").await;
+    let subscribed = server.until(&path, |found| email(found)["state"] == "subscribed").await;
     let way = &subscribed["topics"][0]["channels"][0];
     assert_eq!(
         (&way["allowed"], &way["proof"]["method"], &way["proof"]["text"]),
@@ -121,7 +108,7 @@ async fn a_sign_up_is_confirmed_changed_and_erased_without_signing_in() {
     )
     .await;
     assert!(saved.text.contains("Saved. This changed:"), "{}", saved.text);
-    let left = until(&server, &path, |found| found["paused_until"].is_string()).await;
+    let left = server.until(&path, |found| found["paused_until"].is_string()).await;
     assert_eq!(
         (&email(&left)["state"], &left["topics"][0]["channels"][0]["state"]),
         (&json!("subscribed"), &json!("unsubscribed"))
@@ -159,13 +146,7 @@ async fn a_sign_up_is_confirmed_changed_and_erased_without_signing_in() {
     form(&server, &own, &[("action", "erase")]).await;
     let erase = link(&server, "Do you want to be erased?").await;
     assert!(form(&server, &erase, &[("action", "erase")]).await.text.contains("You will be erased"));
-    for _ in 0..1_000 {
-        if server.get(&path).await.status == 404 {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    }
-    assert_eq!(server.get(&path).await.status, 404);
+    server.until_gone(&path).await;
     assert_eq!(server.ask("GET", &own, "", Value::Null).await.status, 404);
     server.stop().await;
 }

@@ -4,6 +4,7 @@
 //! there.
 
 mod companies;
+mod connections;
 mod consent;
 mod devices;
 mod problems;
@@ -21,8 +22,13 @@ use axum::response::Response;
 use http::{HeaderMap, Method};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
+use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use tower::ServiceExt;
+
+/// How long something may take to show; a busy machine is slow.
+const PATIENCE: Duration = Duration::from_secs(30);
+const ASKED_EVERY: Duration = Duration::from_millis(20);
 
 /// A running program that listens nowhere.
 pub struct Server {
@@ -98,6 +104,28 @@ impl Server {
 
     pub async fn post(&self, path: &str, body: Value) -> Answer {
         self.ask("POST", path, &self.key, body).await
+    }
+
+    /// Waits until the program shows what was accepted.
+    pub async fn until(&self, path: &str, shown: impl Fn(&Value) -> bool) -> Value {
+        self.awaited(path, |answer| answer.status == 200 && shown(&answer.json)).await.json
+    }
+
+    /// Waits until something is not there any more.
+    pub async fn until_gone(&self, path: &str) {
+        self.awaited(path, |answer| answer.status == 404).await;
+    }
+
+    async fn awaited(&self, path: &str, fits: impl Fn(&Answer) -> bool) -> Answer {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            let answer = self.get(path).await;
+            if fits(&answer) {
+                return answer;
+            }
+            assert!(Instant::now() < end, "{path} never showed it: {}", answer.text);
+            tokio::time::sleep(ASKED_EVERY).await;
+        }
     }
 
     /// A key with these scopes only.

@@ -8,14 +8,7 @@ const DAY_MS: i64 = 86_400_000;
 async fn ended(server: &Server, begun: &Answer) -> Value {
     assert_eq!(begun.status, 202, "{}", begun.text);
     let path = format!("/api/v1/retention/runs/{}", begun.json["id"].as_str().expect("an id"));
-    for _ in 0..1_500 {
-        let run = server.get(&path).await.json;
-        if run["state"] != "running" {
-            return run;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    }
-    panic!("it never ended: {}", server.get(&path).await.text);
+    server.until(&path, |run| run["state"] != "running").await
 }
 
 async fn stored(server: &Server) -> u64 {
@@ -31,16 +24,9 @@ async fn plant(server: &Server) -> String {
     let who = json!({ "type": "identify", "userId": "an", "traits": { "email": "an@acme.nl" } });
     let batch = json!({ "writeKey": source["write_key"], "batch": [who, view(json!(old)), view(Value::Null), order] });
     assert_eq!(server.ask("POST", "/v1/batch", "", batch).await.status, 200);
-    for _ in 0..500 {
-        let found = server.get("/api/v1/profiles?q=an@acme.nl").await.json;
-        if let Some(id) = found["items"][0]["id"].as_str()
-            && stored(server).await == 4
-        {
-            return id.to_owned();
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    }
-    panic!("the events never came");
+    server.until("/api/v1/health", |health| health["workspace"]["events_stored"] == 4).await;
+    let found = server.until("/api/v1/profiles?q=an@acme.nl", |found| found["items"][0]["id"].is_string()).await;
+    found["items"][0]["id"].as_str().expect("an id").to_owned()
 }
 
 #[tokio::test]
@@ -78,6 +64,89 @@ async fn a_rule_is_tried_out_switched_on_and_followed() {
     server.stop().await;
 }
 
+/// Asks until it is so.
+async fn eventually(server: &Server, path: &str, is_so: impl Fn(&Value) -> bool) -> Value {
+    for _ in 0..1_500 {
+        let found = server.get(path).await.json;
+        if is_so(&found) {
+            return found;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    panic!("it never came to be: {}", server.get(path).await.text);
+}
+
+#[tokio::test]
+async fn a_cut_is_in_the_audit_trail_and_in_every_segment_at_once() {
+    let server = Server::start().await;
+    let id = plant(&server).await;
+    let often =
+        json!({ "event": { "name": "Product Viewed", "op": "performed", "count": { "op": "at_least", "value": 2 } } });
+    let segment = json!({ "name": "Looks often", "description": "", "condition": often });
+    let segment = server.post("/api/v1/segments", segment).await;
+    assert_eq!((segment.status, &segment.json["count"]), (201, &json!(1)), "{}", segment.text);
+    let segment = format!("/api/v1/segments/{}", segment.json["id"].as_str().expect("an id"));
+    let rule = json!({ "target": { "what": "event", "name": "Product Viewed" }, "keep": { "amount": 13, "unit": "month" }, "action": "anonymise" });
+    let made = server.post("/api/v1/retention/rules", rule).await.json;
+    let rule = made["id"].as_str().expect("an id");
+    let dry = ended(&server, &server.post("/api/v1/retention/dry-run", json!({})).await).await;
+    let enable = format!("/api/v1/retention/rules/{rule}/enable");
+    assert_eq!(server.post(&enable, json!({ "dry_run": dry["id"] })).await.status, 200);
+    let run = ended(&server, &server.post("/api/v1/retention/run", Value::Null).await).await;
+    assert_eq!((&run["state"], &run["anonymised"]), (&json!("done"), &json!(1)), "{run}");
+    assert_eq!(server.get(&segment).await.json["count"], json!(0), "the old view counts no more");
+    let anew = server.post("/api/v1/segments/count", json!({ "condition": often })).await;
+    assert_eq!(anew.json["count"], json!(0), "{}", anew.text);
+    let timeline = format!("/api/v1/profiles/{id}/timeline");
+    let exits = |found: &Value| {
+        let all = found["items"].as_array().into_iter().flatten();
+        all.filter(|event| event["name"] == "Segment Exited").count()
+    };
+    eventually(&server, &timeline, |found| exits(found) == 1).await;
+    let again = ended(&server, &server.post("/api/v1/retention/run", Value::Null).await).await;
+    assert_eq!((&again["state"], &again["anonymised"]), (&json!("done"), &json!(0)), "{again}");
+    let trail = server.get("/api/v1/audit").await.json;
+    let of = |run: &Value| {
+        let all = trail["items"].as_array().expect("entries").iter();
+        all.filter(|entry| entry["action"] == "retention.ended" && entry["object"] == run["id"]).collect::<Vec<_>>()
+    };
+    assert_eq!((of(&run).len(), of(&again).len()), (1, 1), "{trail}");
+    let (entry, after) = (of(&run)[0], &of(&run)[0]["after"]);
+    assert_eq!((&entry["actor"], &entry["ip"]), (&json!("system"), &Value::Null));
+    assert_eq!(
+        entry["summary"],
+        json!(
+            "the retention rules were followed at once: 0 events deleted, 1 made anonymous; rules for \"Product Viewed\""
+        )
+    );
+    assert_eq!((&after["receipt"], &after["trigger"], &after["anonymised"]), (&run["id"], &json!("person"), &json!(1)));
+    assert_eq!((&after["rules"][0]["rule"], &after["rules"][0]["events"]), (&json!(rule), &json!(1)), "{after}");
+    assert_eq!(exits(&server.get(&timeline).await.json), 1, "told once");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn of_two_who_ask_for_the_same_erasure_one_hears_that_it_is_under_way() {
+    let server = Server::start().await;
+    let id = plant(&server).await;
+    let (path, anonymise) = (format!("/api/v1/profiles/{id}"), format!("/api/v1/profiles/{id}/anonymise"));
+    let (erased, anonymised) =
+        tokio::join!(server.ask("DELETE", &path, &server.key, Value::Null), server.post(&anonymise, Value::Null));
+    let mut answers = [erased, anonymised];
+    answers.sort_by_key(|answer| answer.status);
+    let [first, second] = &answers;
+    assert_eq!(first.status, 202, "{}", first.text);
+    // Where the log was quicker there is nobody any more.
+    let codes = [json!("erasure_under_way"), json!("not_found")];
+    assert!([409, 404].contains(&second.status) && codes.contains(&second.json["code"]), "{}", second.text);
+    assert_eq!(server.get(&path).await.status, 404);
+    let trail = server.get("/api/v1/audit").await.json;
+    let all = trail["items"].as_array().expect("entries").iter();
+    let kinds = [json!("profile.erase"), json!("profile.anonymise")];
+    assert_eq!(all.filter(|entry| kinds.contains(&entry["action"])).count(), 1, "{trail}");
+    server.stop().await;
+}
+
 #[tokio::test]
 async fn somebody_who_is_anonymised_is_gone_and_still_counted() {
     let server = Server::start().await;
@@ -90,14 +159,8 @@ async fn somebody_who_is_anonymised_is_gone_and_still_counted() {
     assert_eq!((asked.status, &asked.json["profile_id"]), (202, &json!(id)), "{}", asked.text);
     assert_eq!(server.get(&format!("/api/v1/profiles/{id}")).await.status, 404);
     let path = format!("/api/v1/profiles/{id}/erasure");
-    for _ in 0..1_500 {
-        if server.get(&path).await.json["state"] == "done" {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    }
-    let done = server.get(&path).await.json;
-    assert_eq!((&done["state"], &done["anonymised"]), (&json!("done"), &json!(true)), "{done}");
+    let done = server.until(&path, |erasure| erasure["state"] == "done").await;
+    assert_eq!(done["anonymised"], json!(true), "{done}");
     assert_eq!(stored(&server).await, 4, "what happened is still counted");
     assert_eq!(server.get("/api/v1/measure/revenue").await.json["items"], revenue);
     server.stop().await;

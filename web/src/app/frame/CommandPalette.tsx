@@ -1,17 +1,18 @@
-/** Search and commands (Ctrl K): places, actions, people by any identifier, segments, campaigns. */
+/** Search and commands (Ctrl K): places, actions, people by any identifier, segments, campaigns, products. */
 import { useLingui } from "@lingui/react";
 import { useLingui as useLinguiMacro } from "@lingui/react/macro";
 import { ActionIcon, Box, Button, Kbd, Text } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { Spotlight, spotlight } from "@mantine/spotlight";
-import { IconAddressBook, IconFilter, IconSearch, IconSend } from "@tabler/icons-react";
+import { IconAddressBook, IconFilter, IconSearch, IconSend, IconShoppingBag } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
+import { productSearchQuery } from "@/api/products";
 import { campaignsQuery, profileSearchQuery, segmentsQuery } from "@/api/query";
 import { useGo } from "@/lib/nav";
 import { paths } from "@/lib/paths";
 import { useMe } from "@/lib/session";
-import { ACTIONS, allowed, allowedPlaces, NAVIGATION, type Place } from "../navigation";
+import { ACTIONS, allowed, allowedPlaces, isMeant, NAVIGATION, type Place } from "../navigation";
 
 const PER_GROUP = 6;
 const REST_MS = 120;
@@ -56,6 +57,11 @@ function useHits(query: string) {
   const people = useQuery({ ...profileSearchQuery(asked, PER_GROUP), enabled: searching });
   const segments = useQuery({ ...segmentsQuery, enabled: searching });
   const campaigns = useQuery({ ...campaignsQuery(), enabled: searching });
+  const products = useQuery({
+    ...productSearchQuery(asked, PER_GROUP),
+    enabled: searching && permissions.includes("product.read"),
+  });
+  const meant = (place: Place) => isMeant(place, _(place.label), needle);
   const matches = (text: string) => text.toLowerCase().includes(needle);
   const fromPlace = (place: Place): Hit => ({
     key: place.to,
@@ -67,10 +73,17 @@ function useHits(query: string) {
   const places = allowed(NAVIGATION, permissions).flatMap((group) => group.places);
   return {
     waiting: searching && people.isPending,
-    places: places.map(fromPlace).filter((hit) => matches(hit.label)),
-    actions: allowedPlaces(ACTIONS, permissions)
-      .map(fromPlace)
-      .filter((hit) => matches(hit.label)),
+    places: places.filter(meant).map(fromPlace),
+    actions: allowedPlaces(ACTIONS, permissions).filter(meant).map(fromPlace),
+    products: (searching ? (products.data?.items ?? []) : []).map(
+      (product): Hit => ({
+        key: product.id,
+        label: product.title,
+        note: [product.brand, product.product_id].filter(Boolean).join(" · "),
+        icon: <IconShoppingBag size={18} stroke={1.7} aria-hidden />,
+        to: paths.product(product.id),
+      }),
+    ),
     people: !searching
       ? []
       : (people.data?.items ?? []).map(
@@ -116,6 +129,7 @@ export function CommandPalette() {
     [t`People`, hits.people],
     [t`Segments`, hits.segments],
     [t`Campaigns`, hits.campaigns],
+    [t`Products`, hits.products],
     [t`Actions`, hits.actions],
     [t`Go to`, hits.places],
   ];
@@ -123,7 +137,7 @@ export function CommandPalette() {
   return (
     <Spotlight.Root query={query} onQueryChange={setQuery} shortcut={["mod + K"]} scrollable maxHeight={440}>
       <Spotlight.Search
-        placeholder={t`A person, a segment, a page …`}
+        placeholder={t`A person, a segment, a product, a page …`}
         aria-label={t`Search and commands`}
         leftSection={<IconSearch size={18} aria-hidden />}
       />

@@ -46,6 +46,7 @@ const ACTIONS: Record<string, MessageDescriptor> = {
   "profile.erase": msg`Erased a customer`,
   "profile.export": msg`Downloaded all data of a customer`,
   "retention.dry_run": msg`Looked what a rule about keeping would take`,
+  "retention.ended": msg`A run of the rules about keeping ended`,
   "retention.rule_create": msg`Made a rule about keeping`,
   "retention.rule_delete": msg`Deleted a rule about keeping`,
   "retention.rule_disable": msg`Switched off a rule about keeping`,

@@ -4,6 +4,8 @@ import { askable } from "@/api/products";
 import { setFormatContext } from "@/lib/format";
 import {
   DAYS_DRAWN_MAX,
+  type Filters,
+  foundOf,
   hasChanged,
   isAvailability,
   isConnection,
@@ -11,8 +13,10 @@ import {
   isFiltered,
   isGone,
   lastStep,
+  partsOf,
   priceDays,
   priceNow,
+  runLook,
   withParents,
 } from "./model";
 
@@ -32,6 +36,48 @@ describe("the price of a product", () => {
     expect(priceNow({ ...both, on_sale: true })).toEqual({ now: euro(9_90), usual: euro(12_90) });
     expect(priceNow({ ...both, on_sale: false })).toEqual({ now: euro(12_90), usual: null });
     expect(priceNow({ price: euro(1), sale_price: null, on_sale: true })).toEqual({ now: euro(1), usual: null });
+  });
+});
+
+describe("why an item was refused", () => {
+  it("is told by the value as it came, or by its length", () => {
+    expect(partsOf('"12.90" has no currency: write 12.90 EUR, with the code of yours')).toEqual({
+      value: "12.90",
+      length: null,
+      allowed: null,
+    });
+    expect(partsOf("has 812 characters; 150 are allowed")).toEqual({ value: null, length: 812, allowed: 150 });
+    expect(partsOf("an item needs the attribute title")).toEqual({ value: null, length: null, allowed: null });
+  });
+});
+
+describe("how many products fit", () => {
+  const ALL: Filters = { q: "", source: "", availability: "", brand: "", category: "", gone: "no" };
+  const FEEDS = [
+    { source: "upload", products: 60, gone: 3 },
+    { source: "src_1", products: 14, gone: 0 },
+  ];
+  const more = { rows: 50, more: true };
+
+  it("is what the feeds have, as long as only the feed or what is gone is asked", () => {
+    expect(foundOf(ALL, FEEDS, more)).toEqual({ count: 74, atLeast: false });
+    expect(foundOf({ ...ALL, source: "upload", gone: "any" }, FEEDS, more)).toEqual({ count: 63, atLeast: false });
+    expect(foundOf({ ...ALL, gone: "only" }, FEEDS, more)).toEqual({ count: 3, atLeast: false });
+  });
+
+  it("is at least what was loaded when more is asked, and exactly that once all of it is", () => {
+    expect(foundOf({ ...ALL, brand: "Bergen" }, FEEDS, more)).toEqual({ count: 50, atLeast: true });
+    expect(foundOf(ALL, undefined, more)).toEqual({ count: 50, atLeast: true });
+    expect(foundOf({ ...ALL, q: "mug" }, FEEDS, { rows: 7, more: false })).toEqual({ count: 7, atLeast: false });
+  });
+});
+
+describe("a run whose wait is over", () => {
+  it("is overtaken, not interrupted: there is nothing to send once more", () => {
+    expect(runLook({ state: "interrupted", code: "feed_superseded" })).toBe("overtaken");
+    expect(runLook({ state: "interrupted", code: "feed_outdated" })).toBe("overtaken");
+    expect(runLook({ state: "interrupted", code: null })).toBe("interrupted");
+    expect(runLook({ state: "held", code: "feed_shrank" })).toBe("held");
   });
 });
 

@@ -1,5 +1,5 @@
 /** What is said about products and feeds. Pure. */
-import type { Availability, PricePoint, ProductLine } from "@/api/products";
+import type { Availability, FeedRun, FeedSource, PricePoint, ProductLine, RunState } from "@/api/products";
 import type { Money } from "@/api/types";
 import { dayKey } from "@/lib/format";
 
@@ -23,6 +23,35 @@ export type Filters = {
 
 export const isFiltered = ({ gone, ...others }: Filters) =>
   gone !== "no" || Object.values(others).some((value) => value !== "");
+
+/** What the server's sentence on a refused item is made of: the value as it came, or how long it is and may be. */
+export type RefusalParts = { value: string | null; length: number | null; allowed: number | null };
+
+export function partsOf(detail: string): RefusalParts {
+  const long = /^has (\d+) characters; (\d+) are allowed/.exec(detail);
+  return {
+    value: /^"([^"]*)"/.exec(detail)?.[1] ?? null,
+    length: long ? Number(long[1]) : null,
+    allowed: long ? Number(long[2]) : null,
+  };
+}
+
+/** How many products fit; `atLeast` where only those that were loaded are known. */
+export type Found = { count: number; atLeast: boolean };
+
+/** The feeds know how many products they have; whatever else is asked, those that were loaded are counted. */
+export function foundOf(
+  { source, gone, ...others }: Filters,
+  feeds: readonly Pick<FeedSource, "source" | "products" | "gone">[] | undefined,
+  loaded: { rows: number; more: boolean },
+): Found {
+  const exact = { count: loaded.rows, atLeast: false };
+  if (!loaded.more) return exact;
+  if (!feeds || Object.values(others).some((value) => value !== "")) return { ...exact, atLeast: true };
+  const asked = feeds.filter((feed) => source === "" || feed.source === source);
+  const of = (feed: (typeof asked)[number]) => (gone === "only" ? 0 : feed.products) + (gone === "no" ? 0 : feed.gone);
+  return { count: asked.reduce((sum, feed) => sum + of(feed), 0), atLeast: false };
+}
 
 /** What is paid now, and the usual price where that is another. */
 export function priceNow({ price, sale_price, on_sale }: Pick<ProductLine, "price" | "sale_price" | "on_sale">): {
@@ -97,6 +126,14 @@ export function hasChanged(history: readonly PricePoint[]): boolean {
   const worth = ({ price, sale_price }: PricePoint) => JSON.stringify([price, sale_price]);
   return new Set(history.map(worth)).size > 1;
 }
+
+/** How a run waited for a person, and no decision is needed any more. */
+const OVERTAKEN = ["feed_superseded", "feed_outdated"];
+
+/** What the badge of a run says: its state, or that something newer made it pointless. */
+export type RunLook = RunState | "overtaken";
+export const runLook = ({ state, code }: Pick<FeedRun, "state" | "code">): RunLook =>
+  state === "interrupted" && OVERTAKEN.includes(code ?? "") ? "overtaken" : state;
 
 /** Of an upload: letters, digits and - _ . */
 export const isFeedName = (name: string) => /^[A-Za-z0-9._-]{1,60}$/.test(name);

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { placeOf, VIOLATION_CODES } from "@/lib/violation-words";
+import { detailOf, placeOf, VIOLATION_CODES } from "@/lib/violation-words";
 import { ITEM_TYPES, KINDS, PURPOSES, TYPES } from "./types";
 
 const source = (file: string) => readFileSync(new URL(`../../../../crates/plan/src/${file}`, import.meta.url), "utf8");
@@ -32,5 +32,20 @@ describe("a place in an event", () => {
     expect(placeOf("/products/*/price")).toBe("products › price");
     expect(placeOf("/a~1b/0/c")).toBe("a/b › c");
     expect(placeOf("")).toBe("");
+  });
+});
+
+describe("the second line of a problem", () => {
+  const of = (code: string, pointer: string, message: string, said = "words") =>
+    detailOf({ code, pointer, message }, said);
+
+  it("does not repeat in English what the first line says, nor name the top of the event", () => {
+    expect(of("unplanned_event", "/", 'the event "X" is not planned')).toEqual({ pointer: "", message: "" });
+    expect(of("missing_property", "/price", "price is missing")).toEqual({ pointer: "/price", message: "" });
+    expect(of("newer_code", "", "as the server says", "as the server says").message).toBe("");
+  });
+
+  it("keeps what only the server knows", () => {
+    expect(of("wrong_type", "/price", "must be a number, found text").message).toBe("must be a number, found text");
   });
 });

@@ -17,8 +17,8 @@ export function useKindWords(): Record<Kind, string> {
     track: t`Something a person does`,
     page: t`Page view`,
     screen: t`Screen view in the app`,
-    identify: t`What is known about a person`,
-    group: t`What is known about a company`,
+    identify: t`Facts about people`,
+    group: t`Facts about companies`,
   };
 }
 

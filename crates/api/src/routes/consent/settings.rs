@@ -7,8 +7,8 @@ use crate::{App, Auth, Json};
 use axum::extract::State;
 use base::{ProfileId, Timestamp};
 use consent::{
-    Basis, ConfirmationWords, ConsentError, ConsentSettings, Localised, Proof, Purpose, PurposeRule, Request,
-    RequestId, RequestKind, Sections, Subject,
+    Basis, ConfirmationWords, ConsentError, ConsentSettings, ContactChannel, Localised, Proof, Purpose, PurposeRule,
+    Request, RequestId, RequestKind, Sections, Subject,
 };
 use http::HeaderMap;
 use serde::{Deserialize, Serialize};
@@ -205,7 +205,7 @@ async fn preview(
     // Nobody has the number 0.
     let nobody = ProfileId::new(0);
     let mut visit = Visit::of(&app, workspace, nobody, Some(language), &HeaderMap::new()).await?;
-    visit.addresses = vec![(consent::ContactChannel::Email, "anna@example.com".to_owned())];
+    visit.addresses = example_addresses();
     if !settings.company.is_empty() {
         visit.company.clone_from(&settings.company);
     }
@@ -226,6 +226,13 @@ async fn preview(
         }
     };
     Ok(Json(view))
+}
+
+/// As of most customers a shop may write to: an e-mail address, and a phone number with what it can be used for.
+fn example_addresses() -> Vec<(ContactChannel, String)> {
+    let phone = [ContactChannel::Sms, ContactChannel::Whatsapp, ContactChannel::Phone];
+    let numbers = phone.map(|channel| (channel, "+31612345678".to_owned()));
+    std::iter::once((ContactChannel::Email, "anna@example.com".to_owned())).chain(numbers).collect()
 }
 
 fn example(visit: &Visit, language: &str, now: Timestamp) -> Request {

@@ -95,9 +95,9 @@ async fn preview(
 }
 
 /// Erases the customer in every room; of the history stays what happened, cut down, as events of nobody. Not to be
-/// undone. How far it is says `GET /api/v1/profiles/{id}/erasure`.
+/// undone. How far it is says `GET /api/v1/profiles/{id}/erasure`. 409 while that, or erasing, is under way already.
 #[utoipa::path(post, path = "/api/v1/profiles/{id}/anonymise", tag = "people", security(("api_key" = ["profile.erase"])), params(("id" = String, Path)),
-    responses((status = 202, body = Receipt), (status = 401), (status = 403), (status = 404)))]
+    responses((status = 202, body = Receipt), (status = 401), (status = 403), (status = 404), (status = 409)))]
 async fn anonymise(
     State(app): State<Arc<App>>,
     auth: Auth,

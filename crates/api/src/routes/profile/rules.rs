@@ -103,57 +103,44 @@ struct IdentityRules {
     traits: Vec<TraitRule>,
 }
 
-impl From<RulesDoc> for IdentityRules {
-    fn from(rules: RulesDoc) -> Self {
-        let kind = |rule: KindRuleDoc| IdentifierKindRule {
-            kind: rule.kind,
-            custom: rule.custom,
-            form: rule.form,
-            names: rule.names,
-            enabled: rule.enabled,
-            priority: rule.priority,
-            limit: rule.limit,
-            blocked: rule.blocked,
-        };
-        let line = |rule: TraitRuleDoc| TraitRule { pattern: rule.pattern, rule: rule.rule, sources: rule.sources };
-        let OtherKinds { enabled, priority, limit } = rules.other_kinds;
-        let SharedDeviceRule { enabled: guarded, users, days } = rules.shared_devices;
-        Self {
-            kinds: rules.kinds.into_iter().map(kind).collect(),
-            other_kinds: OtherIdentifierKinds { enabled, priority, limit },
-            gmail_dots: rules.gmail_dots,
-            phone_region: rules.phone_region,
-            shared_devices: SharedDeviceLimit { enabled: guarded, users, days },
-            traits: rules.traits.into_iter().map(line).collect(),
+/// Both ways between a shape of the API and the room's own, which have the same fields.
+macro_rules! same_fields {
+    ($shape:ident = $doc:ident { $($field:ident),+ }) => {
+        same_fields!(@one $shape from $doc { $($field),+ });
+        same_fields!(@one $doc from $shape { $($field),+ });
+    };
+    (@one $to:ident from $from:ident { $($field:ident),+ }) => {
+        impl From<$from> for $to {
+            fn from($from { $($field),+ }: $from) -> Self {
+                Self { $($field),+ }
+            }
         }
-    }
+    };
 }
 
-impl From<IdentityRules> for RulesDoc {
-    fn from(rules: IdentityRules) -> Self {
-        let kind = |rule: IdentifierKindRule| KindRuleDoc {
-            kind: rule.kind,
-            custom: rule.custom,
-            form: rule.form,
-            names: rule.names,
-            enabled: rule.enabled,
-            priority: rule.priority,
-            limit: rule.limit,
-            blocked: rule.blocked,
-        };
-        let line = |rule: TraitRule| TraitRuleDoc { pattern: rule.pattern, rule: rule.rule, sources: rule.sources };
-        let OtherIdentifierKinds { enabled, priority, limit } = rules.other_kinds;
-        let SharedDeviceLimit { enabled: guarded, users, days } = rules.shared_devices;
-        Self {
-            kinds: rules.kinds.into_iter().map(kind).collect(),
-            other_kinds: OtherKinds { enabled, priority, limit },
-            gmail_dots: rules.gmail_dots,
-            phone_region: rules.phone_region,
-            shared_devices: SharedDeviceRule { enabled: guarded, users, days },
-            traits: rules.traits.into_iter().map(line).collect(),
-        }
-    }
+same_fields!(IdentifierKindRule = KindRuleDoc { kind, custom, form, names, enabled, priority, limit, blocked });
+same_fields!(OtherIdentifierKinds = OtherKinds { enabled, priority, limit });
+same_fields!(SharedDeviceLimit = SharedDeviceRule { enabled, users, days });
+same_fields!(TraitRule = TraitRuleDoc { pattern, rule, sources });
+
+macro_rules! same_rules {
+    ($($from:ident => $to:ident),+) => {
+        $(impl From<$from> for $to {
+            fn from(rules: $from) -> Self {
+                Self {
+                    kinds: rules.kinds.into_iter().map(Into::into).collect(),
+                    other_kinds: rules.other_kinds.into(),
+                    gmail_dots: rules.gmail_dots,
+                    phone_region: rules.phone_region,
+                    shared_devices: rules.shared_devices.into(),
+                    traits: rules.traits.into_iter().map(Into::into).collect(),
+                }
+            }
+        })+
+    };
 }
+
+same_rules!(RulesDoc => IdentityRules, IdentityRules => RulesDoc);
 
 /// Values that identify nobody whatever the rules say.
 #[derive(Serialize, ToSchema)]

@@ -177,7 +177,11 @@ async fn erase(app: &App, asked: &Asked, ip: Option<String>) -> Result<Response,
     if app.consent.confirm(asked.workspace, &asked.request, None).await? != Answered::Now {
         return Ok(asked.already());
     }
-    app.profile.erase(asked.workspace, asked.request.profile).await?;
+    match app.profile.erase(asked.workspace, asked.request.profile).await {
+        // Somebody asked for it before: it happens.
+        Ok(_) | Err(profile::ProfileError::ErasureUnderWay { .. }) => {}
+        Err(error) => return Err(error.into()),
+    }
     let summary = "the customer asked to be erased, by a link in a mail".to_owned();
     audit(app, asked, "profile.erase", summary, ip).await?;
     Ok(asked.told(words.erased_title, words.erased_text, ""))

@@ -18,6 +18,7 @@ const STYLE: &str = ":root{color-scheme:light dark;--ink:#1d2329;--soft:#545f6b;
 *{box-sizing:border-box}body{margin:0;background:var(--ground);color:var(--ink);font:1.0625rem/1.6 system-ui,sans-serif}\
 main{max-width:42rem;margin:0 auto;padding:2rem 1rem 4rem}header{margin-bottom:1.5rem}header img{max-height:56px;max-width:100%}\
 h1{font-size:1.6rem;line-height:1.25;margin:.5rem 0}h2{font-size:1.15rem;line-height:1.3;margin:0 0 .25rem}\
+h3{font-size:1rem;line-height:1.4;margin:.25rem 0}\
 section,fieldset{background:var(--card);border:1px solid var(--line);border-radius:.75rem;padding:1.25rem;margin:0 0 1rem;min-width:0}\
 legend{float:left;width:100%;font-size:1.15rem;font-weight:600;padding:0;margin:0 0 .25rem}legend+*{clear:both}\
 p{margin:.25rem 0 .75rem}.soft{color:var(--soft);font-size:.95rem}\

@@ -106,9 +106,9 @@ const EN: Words = Words {
     purposes: "What may your data be used for?",
     purposes_help: "You can change this at any time. What happened before stays lawful.",
     purpose_names: [
-        ("Marketing", "Telling you about products and offers."),
-        ("Analytics", "Understanding how our shop and messages are used."),
-        ("Personalisation", "Showing what fits you."),
+        ("Marketing messages", "Telling you about products and offers."),
+        ("Statistics", "Understanding how our shop and messages are used."),
+        ("Personal content", "Showing what fits you."),
         ("Advertising", "Ads on other sites and social media."),
     ],
     bases: [
@@ -193,10 +193,10 @@ const NL: Words = Words {
     purposes: "Waarvoor mogen je gegevens worden gebruikt?",
     purposes_help: "Je kunt dit altijd wijzigen. Wat eerder gebeurde, blijft rechtmatig.",
     purpose_names: [
-        ("Marketing", "Je vertellen over producten en aanbiedingen."),
+        ("Marketingberichten", "Je vertellen over producten en aanbiedingen."),
         ("Statistiek", "Begrijpen hoe onze winkel en berichten worden gebruikt."),
-        ("Persoonlijk maken", "Tonen wat bij je past."),
-        ("Advertenties", "Advertenties op andere sites en sociale media."),
+        ("Persoonlijke inhoud", "Tonen wat bij je past."),
+        ("Reclame", "Advertenties op andere sites en sociale media."),
     ],
     bases: [
         "je toestemming",
@@ -282,8 +282,8 @@ const SV: Words = Words {
     purpose_names: [
         ("Marknadsföring", "Att berätta om produkter och erbjudanden."),
         ("Statistik", "Att förstå hur butiken och meddelandena används."),
-        ("Personanpassning", "Att visa det som passar dig."),
-        ("Annonser", "Annonser på andra webbplatser och i sociala medier."),
+        ("Personligt innehåll", "Att visa det som passar dig."),
+        ("Annonsering", "Annonser på andra webbplatser och i sociala medier."),
     ],
     bases: [
         "ditt samtycke",
@@ -367,10 +367,10 @@ const FY: Words = Words {
     purposes: "Wêrfoar meie jo gegevens brûkt wurde?",
     purposes_help: "Jo kinne dit altyd feroarje. Wat earder barde, bliuwt rjochtmjittich.",
     purpose_names: [
-        ("Marketing", "Jo fertelle oer produkten en oanbiedingen."),
+        ("Marketingberjochten", "Jo fertelle oer produkten en oanbiedingen."),
         ("Statistyk", "Begripe hoe't ús winkel en berjochten brûkt wurde."),
-        ("Persoanlik meitsje", "Sjen litte wat by jo past."),
-        ("Advertinsjes", "Advertinsjes op oare sites en sosjale media."),
+        ("Persoanlike ynhâld", "Sjen litte wat by jo past."),
+        ("Reklame", "Advertinsjes op oare sites en sosjale media."),
     ],
     bases: [
         "jo tastimming",

@@ -7,17 +7,18 @@
 mod mysql;
 mod postgres;
 mod query;
+mod refusal;
 mod sqlite;
 
 use crate::Connect;
 use crate::connector::{Connector, Ended, Job, TestResult, schema_fault};
-use crate::definition::{Definition, Secrets};
+use crate::definition::{Definition, Secrets, Settings, StoredSecret, only_travels_in};
 use crate::error::{Fault, invalid};
-use crate::kinds::folder::empty;
 use crate::kinds::host;
 use crate::limits::*;
-use crate::model::{Kind, RowsKind, Run};
+use crate::model::Run;
 use crate::ports::{ImportStage, NewRows, RowSink};
+use crate::rows::{RowsKind, RowsMapping};
 use crate::schedule::Schedule;
 use crate::store;
 use async_trait::async_trait;
@@ -27,8 +28,10 @@ use futures::stream::BoxStream;
 use query::Query;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
+use utoipa::ToSchema;
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// A query that is asked on a schedule.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DatabaseDefinition {
     pub engine: EngineKind,
@@ -41,10 +44,12 @@ pub struct DatabaseDefinition {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
     /// Comes in, is sealed, and never goes out.
-    #[serde(default, skip_serializing)]
+    #[serde(default, skip_serializing_if = "only_travels_in")]
+    #[schema(write_only)]
     pub password: Option<String>,
     /// A password is stored; what a request says here counts for nothing.
     #[serde(default)]
+    #[schema(read_only)]
     pub password_set: bool,
     /// Only over TLS, with a certificate that is the host's. Otherwise TLS is taken where the server has it.
     #[serde(default)]
@@ -57,14 +62,15 @@ pub struct DatabaseDefinition {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub start: Option<String>,
     pub import_kind: RowsKind,
-    #[serde(default = "empty")]
-    pub mapping: Json,
+    #[serde(default)]
+    pub mapping: RowsMapping,
     #[serde(default)]
     pub schedule: Schedule,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = DatabaseEngine)]
 pub enum EngineKind {
     Postgres,
     /// MySQL and MariaDB.
@@ -82,8 +88,8 @@ impl EngineKind {
 /// A statement is not under way for longer, whoever waits for it.
 const STATEMENT_MS: u64 = 30 * READ_TIMEOUT_MS;
 
-impl DatabaseDefinition {
-    pub(crate) fn check(&self) -> Result<(), Problem> {
+impl Settings for DatabaseDefinition {
+    fn check(&self, _: &Secrets) -> Result<(), Problem> {
         let texts = [
             ("host", self.host.as_deref()),
             ("database", Some(self.database.as_str())),
@@ -114,13 +120,37 @@ impl DatabaseDefinition {
         self.schedule.check()
     }
 
-    /// A password of one is for the other, too.
-    pub(crate) fn is_same_server(&self, other: &Self) -> bool {
-        self.engine == other.engine
-            && self.host == other.host
-            && self.port == other.port
-            && self.user == other.user
-            && self.tls == other.tls
+    fn take_secret(&mut self) -> Option<String> {
+        self.password.take()
+    }
+
+    fn mark_stored(&mut self, secrets: &Secrets) {
+        self.password_set = secrets.secret.is_some();
+    }
+
+    fn stored_secret(&self, before: &Definition) -> StoredSecret {
+        let server = |one: &Self| (one.engine, one.host.clone(), one.port, one.user.clone(), one.tls);
+        match before {
+            Definition::Database(before) if server(before) == server(self) => StoredSecret::Stays,
+            _ => {
+                let detail = "say the password again: the server, user or encryption changed";
+                StoredSecret::Again(invalid("/definition/password", detail))
+            }
+        }
+    }
+
+    fn pulled(&self) -> Option<(&'static dyn Connector, &Schedule)> {
+        Some((&Database, &self.schedule))
+    }
+
+    fn rows(&self) -> Option<(RowsKind, &RowsMapping)> {
+        Some((self.import_kind, &self.mapping))
+    }
+
+    /// The cursor of one query means nothing to another.
+    fn goes_on_from(&self, before: &Definition) -> bool {
+        let place = |one: &Self| (one.cursor_column.clone(), one.database.clone(), one.host.clone());
+        matches!(before, Definition::Database(before) if place(before) == place(self))
     }
 }
 
@@ -156,6 +186,15 @@ impl ReadRow {
         let cursor = cursor_column.and_then(|column| values.get(column).cloned());
         Self { values, cursor }
     }
+}
+
+/// Host and port of a server that is asked. The address that was looked at is the one that is asked; with TLS the name,
+/// as the certificate is checked against it.
+async fn asked(connect: &Connect, database: &DatabaseDefinition, usual_port: u16) -> Result<(String, u16), Fault> {
+    let (name, port) = (database.host.as_deref().unwrap_or_default(), database.port.unwrap_or(usual_port));
+    let addresses = host::resolve(name, port, connect.inner.config.private_networks).await?;
+    let address = || addresses.first().map_or_else(String::new, |address| address.ip().to_string());
+    Ok((if database.tls { name.to_owned() } else { address() }, port))
 }
 
 fn names_of(columns: &[impl sqlx::Column]) -> Vec<String> {
@@ -207,14 +246,10 @@ async fn connect_in_time<T>(work: impl Future<Output = Result<T, Fault>>) -> Res
     }
 }
 
-pub(crate) struct Database;
+struct Database;
 
 #[async_trait]
 impl Connector for Database {
-    fn kind(&self) -> Kind {
-        Kind::Database
-    }
-
     async fn test(&self, connect: &Connect, job: &Job) -> Result<TestResult, Fault> {
         let Definition::Database(database) = &job.definition else { return Ok(TestResult::default()) };
         let engine = engine(database.engine)?;

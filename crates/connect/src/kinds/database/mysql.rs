@@ -4,11 +4,11 @@
 //! a letter like others. The session's zone is UTC: a TIMESTAMP is a point in time, a DATETIME what somebody wrote down
 //! without a zone, which the mapping states.
 
-use super::{DatabaseDefinition, Engine, EngineKind, ReadRow, STATEMENT_MS, Session, names_of};
+use super::refusal::Refusal;
+use super::{DatabaseDefinition, Engine, EngineKind, ReadRow, STATEMENT_MS, Session, asked, names_of};
 use crate::Connect;
 use crate::definition::Secrets;
 use crate::error::Fault;
-use crate::kinds::host;
 use async_trait::async_trait;
 use base::{Json, JsonMap};
 use futures::stream::BoxStream;
@@ -37,14 +37,10 @@ impl Engine for MySql {
         database: &DatabaseDefinition,
         secrets: &Secrets,
     ) -> Result<Box<dyn Session>, Fault> {
-        let (name, port) = (database.host.as_deref().unwrap_or_default(), database.port.unwrap_or(PORT));
-        let addresses = host::resolve(name, port, connect.inner.config.private_networks).await?;
-        // The address that was looked at is the one that is asked; a certificate is checked against the name.
-        let address = addresses.first().map_or_else(String::new, |address| address.ip().to_string());
-        let (host, mode) =
-            if database.tls { (name, MySqlSslMode::VerifyIdentity) } else { (&*address, MySqlSslMode::Preferred) };
+        let (host, port) = asked(connect, database, PORT).await?;
+        let mode = if database.tls { MySqlSslMode::VerifyIdentity } else { MySqlSslMode::Preferred };
         let mut options = MySqlConnectOptions::new()
-            .host(host)
+            .host(&host)
             .port(port)
             .database(&database.database)
             .username(database.user.as_deref().unwrap_or("root"))
@@ -284,19 +280,16 @@ fn fault(error: &sqlx::Error) -> Fault {
     };
     let text = database.message();
     let number = database.try_downcast_ref::<MySqlDatabaseError>().map_or(0, MySqlDatabaseError::number);
-    match number {
-        1044 | 1045 | 1698 => Fault::new("wrong_credentials", "the server refuses this user and password"),
-        1049 => Fault::new("query_failed", format!("the database is not there: {text}")),
-        1969 | 3024 => Fault::new("too_slow", "the query took too long; an index on the cursor column may help"),
-        1054 if text.contains("tutti_rows") => {
-            Fault::new("cursor_not_in_result", format!("the query's result has no such column: {text}"))
-        }
-        1040 | 1053 | 1129 | 1130 | 1203 | 1226 | 1927 => {
-            Fault::new("host_not_reachable", format!("the server cannot take us now: {text}"))
-        }
-        1792 => Fault::new("query_failed", "the query would change something; only reading is possible"),
-        _ => Fault::new("query_failed", format!("the database says: {text}")),
-    }
+    let refusal = match number {
+        1044 | 1045 | 1698 => Refusal::Credentials,
+        1049 => Refusal::NoDatabase,
+        1969 | 3024 => Refusal::TooSlow,
+        1054 if text.contains("tutti_rows") => Refusal::NoCursorColumn,
+        1040 | 1053 | 1129 | 1130 | 1203 | 1226 | 1927 => Refusal::Unavailable,
+        1792 => Refusal::WouldChange,
+        _ => Refusal::Other,
+    };
+    refusal.fault(text)
 }
 
 #[cfg(test)]

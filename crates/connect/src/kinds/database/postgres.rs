@@ -1,11 +1,11 @@
 //! PostgreSQL. Rows come as JSON made by the server: every type it knows is written as it writes it.
 
 use super::query::identifier;
-use super::{DatabaseDefinition, Engine, EngineKind, ReadRow, STATEMENT_MS, Session, names_of};
+use super::refusal::Refusal;
+use super::{DatabaseDefinition, Engine, EngineKind, ReadRow, STATEMENT_MS, Session, asked, names_of};
 use crate::Connect;
 use crate::definition::Secrets;
 use crate::error::Fault;
-use crate::kinds::host;
 use async_trait::async_trait;
 use base::Json;
 use futures::stream::BoxStream;
@@ -30,11 +30,8 @@ impl Engine for Postgres {
         database: &DatabaseDefinition,
         secrets: &Secrets,
     ) -> Result<Box<dyn Session>, Fault> {
-        let (name, port) = (database.host.as_deref().unwrap_or_default(), database.port.unwrap_or(PORT));
-        let addresses = host::resolve(name, port, connect.inner.config.private_networks).await?;
-        // The address that was looked at is the one that is asked; a certificate is checked against the name.
-        let address = addresses.first().map_or_else(String::new, |address| address.ip().to_string());
-        let (host, mode) = if database.tls { (name, PgSslMode::VerifyFull) } else { (&*address, PgSslMode::Prefer) };
+        let (host, port) = asked(connect, database, PORT).await?;
+        let mode = if database.tls { PgSslMode::VerifyFull } else { PgSslMode::Prefer };
         // The last one makes a backslash in a text what the check of the query takes it for.
         let read_only = [
             ("default_transaction_read_only", "on".to_owned()),
@@ -42,7 +39,7 @@ impl Engine for Postgres {
             ("standard_conforming_strings", "on".to_owned()),
         ];
         let mut options = PgConnectOptions::new_without_pgpass()
-            .host(host)
+            .host(&host)
             .port(port)
             .database(&database.database)
             .username(database.user.as_deref().unwrap_or("postgres"))
@@ -116,17 +113,14 @@ fn fault(error: &sqlx::Error) -> Fault {
         return Fault::new("host_not_reachable", format!("the server cannot be reached: {error}"));
     };
     let (code, text) = (database.code().unwrap_or_default().into_owned(), database.message());
-    match code.as_str() {
-        code if code.starts_with("28") => Fault::new("wrong_credentials", "the server refuses this user and password"),
-        "3D000" => Fault::new("query_failed", format!("the database is not there: {text}")),
-        "57014" => Fault::new("too_slow", "the query took too long; an index on the cursor column may help"),
-        "42703" if text.contains("tutti_rows") => {
-            Fault::new("cursor_not_in_result", format!("the query's result has no such column: {text}"))
-        }
-        code if code.starts_with("57P") || code.starts_with("53") || code.starts_with("08") => {
-            Fault::new("host_not_reachable", format!("the server cannot take us now: {text}"))
-        }
-        "25006" => Fault::new("query_failed", "the query would change something; only reading is possible"),
-        _ => Fault::new("query_failed", format!("the database says: {text}")),
-    }
+    let refusal = match code.as_str() {
+        code if code.starts_with("28") => Refusal::Credentials,
+        "3D000" => Refusal::NoDatabase,
+        "57014" => Refusal::TooSlow,
+        "42703" if text.contains("tutti_rows") => Refusal::NoCursorColumn,
+        code if code.starts_with("57P") || code.starts_with("53") || code.starts_with("08") => Refusal::Unavailable,
+        "25006" => Refusal::WouldChange,
+        _ => Refusal::Other,
+    };
+    refusal.fault(text)
 }

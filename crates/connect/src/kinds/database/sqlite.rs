@@ -1,6 +1,7 @@
 //! SQLite files, below the folders that are allowed, opened read-only.
 
 use super::query::identifier;
+use super::refusal::Refusal;
 use super::{DatabaseDefinition, Engine, EngineKind, ReadRow, Session, names_of};
 use crate::Connect;
 use crate::definition::Secrets;
@@ -99,7 +100,7 @@ fn read(row: &SqliteRow) -> Result<JsonMap, Fault> {
 fn fault(error: &sqlx::Error) -> Fault {
     match error {
         sqlx::Error::Database(database) if database.message().contains("tutti_rows.") => {
-            Fault::new("cursor_not_in_result", format!("the query's result has no such column: {}", database.message()))
+            Refusal::NoCursorColumn.fault(database.message())
         }
         sqlx::Error::Database(database) => Fault::new("query_failed", format!("SQLite says: {}", database.message())),
         other => Fault::new("query_failed", format!("the file cannot be read: {other}")),

@@ -24,9 +24,15 @@ pub(super) struct Marks {
     etag: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     modified: Option<String>,
+    /// What was made of it.
+    #[serde(default)]
+    pub run: String,
 }
 
 impl Marks {
+    pub fn of_run(self, run: String) -> Self {
+        Self { run, ..self }
+    }
     pub fn read(text: &str) -> Option<Self> {
         serde_json::from_str(text).ok()
     }
@@ -38,7 +44,12 @@ impl Marks {
             let text = headers.get(name)?.to_str().ok()?.to_owned();
             Some(text).filter(|text| text.len() <= MARK_CHARS_MAX)
         };
-        Self { url: url.to_owned(), etag: text(header::ETAG), modified: text(header::LAST_MODIFIED) }
+        Self {
+            url: url.to_owned(),
+            etag: text(header::ETAG),
+            modified: text(header::LAST_MODIFIED),
+            run: String::new(),
+        }
     }
 }
 

@@ -1,16 +1,17 @@
 //! A list of products that is fetched on a schedule, such as a Google Merchant feed.
 //!
 //! The bytes go to whoever keeps products ([`crate::Products`]), which reads, checks and applies them as a whole: a fetch
-//! that ends in the middle changes nothing. A server that says "not modified" is believed.
+//! that ends in the middle changes nothing. A server that says "not modified" is believed, while the products are those
+//! of its last answer.
 
 mod fetch;
 
 use crate::Connect;
 use crate::connector::{Connector, Ended, Job, TestResult};
-use crate::definition::Definition;
+use crate::definition::{Definition, Secrets, Settings, StoredSecret, only_travels_in};
 use crate::error::{Fault, invalid};
 use crate::limits::{CONNECT_TIMEOUT_MS, TEST_ROWS};
-use crate::model::{Kind, Run};
+use crate::model::Run;
 use crate::ports::{NewFeed, Sample};
 use crate::schedule::Schedule;
 use crate::store;
@@ -20,6 +21,7 @@ use fetch::{Answer, Marks, fetch};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use url::Url;
+use utoipa::ToSchema;
 
 /// One feed, as it comes.
 const FETCH_BYTES_MAX: u64 = 1 << 30;
@@ -32,7 +34,8 @@ const TEXT_CHARS_MAX: usize = 200;
 /// Headers that are the connection's own.
 const OWN_HEADERS: [&str; 6] = ["host", "connection", "content-length", "transfer-encoding", "upgrade", "te"];
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// A list of products that is fetched on a schedule.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FeedDefinition {
     pub url: String,
@@ -45,17 +48,19 @@ pub struct FeedDefinition {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub header: Option<String>,
     /// Comes in, is sealed, and never goes out.
-    #[serde(default, skip_serializing)]
+    #[serde(default, skip_serializing_if = "only_travels_in")]
+    #[schema(write_only)]
     pub secret: Option<String>,
     /// A secret is stored; what a request says here counts for nothing.
     #[serde(default)]
+    #[schema(read_only)]
     pub secret_set: bool,
     #[serde(default = "hourly")]
     pub schedule: Schedule,
 }
 
 /// What the feed stands for.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FeedMode {
     /// All products: what it does not have is gone.
@@ -70,7 +75,18 @@ fn hourly() -> Schedule {
 }
 
 impl FeedDefinition {
-    pub(crate) fn check(&self, secret: Option<&str>) -> Result<(), Problem> {
+    fn address(&self) -> Option<Url> {
+        Url::parse(self.url.trim()).ok().filter(|url| url.has_host())
+    }
+
+    fn origin(&self) -> Option<url::Origin> {
+        self.address().map(|url| url.origin())
+    }
+}
+
+impl Settings for FeedDefinition {
+    fn check(&self, secrets: &Secrets) -> Result<(), Problem> {
+        let secret = secrets.secret.as_deref();
         let wrong = |field: &str, detail: &str| Err(invalid(format!("/definition/{field}"), detail));
         match self.address() {
             Some(url) if !url.username().is_empty() || url.password().is_some() => {
@@ -103,25 +119,39 @@ impl FeedDefinition {
         self.schedule.check()
     }
 
-    fn address(&self) -> Option<Url> {
-        Url::parse(self.url.trim()).ok().filter(|url| url.has_host())
+    fn take_secret(&mut self) -> Option<String> {
+        self.secret.take()
     }
 
-    /// A secret of one is for the other, too.
-    pub(crate) fn is_same_server(&self, other: &Self) -> bool {
-        let origin = |one: &Self| one.address().map(|url| url.origin());
-        origin(self) == origin(other) && self.user == other.user && self.header == other.header
+    fn mark_stored(&mut self, secrets: &Secrets) {
+        self.secret_set = secrets.secret.is_some();
+    }
+
+    fn stored_secret(&self, before: &Definition) -> StoredSecret {
+        let server = |one: &Self| (one.origin(), one.user.clone(), one.header.clone());
+        match before {
+            Definition::Feed(before) if server(before) == server(self) => StoredSecret::Stays,
+            _ => {
+                let detail = "say the secret again: the server, user or header changed";
+                StoredSecret::Again(invalid("/definition/secret", detail))
+            }
+        }
+    }
+
+    fn pulled(&self) -> Option<(&'static dyn Connector, &Schedule)> {
+        Some((&Feed, &self.schedule))
+    }
+
+    /// It is what the server calls the version it was.
+    fn shows_cursor(&self) -> bool {
+        false
     }
 }
 
-pub(crate) struct Feed;
+struct Feed;
 
 #[async_trait]
 impl Connector for Feed {
-    fn kind(&self) -> Kind {
-        Kind::Feed
-    }
-
     async fn test(&self, connect: &Connect, job: &Job) -> Result<TestResult, Fault> {
         let Definition::Feed(feed) = &job.definition else { return Ok(TestResult::default()) };
         let look = async {
@@ -146,14 +176,19 @@ impl Connector for Feed {
 
     async fn run(&self, connect: &Connect, job: &Job, run: &mut Run) -> Result<Ended, Fault> {
         let (Definition::Feed(feed), Some(source)) = (&job.definition, job.source) else { return Ok(Ended::default()) };
-        let known = job.cursor.as_deref().and_then(Marks::read).filter(|_| !job.retry);
         let work = async {
+            let products = &connect.inner.products;
+            let known = match job.cursor.as_deref().and_then(Marks::read).filter(|_| !job.retry) {
+                // What was deleted comes back with the next feed: it must not be "nothing new".
+                Some(marks) if products.stands(job.workspace, source, &marks.run).await? => Some(marks),
+                _ => None,
+            };
             let (mut body, marks) = match fetch(connect, feed, &job.secrets, known.as_ref()).await? {
                 Answer::Unchanged => return Ok(Ended { next: None, idle: true }),
                 Answer::Body(body, marks) => (body, marks),
             };
             let new = NewFeed { workspace: job.workspace, source, whole: feed.mode == FeedMode::Whole };
-            let mut sink = connect.inner.products.begin(new).await?;
+            let mut sink = products.begin(new).await?;
             while let Some(piece) = body.next().await? {
                 sink.push(&piece).await?;
             }
@@ -162,6 +197,7 @@ impl Connector for Feed {
             if let Some(problem) = taken.held {
                 return Err(problem.into());
             }
+            let marks = marks.of_run(taken.run);
             store::set_cursor(&connect.inner.db, job.workspace, source, &marks.text()).await?;
             Ok::<Ended, Fault>(Ended::default())
         };

@@ -3,7 +3,7 @@
 use super::*;
 use crate::testing::{Room, Till, WORKSPACE};
 use crate::{Change, FeedSink, FeedTaken, Products};
-use base::{PageRequest, SourceId};
+use base::{PageRequest, SourceId, WorkspaceId};
 use parking_lot::Mutex;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -19,6 +19,8 @@ pub struct Shelf {
     pub feeds: Vec<(SourceId, bool, String)>,
     pub begun: usize,
     pub holds: bool,
+    /// Products were deleted since the last feed.
+    pub deleted: bool,
 }
 
 #[async_trait]
@@ -26,6 +28,9 @@ impl Products for Arc<Till> {
     async fn begin(&self, feed: NewFeed) -> Result<Box<dyn FeedSink>, Problem> {
         self.look(|state| state.shelf.begun += 1);
         Ok(Box::new(Basket { till: self.clone(), feed, bytes: Vec::new() }))
+    }
+    async fn stands(&self, _: WorkspaceId, _: SourceId, run: &str) -> Result<bool, Problem> {
+        Ok(self.look(|state| !state.shelf.deleted && run == state.shelf.feeds.len().to_string()))
     }
     async fn sample(&self, head: Vec<u8>, _: bool, most: usize) -> Result<Vec<BTreeMap<String, String>>, Problem> {
         let text = String::from_utf8_lossy(&head).into_owned();
@@ -52,8 +57,10 @@ impl FeedSink for Basket {
             let held = state.shelf.holds.then(|| Problem::conflict("feed_shrank", "most products would be gone"));
             if held.is_none() {
                 state.shelf.feeds.push((self.feed.source, self.feed.whole, text));
+                state.shelf.deleted = false;
             }
-            Ok(FeedTaken { read, accepted: read, refused: 0, held })
+            let run = state.shelf.feeds.len().to_string();
+            Ok(FeedTaken { run, read, accepted: read, refused: 0, held })
         })
     }
 }
@@ -152,6 +159,28 @@ async fn a_feed_is_fetched_on_its_schedule_and_only_when_it_changed() {
 }
 
 #[tokio::test]
+async fn what_was_deleted_is_fetched_again_though_the_server_has_nothing_new() {
+    for room in Room::all().await {
+        let shop = Shop::open().await;
+        shop.answers("200 OK\r\netag: \"v1\"", "A\nB\n");
+        room.make(json!({"kind": "feed", "url": shop.url()})).await;
+        room.pass(1).await;
+        room.pass(HOUR_MS).await;
+        assert_eq!(feeds(&room).len(), 1, "not modified");
+        room.till.look(|state| state.shelf.deleted = true);
+        room.pass(HOUR_MS).await;
+        assert_eq!(feeds(&room), ["A\nB\n", "A\nB\n"]);
+        assert!(!shop.asked().last().expect("asked").contains("if-none-match"));
+        room.pass(HOUR_MS).await;
+        assert_eq!(feeds(&room).len(), 2, "once");
+        // Somebody sent another feed of the source by hand.
+        room.till.look(|state| state.shelf.feeds.push(state.shelf.feeds[0].clone()));
+        room.pass(HOUR_MS).await;
+        assert_eq!(feeds(&room).len(), 4);
+    }
+}
+
+#[tokio::test]
 async fn what_ends_in_the_middle_or_is_refused_changes_nothing_and_says_why() {
     let room = Room::sqlite().await;
     let shop = Shop::open().await;
@@ -229,6 +258,7 @@ fn what_cannot_be_fetched_is_refused() {
         let mut definition = Definition::read(json).expect("the shape is right");
         let secret = definition.take_secret();
         definition
+            .settings()
             .check(&crate::Secrets { secret, ..Default::default() })
             .map_err(|problem| problem.errors[0].pointer.clone())
     };

@@ -13,29 +13,32 @@ pub use objects::ObjectStoreDefinition;
 
 use crate::Connect;
 use crate::connector::{Connector, Ended, Job, TestFile, TestResult};
-use crate::definition::Definition;
+use crate::definition::{Definition, Secrets, Settings, StoredSecret};
 use crate::error::{Fault, invalid};
 use crate::files;
 use crate::limits::*;
-use crate::model::{FileState, Kind, RowsKind, Run};
+use crate::model::{FileState, Run};
+use crate::rows::{RowsKind, RowsMapping};
 use crate::schedule::Schedule;
 use async_trait::async_trait;
-use base::{Json, Problem, Timestamp};
+use base::{Problem, Timestamp};
 use bytes::Bytes;
 use futures::stream::BoxStream;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
+use utoipa::ToSchema;
 use watch::Watch;
 
 const PATTERN_CHARS_MAX: usize = 100;
 /// Endings of files that are still being written.
 const UNFINISHED: [&str; 6] = [".part", ".tmp", ".temp", ".filepart", ".crdownload", "~"];
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// Files that are imported as they appear, in a folder or in an object store.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FolderDefinition {
     /// Below one of the folders that are allowed; empty where files lie in an object store.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[serde(default)]
     pub folder: String,
     /// Instead of a folder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -44,9 +47,8 @@ pub struct FolderDefinition {
     #[serde(default = "any_name")]
     pub pattern: String,
     pub import_kind: RowsKind,
-    /// As an import has it.
-    #[serde(default = "empty")]
-    pub mapping: Json,
+    #[serde(default)]
+    pub mapping: RowsMapping,
     #[serde(default)]
     pub schedule: Schedule,
     #[serde(default)]
@@ -54,8 +56,9 @@ pub struct FolderDefinition {
 }
 
 /// What becomes of a file that was taken.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = FolderAfter)]
 pub enum After {
     #[default]
     Keep,
@@ -67,13 +70,8 @@ fn any_name() -> String {
     "*".into()
 }
 
-pub(super) fn empty() -> Json {
-    Json::Object(Default::default())
-}
-
-impl FolderDefinition {
-    /// `secret` is that of the object store.
-    pub(crate) fn check(&self, secret: Option<&str>) -> Result<(), Problem> {
+impl Settings for FolderDefinition {
+    fn check(&self, secrets: &Secrets) -> Result<(), Problem> {
         match &self.object_store {
             Some(_) if !self.folder.is_empty() => {
                 return Err(invalid("/definition/folder", "name a folder or an object store, not both"));
@@ -81,7 +79,7 @@ impl FolderDefinition {
             Some(_) if self.after != After::Keep => {
                 return Err(invalid("/definition/after", "objects stay where they are: nothing is written there"));
             }
-            Some(objects) => objects.check(secret)?,
+            Some(objects) => objects.check(secrets.secret.as_deref())?,
             None if !Path::new(&self.folder).is_absolute() || self.folder.contains('\0') => {
                 return Err(invalid("/definition/folder", "must be the whole path of a folder on the server"));
             }
@@ -95,12 +93,36 @@ impl FolderDefinition {
         self.schedule.check()
     }
 
-    /// A secret of one is for the other, too.
-    pub(crate) fn is_same_server(&self, other: &Self) -> bool {
-        match (&self.object_store, &other.object_store) {
-            (Some(one), Some(other)) => one.endpoint == other.endpoint && one.key_id == other.key_id,
-            _ => false,
+    fn take_secret(&mut self) -> Option<String> {
+        self.object_store.as_mut()?.secret.take()
+    }
+
+    fn mark_stored(&mut self, secrets: &Secrets) {
+        if let Some(store) = &mut self.object_store {
+            store.secret_set = secrets.secret.is_some();
         }
+    }
+
+    fn stored_secret(&self, before: &Definition) -> StoredSecret {
+        // A folder of the server's own disk has no use for it.
+        let Some(store) = &self.object_store else { return StoredSecret::Goes };
+        let before = match before {
+            Definition::Folder(before) => before.object_store.as_ref(),
+            _ => None,
+        };
+        if before.is_some_and(|before| before.endpoint == store.endpoint && before.key_id == store.key_id) {
+            return StoredSecret::Stays;
+        }
+        let detail = "say the secret again: the address or the key's id changed";
+        StoredSecret::Again(invalid("/definition/object_store/secret", detail))
+    }
+
+    fn pulled(&self) -> Option<(&'static dyn Connector, &Schedule)> {
+        Some((&Folder, &self.schedule))
+    }
+
+    fn rows(&self) -> Option<(RowsKind, &RowsMapping)> {
+        Some((self.import_kind, &self.mapping))
     }
 }
 
@@ -202,14 +224,10 @@ async fn head_of(connect: &Connect, place: &dyn Place, one: &Found) -> Result<Ve
     if (start.len() as u64) < FIRST_BYTES { Ok(start) } else { place.head(one, wanted).await }
 }
 
-pub(crate) struct Folder;
+struct Folder;
 
 #[async_trait]
 impl Connector for Folder {
-    fn kind(&self) -> Kind {
-        Kind::Folder
-    }
-
     async fn test(&self, connect: &Connect, job: &Job) -> Result<TestResult, Fault> {
         let Definition::Folder(definition) = &job.definition else { return Ok(TestResult::default()) };
         let place = place_of(connect, job, definition).await?;

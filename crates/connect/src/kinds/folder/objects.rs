@@ -4,6 +4,7 @@
 
 use super::{Found, Hashed, Place, check_count, is_wanted, sort};
 use crate::ConnectConfig;
+use crate::definition::only_travels_in;
 use crate::error::{Fault, invalid};
 use crate::kinds::host::{self, Guard};
 use crate::limits::{CONNECT_TIMEOUT_MS, OBJECTS_MAX};
@@ -25,13 +26,15 @@ use serde::{Deserialize, Serialize};
 use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
+use utoipa::ToSchema;
 
 const RETRIES_MAX: usize = 2;
 /// No new try after this long.
 const RETRY_FOR: Duration = Duration::from_secs(30);
 const TEXT_CHARS_MAX: usize = 500;
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// A bucket of anything that speaks S3, and the key that may read it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ObjectStoreDefinition {
     /// Scheme, host and port, such as `https://s3.eu-central-1.amazonaws.com`.
@@ -44,10 +47,12 @@ pub struct ObjectStoreDefinition {
     pub region: String,
     pub key_id: String,
     /// Comes in, is sealed, and never goes out.
-    #[serde(default, skip_serializing)]
+    #[serde(default, skip_serializing_if = "only_travels_in")]
+    #[schema(write_only)]
     pub secret: Option<String>,
     /// A secret is stored; what a request says here counts for nothing.
     #[serde(default)]
+    #[schema(read_only)]
     pub secret_set: bool,
 }
 

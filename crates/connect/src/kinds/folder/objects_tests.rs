@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::testing::{Room, WORKSPACE};
-use base::{PageRequest, SourceId};
+use base::{Json, PageRequest, SourceId};
 use object_store::ObjectStoreExt;
 use parking_lot::Mutex;
 use serde_json::json;

@@ -3,7 +3,7 @@ use super::*;
 use crate::FileEntry;
 use crate::testing::{Room, WORKSPACE};
 use crate::{ImportStage, ImportStatus, RunState};
-use base::{ImportId, PageRequest, SeededRng, SourceId};
+use base::{ImportId, Json, PageRequest, SeededRng, SourceId};
 use serde_json::json;
 
 const LONG_MS: i64 = 3_600_000;

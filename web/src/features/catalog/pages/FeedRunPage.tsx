@@ -13,7 +13,7 @@ import { Stat } from "@/ui/Stat";
 import { StateBadge } from "@/ui/StateBadge";
 import { QueryView } from "@/ui/states";
 import { Time } from "@/ui/Time";
-import { isConnection } from "../model";
+import { isConnection, runLook } from "../model";
 import { RefusedItems } from "../parts/RefusedItems";
 import { RunNotice } from "../parts/RunNotice";
 import { refresh } from "../queries";
@@ -32,7 +32,7 @@ export default function FeedRunPage() {
   return (
     <Page
       title={data ? t`Feed: ${feedName(data.source)}` : t`Feed`}
-      chip={data && <StateBadge looks={RUN_LOOKS} state={data.state} />}
+      chip={data && <StateBadge looks={RUN_LOOKS} state={runLook(data)} />}
       back={{ to: paths.feeds(), label: t`Feeds` }}
       actions={
         data?.state === "done" && (

@@ -12,6 +12,7 @@ import { Panel } from "@/ui/Panel";
 import { StateBadge } from "@/ui/StateBadge";
 import { EmptyState, QueryView } from "@/ui/states";
 import { Time } from "@/ui/Time";
+import { runLook } from "../model";
 import { FeedTable } from "../parts/FeedTable";
 import { feedSourcesQuery, runsQuery } from "../queries";
 import { RUN_LOOKS, useFeedName } from "../words";
@@ -90,7 +91,7 @@ function Runs({ running }: { running: boolean }) {
             }}
             columns={[
               { key: "feed", header: t`Feed`, cell: (run) => feedName(run.source) },
-              { key: "state", header: t`State`, cell: (run) => <StateBadge looks={RUN_LOOKS} state={run.state} /> },
+              { key: "state", header: t`State`, cell: (run) => <StateBadge looks={RUN_LOOKS} state={runLook(run)} /> },
               { key: "items", header: t`Items`, numeric: true, from: "sm", cell: (run) => format.number(run.items) },
               { key: "refused", header: t`Refused`, numeric: true, cell: (run) => format.number(run.refused) },
               { key: "gone", header: t`Gone`, numeric: true, from: "md", cell: (run) => format.number(run.gone) },

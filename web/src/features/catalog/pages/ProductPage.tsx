@@ -102,7 +102,7 @@ function Actions({ product }: { product: Product }) {
           href={product.link}
           target="_blank"
           rel="noopener noreferrer"
-          style={{ display: "inline-flex", gap: 4 }}
+          style={{ display: "inline-flex", alignItems: "center", gap: 4 }}
         >
           <Trans>Open in the shop</Trans>
           <IconExternalLink size={16} aria-hidden />

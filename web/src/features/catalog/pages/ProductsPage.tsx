@@ -1,6 +1,7 @@
-import { Trans, useLingui } from "@lingui/react/macro";
+import { Plural, Trans, useLingui } from "@lingui/react/macro";
+import { Text } from "@mantine/core";
 import { IconFileUpload, IconRss, IconShoppingBag } from "@tabler/icons-react";
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useGo } from "@/lib/nav";
 import { paths } from "@/lib/paths";
 import { useCan } from "@/lib/session";
@@ -9,12 +10,12 @@ import { LinkButton } from "@/ui/links";
 import { Page } from "@/ui/Page";
 import { Panel } from "@/ui/Panel";
 import { EmptyState, QueryView } from "@/ui/states";
-import { isFiltered } from "../model";
+import { type Found, foundOf, isFiltered } from "../model";
 import { ProductFilters } from "../parts/ProductFilters";
 import { ProductTable } from "../parts/ProductTable";
 import { useFilters } from "../parts/useFilters";
 import { WaysIn } from "../parts/WaysIn";
-import { productsQuery } from "../queries";
+import { feedSourcesQuery, productsQuery } from "../queries";
 
 export default function ProductsPage() {
   const { t } = useLingui();
@@ -23,6 +24,7 @@ export default function ProductsPage() {
   const mayWrite = useCan("product.write");
   const mayConnect = useCan("source.write");
   const products = useInfiniteQuery(productsQuery(filters));
+  const feeds = useQuery(feedSourcesQuery).data?.items;
   const rows = products.data?.pages.flatMap((page) => page.items);
   // There is nothing to look through yet.
   const untouched = rows?.length === 0 && !isFiltered(filters);
@@ -54,17 +56,20 @@ export default function ProductsPage() {
       <QueryView query={{ ...products, data: rows }}>
         {(list) =>
           list.length > 0 ? (
-            <Panel flush>
-              <ProductTable
-                label={t`Products`}
-                rows={list}
-                more={{
-                  has: products.hasNextPage,
-                  loading: products.isFetchingNextPage,
-                  load: () => void products.fetchNextPage(),
-                }}
-              />
-            </Panel>
+            <>
+              <Count found={foundOf(filters, feeds, { rows: list.length, more: products.hasNextPage })} />
+              <Panel flush>
+                <ProductTable
+                  label={t`Products`}
+                  rows={list}
+                  more={{
+                    has: products.hasNextPage,
+                    loading: products.isFetchingNextPage,
+                    load: () => void products.fetchNextPage(),
+                  }}
+                />
+              </Panel>
+            </>
           ) : isFiltered(filters) ? (
             <Panel>
               <EmptyState
@@ -95,5 +100,17 @@ export default function ProductsPage() {
         }
       </QueryView>
     </Page>
+  );
+}
+
+function Count({ found: { count, atLeast } }: { found: Found }) {
+  return (
+    <Text size="sm" c="dimmed" role="status">
+      {atLeast ? (
+        <Plural value={count} one="# product, and more" other="# products, and more" />
+      ) : (
+        <Plural value={count} one="# product" other="# products" />
+      )}
+    </Text>
   );
 }

@@ -103,7 +103,7 @@ export function Facts({ product }: { product: Product }) {
         ]}
       />
       <Group
-        title={t`Numbers`}
+        title={t`IDs`}
         facts={[
           { name: t`ID in the shop`, value: product.product_id },
           { name: t`Group`, value: product.group_id },

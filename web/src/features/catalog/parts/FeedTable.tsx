@@ -15,7 +15,7 @@ import { AppLink } from "@/ui/links";
 import { StateBadge } from "@/ui/StateBadge";
 import { Time } from "@/ui/Time";
 import { toastDone } from "@/ui/toast";
-import { isConnection } from "../model";
+import { isConnection, runLook } from "../model";
 import { refresh, removeSource } from "../queries";
 import { RUN_LOOKS, useFeedName } from "../words";
 
@@ -80,7 +80,7 @@ export function FeedTable({ feeds }: { feeds: FeedSource[] }) {
             cell: ({ last_run: run }) =>
               run ? (
                 <Group gap="xs">
-                  <StateBadge looks={RUN_LOOKS} state={run.state} />
+                  <StateBadge looks={RUN_LOOKS} state={runLook(run)} />
                   <AppLink to={paths.feedRun(run.id)} size="sm">
                     <Time at={run.started_at} />
                   </AppLink>

@@ -24,7 +24,13 @@ export function History({ product: { title, history } }: { product: Product }) {
         columns={[
           { key: "at", header: t`Since`, cell: (one) => <Time at={one.at} style="dateTime" /> },
           { key: "price", header: t`Price`, numeric: true, cell: (one) => format.money(one.price) },
-          { key: "sale", header: t`Sale price`, numeric: true, cell: (one) => format.money(one.sale_price) },
+          {
+            key: "sale",
+            header: t`Sale price`,
+            numeric: true,
+            from: "sm",
+            cell: (one) => format.money(one.sale_price),
+          },
           { key: "availability", header: t`Availability`, cell: (one) => availability(one.availability) },
         ]}
       />
@@ -35,7 +41,8 @@ export function History({ product: { title, history } }: { product: Product }) {
 function Prices({ title, history }: Pick<Product, "title" | "history">) {
   const { t } = useLingui();
   const found = priceDays(history, new Date());
-  if (!found) return null;
+  // Changes of one day are no course of the price: the table below has them.
+  if (!found || found.days.length < 2) return null;
   const { currency } = found;
   const money = (minor: number) => (Number.isFinite(minor) ? format.money({ minor, currency }) : format.NOTHING);
   const sales = found.sale.some(Number.isFinite) ? [{ name: t`Sale price`, values: found.sale, format: money }] : [];

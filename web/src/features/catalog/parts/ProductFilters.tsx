@@ -16,7 +16,8 @@ type Props = ReturnType<typeof useFilters> & {
   shown: ProductLine[];
 };
 
-const WIDTH = "1 1 150px";
+/** All of one width, also on a row of their own: one that grows over the whole page looks like another thing. */
+const SELECT = { flex: "1 1 150px", maxWidth: 220 };
 
 export function ProductFilters({ filters, set, shown }: Props) {
   const { t } = useLingui();
@@ -38,7 +39,7 @@ export function ProductFilters({ filters, set, shown }: Props) {
       <Select
         aria-label={t`Availability`}
         placeholder={t`Any availability`}
-        style={{ flex: WIDTH }}
+        style={SELECT}
         clearable
         {...clear}
         data={AVAILABILITIES.map((value) => ({ value, label: availability(value) }))}
@@ -49,7 +50,7 @@ export function ProductFilters({ filters, set, shown }: Props) {
       <Select
         aria-label={t`Category`}
         placeholder={t`All categories`}
-        style={{ flex: WIDTH }}
+        style={SELECT}
         searchable
         clearable
         {...clear}
@@ -64,7 +65,7 @@ export function ProductFilters({ filters, set, shown }: Props) {
         <Select
           aria-label={t`Feed`}
           placeholder={t`All feeds`}
-          style={{ flex: WIDTH }}
+          style={SELECT}
           clearable
           {...clear}
           data={feeds.map(({ source, name }) => ({ value: source, label: name ?? feedName(source) }))}
@@ -74,7 +75,7 @@ export function ProductFilters({ filters, set, shown }: Props) {
       )}
       <Select
         aria-label={t`Gone or not`}
-        style={{ flex: WIDTH }}
+        style={SELECT}
         allowDeselect={false}
         data={GONE.map((value) => ({ value, label: gone[value] }))}
         value={filters.gone}
@@ -96,7 +97,7 @@ function Brand({ value, onChange, shown }: BrandProps) {
     <Autocomplete
       aria-label={t`Brand`}
       placeholder={t`All brands`}
-      style={{ flex: WIDTH }}
+      style={SELECT}
       clearable
       clearButtonProps={{ "aria-label": t`Clear` }}
       data={brands}

@@ -8,7 +8,7 @@ import { DataTable } from "@/ui/DataTable";
 import { Panel } from "@/ui/Panel";
 import { QueryView } from "@/ui/states";
 import { refusedQuery } from "../queries";
-import { useRefusalWords } from "../words";
+import { type RefusalDetail, useRefusalDetail, useRefusalWords } from "../words";
 
 /** How many the server keeps of one run. */
 const KEPT_MAX = 1000;
@@ -16,6 +16,7 @@ const KEPT_MAX = 1000;
 export function RefusedItems({ run }: { run: FeedRun }) {
   const { t } = useLingui();
   const words = useRefusalWords();
+  const detail = useRefusalDetail();
   const refused = useInfiniteQuery(refusedQuery(run.id, run.refused));
   const rows = refused.data?.pages.flatMap((page) => page.items);
   return (
@@ -55,9 +56,10 @@ export function RefusedItems({ run }: { run: FeedRun }) {
                 cell: (one) => (
                   <>
                     {words(one)}
-                    <Text size="sm" c="dimmed" lang="en" style={{ overflowWrap: "anywhere" }}>
-                      {one.detail}
+                    <Text size="sm" c="dimmed" hiddenFrom="sm" style={{ overflowWrap: "anywhere" }}>
+                      {[one.product_id, one.attribute].filter(Boolean).join(" · ")}
                     </Text>
+                    <Detail of={detail(one)} />
                   </>
                 ),
               },
@@ -66,5 +68,14 @@ export function RefusedItems({ run }: { run: FeedRun }) {
         )}
       </QueryView>
     </Panel>
+  );
+}
+
+function Detail({ of: { value, hint, english } }: { of: RefusalDetail }) {
+  if (!value && !hint && !english) return null;
+  return (
+    <Text size="sm" c="dimmed" style={{ overflowWrap: "anywhere" }}>
+      {value && <Code>{value}</Code>} {hint} {english && <span lang="en">{english}</span>}
+    </Text>
   );
 }

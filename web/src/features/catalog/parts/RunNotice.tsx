@@ -1,14 +1,14 @@
 /** What is to be known of one reading of a feed: that it goes on, that it waits for a word, or why it stopped. */
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Alert, Progress, Stack, Text } from "@mantine/core";
-import { IconAlertTriangle } from "@tabler/icons-react";
+import { IconAlertTriangle, IconInfoCircle } from "@tabler/icons-react";
 import { type FeedRun, isRunning } from "@/api/products";
 import { useFeedTroubles } from "@/lib/feed-words";
 import * as format from "@/lib/format";
 import { HeldFeed } from "@/lib/held-feed";
 import { paths } from "@/lib/paths";
 import { LinkButton } from "@/ui/links";
-import { isConnection } from "../model";
+import { isConnection, runLook } from "../model";
 
 export function RunNotice({ run }: { run: FeedRun }) {
   const { t } = useLingui();
@@ -33,6 +33,13 @@ export function RunNotice({ run }: { run: FeedRun }) {
     );
   }
   if (run.state === "done" && !trouble && !run.detail) return null;
+  if (trouble && runLook(run) === "overtaken") {
+    return (
+      <Alert color="gray" icon={<IconInfoCircle />} title={trouble.what}>
+        <Text size="sm">{trouble.fix}</Text>
+      </Alert>
+    );
+  }
   const stopped = run.state === "refused";
   const title = trouble?.what ?? (stopped ? t`The feed was refused` : t`It did not come to its end`);
   return (

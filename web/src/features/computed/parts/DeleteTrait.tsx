@@ -1,16 +1,15 @@
 /** Asks before a computed trait is taken away from everybody; one that is in use says where instead. */
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
-import { Button, Group, List, Modal, Stack, Text } from "@mantine/core";
+import { Button, Group, Modal, Stack, Text } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { ApiError, isStatus } from "@/api/errors";
 import { queryClient } from "@/api/query";
+import { UseList } from "@/lib/uses";
 import { ConfirmDialog } from "@/ui/confirm";
-import { AppLink } from "@/ui/links";
 import { toastDone, toastError } from "@/ui/toast";
 import { refresh, remove } from "../queries";
 import type { ComputedTrait, Use } from "../types";
-import { hrefOf } from "./UsedBy";
 
 type Props = { trait: ComputedTrait; opened: boolean; onClose: () => void; onDeleted?: () => void };
 
@@ -78,18 +77,7 @@ function InUse({ trait, uses, opened, onClose }: Omit<Props, "onDeleted"> & { us
         <Text size="sm">
           <Trans>It can be deleted once nothing needs it any more. It is used by:</Trans>
         </Text>
-        <List size="sm">
-          {uses.map((use) => (
-            <List.Item key={use.id}>
-              <AppLink size="sm" to={hrefOf(use)}>
-                {use.name}
-              </AppLink>{" "}
-              <Text span size="sm" c="dimmed">
-                {use.kind === "segment" ? t`Segment` : t`Computed trait`}
-              </Text>
-            </List.Item>
-          ))}
-        </List>
+        <UseList uses={uses} />
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>
             <Trans>Close</Trans>

@@ -1,8 +1,8 @@
 /** The whole editor: name, definition, live preview, save. Used for a new computed trait and for an existing one. */
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Button, Grid, Stack, Tabs, Textarea, TextInput, Tooltip } from "@mantine/core";
-import { useBlocker } from "@tanstack/react-router";
-import { type ReactNode, useRef, useState } from "react";
+import { type ReactNode, useState } from "react";
+import { useLeaveGuard } from "@/lib/leave";
 import { useCan } from "@/lib/session";
 import { useShortcut } from "@/lib/shortcuts";
 import { Page } from "@/ui/Page";
@@ -66,13 +66,13 @@ export function Editor(props: Props) {
       : body.name === ""
         ? t`Give the trait a name first.`
         : null;
-  const leaving = useLeaveGuard(changed, body.name || t`New computed trait`);
+  const saveThrough = useLeaveGuard(changed, body.name || t`New computed trait`);
   const save = async () => {
     setAsked(true);
     if (reason) return;
-    leaving.allow(true);
-    if (await onSave(body)) setSaved(JSON.stringify(body));
-    leaving.allow(false);
+    await saveThrough(async () => {
+      if (await onSave(body)) setSaved(JSON.stringify(body));
+    });
   };
   useShortcut("mod+s", t`Save`, () => void save(), "edit");
   useShortcut("mod+z", t`Undo`, () => undo?.(), "edit");
@@ -88,7 +88,7 @@ export function Editor(props: Props) {
           <UndoRedo undo={undo} redo={redo} />
           {actions}
           <Tooltip label={reason} disabled={!reason}>
-            <Button onClick={() => void save()} loading={saving} disabled={!mayWrite}>
+            <Button onClick={() => void save()} loading={saving} disabled={!mayWrite || (saved !== null && !changed)}>
               <Trans>Save</Trans>
             </Button>
           </Tooltip>
@@ -141,22 +141,6 @@ export function Editor(props: Props) {
       </Grid>
     </Page>
   );
-}
-
-/** Asks before unsaved work is left; a save that leads to another page is no leaving. */
-function useLeaveGuard(changed: boolean, name: string) {
-  const { t } = useLingui();
-  const allowed = useRef(false);
-  const blocks = () => changed && !allowed.current;
-  useBlocker({
-    shouldBlockFn: () => blocks() && !window.confirm(t`Leave without saving “${name}”?`),
-    enableBeforeUnload: blocks,
-  });
-  return {
-    allow: (now: boolean) => {
-      allowed.current = now;
-    },
-  };
 }
 
 type DefinitionProps = {

@@ -1,11 +1,8 @@
 /** Where a computed trait is used, as links. */
 import { Trans } from "@lingui/react/macro";
 import { Group, Text } from "@mantine/core";
-import { paths } from "@/lib/paths";
-import { AppLink } from "@/ui/links";
+import { UseLink } from "@/lib/uses";
 import type { Use } from "../types";
-
-export const hrefOf = ({ kind, id }: Use) => (kind === "segment" ? paths.segment(id) : paths.computedTrait(id));
 
 export function UsedBy({ uses }: { uses: Use[] }) {
   if (uses.length === 0) {
@@ -18,9 +15,7 @@ export function UsedBy({ uses }: { uses: Use[] }) {
   return (
     <Group gap="xs">
       {uses.map((use) => (
-        <AppLink key={use.id} size="sm" to={hrefOf(use)}>
-          {use.name}
-        </AppLink>
+        <UseLink key={use.id} use={use} />
       ))}
     </Group>
   );

@@ -17,15 +17,17 @@ type Props = {
   maxLength?: number;
   lines?: number;
   autoFocus?: boolean;
+  /** Seen where no language has a text. */
+  fallback?: string;
 };
 
-export function LocalisedInput({ label, language, value, onChange, lines = 1, autoFocus, ...rest }: Props) {
+export function LocalisedInput({ label, language, value, onChange, lines = 1, autoFocus, fallback, ...rest }: Props) {
   const shared = {
     ...rest,
     label: `${label} (${LOCALES[language]})`,
     lang: language,
     value: value[language] ?? "",
-    placeholder: localised(value, language),
+    placeholder: localised(value, language) || fallback,
     "data-autofocus": autoFocus || undefined,
   };
   return lines > 1 ? (

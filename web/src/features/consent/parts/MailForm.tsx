@@ -4,6 +4,7 @@ import { NumberInput, Stack, Text } from "@mantine/core";
 import type { Language } from "@/api/consent";
 import { useCan } from "@/lib/session";
 import { Panel } from "@/ui/Panel";
+import { builtIn, MAIL_SUBJECT, MAIL_TEXT } from "../built-in";
 import type { SettingsDraft } from "../useSettingsDraft";
 import classes from "./consent.module.css";
 import { LanguagePicker } from "./LanguagePicker";
@@ -32,7 +33,8 @@ export function MailForm({ control, language, onLanguage }: Props) {
           <LanguagePicker value={language} onChange={onLanguage} texts={[confirmation.subject, confirmation.text]} />
           <LocalisedInput
             label={t`Subject`}
-            description={t`Empty: a built-in sentence.`}
+            description={t`Empty: the sentence that stands there in grey.`}
+            fallback={builtIn(MAIL_SUBJECT, language, control.draft.company)}
             language={language}
             disabled={!mayWrite}
             maxLength={120}
@@ -42,7 +44,8 @@ export function MailForm({ control, language, onLanguage }: Props) {
           />
           <LocalisedInput
             label={t`Text above the button`}
-            description={t`Empty: a built-in sentence.`}
+            description={t`Empty: the sentence that stands there in grey.`}
+            fallback={builtIn(MAIL_TEXT, language, control.draft.company)}
             language={language}
             disabled={!mayWrite}
             lines={4}

@@ -5,6 +5,7 @@ import { LANGUAGES, type Language } from "@/api/consent";
 import { LOCALES } from "@/i18n";
 import { useCan } from "@/lib/session";
 import { Panel } from "@/ui/Panel";
+import { builtIn, INTRO } from "../built-in";
 import { SECTIONS } from "../types";
 import type { SettingsDraft } from "../useSettingsDraft";
 import { useSectionWords } from "../words";
@@ -95,7 +96,8 @@ function Words({ control, language, onLanguage }: Props) {
         <LanguagePicker value={language} onChange={onLanguage} texts={[draft.intro]} />
         <LocalisedInput
           label={t`Introduction`}
-          description={t`Empty: a built-in sentence.`}
+          description={t`Empty: the sentence that stands there in grey.`}
+          fallback={builtIn(INTRO, language, draft.company)}
           language={language}
           disabled={!mayWrite}
           lines={3}

@@ -5,6 +5,7 @@ import { BASES, type Basis, type Language } from "@/api/consent";
 import { useBasisNames, usePurposeNames } from "@/lib/consent-words";
 import { useCan } from "@/lib/session";
 import { Panel } from "@/ui/Panel";
+import { PURPOSE_TEXTS } from "../built-in";
 import type { PurposeSetting } from "../types";
 import type { SettingsDraft } from "../useSettingsDraft";
 import { useBasisNotes } from "../words";
@@ -46,7 +47,8 @@ export function PurposesForm({ control, language, onLanguage }: Props) {
             />
             <LocalisedInput
               label={t`What people read`}
-              description={t`Empty: a built-in sentence.`}
+              description={t`Empty: the sentence that stands there in grey.`}
+              fallback={PURPOSE_TEXTS[one.purpose][language]}
               language={language}
               disabled={!mayWrite}
               lines={2}

@@ -96,7 +96,7 @@ function Violations({ violations }: { violations: Violation[] }) {
       <List size="sm" spacing={4}>
         {violations.map((one) => (
           <List.Item key={one.code + one.pointer}>
-            {words(one)} <Code>{one.pointer || "/"}</Code>
+            {words(one)} {one.pointer && <Code>{one.pointer}</Code>}
           </List.Item>
         ))}
       </List>

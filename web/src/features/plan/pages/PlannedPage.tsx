@@ -5,6 +5,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { isStatus } from "@/api/errors";
 import { queryClient } from "@/api/query";
 import * as format from "@/lib/format";
+import { useNow } from "@/lib/hooks";
 import { useGo, useParam } from "@/lib/nav";
 import { paths } from "@/lib/paths";
 import { useCan } from "@/lib/session";
@@ -13,6 +14,7 @@ import { Stat } from "@/ui/Stat";
 import { QueryView } from "@/ui/states";
 import { Time } from "@/ui/Time";
 import { toastDone } from "@/ui/toast";
+import { comparedOf } from "../compared";
 import { type Draft, draftBody, draftOf } from "../model";
 import { EventEditor } from "../parts/EventEditor";
 import { ViolationsView } from "../parts/ViolationsView";
@@ -62,6 +64,8 @@ function Planned({ event }: { event: PlannedEvent }) {
       () => false,
     );
   const archived = event.status === "archived";
+  const compared = comparedOf(event, useNow().getTime());
+  const since = compared.since && format.date(compared.since);
   return (
     <EventEditor
       title={nameOf(event)}
@@ -109,9 +113,9 @@ function Planned({ event }: { event: PlannedEvent }) {
           )}
           <SimpleGrid cols={{ base: 2, sm: 3 }}>
             <Stat
-              label={t`Arrived in 7 days`}
-              value={format.number(event.last_7d.judged)}
-              note={t`${format.number(event.last_24h.judged)} in 24 hours`}
+              label={t`Compared in 7 days`}
+              value={compared.count === null ? format.NOTHING : format.number(compared.count)}
+              note={since ? t`since ${since}` : t`${format.number(event.last_24h.judged)} in 24 hours`}
             />
             <Stat
               label={t`Not as planned`}

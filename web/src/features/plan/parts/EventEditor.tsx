@@ -1,8 +1,8 @@
 /** One planned event: what it is, its properties, what happens when it differs, and an example to try. */
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Button, NativeSelect, SimpleGrid, Stack, Tabs, Text, Textarea, TextInput, Tooltip } from "@mantine/core";
-import { useBlocker } from "@tanstack/react-router";
-import { type ReactNode, useRef, useState } from "react";
+import { type ReactNode, useState } from "react";
+import { useLeaveGuard } from "@/lib/leave";
 import { paths } from "@/lib/paths";
 import { useCan } from "@/lib/session";
 import { useShortcut } from "@/lib/shortcuts";
@@ -36,9 +36,9 @@ export function EventEditor({ title, initial, saving, error, onSave, actions, ch
   const [saved, setSaved] = useState(() => JSON.stringify(initial));
   const [asked, setAsked] = useState(false);
   const [tab, setTab] = useState<string | null>("properties");
-  /** True while a save leads to another page: that is no leaving without saving. */
-  const leaving = useRef(false);
   const mayWrite = useCan("source.write");
+  // Only of one that exists can be seen how it did.
+  const isKept = violations !== undefined;
   const problem = draftProblem(draft);
   const changed = JSON.stringify(draft) !== saved;
   const words = {
@@ -47,19 +47,15 @@ export function EventEditor({ title, initial, saving, error, onSave, actions, ch
     not_json: t`The schema is not a JSON object.`,
   };
   const reason = !mayWrite ? t`Your role may not change this.` : problem && asked ? words[problem] : null;
+  const saveThrough = useLeaveGuard(changed, title);
   const save = async () => {
     setAsked(true);
     if (problem || !mayWrite) return;
-    leaving.current = true;
-    if (await onSave(draft)) setSaved(JSON.stringify(draft));
-    leaving.current = false;
+    await saveThrough(async () => {
+      if (await onSave(draft)) setSaved(JSON.stringify(draft));
+    });
   };
   useShortcut("mod+s", t`Save`, () => void save(), "edit");
-  const blocks = () => changed && !leaving.current;
-  useBlocker({
-    shouldBlockFn: () => blocks() && !window.confirm(t`Leave without saving “${title}”?`),
-    enableBeforeUnload: blocks,
-  });
   return (
     <Page
       title={title}
@@ -69,7 +65,7 @@ export function EventEditor({ title, initial, saving, error, onSave, actions, ch
         <>
           {actions}
           <Tooltip label={reason} disabled={!reason}>
-            <Button onClick={() => void save()} loading={saving} disabled={!mayWrite}>
+            <Button onClick={() => void save()} loading={saving} disabled={!mayWrite || (isKept && !changed)}>
               <Trans>Save</Trans>
             </Button>
           </Tooltip>

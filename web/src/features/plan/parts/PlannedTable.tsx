@@ -4,6 +4,7 @@ import { Button, Group, NativeSelect, SegmentedControl, Stack, Text } from "@man
 import { IconListCheck } from "@tabler/icons-react";
 import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
 import * as format from "@/lib/format";
+import { useNow } from "@/lib/hooks";
 import { useSearchValue } from "@/lib/nav";
 import { paths } from "@/lib/paths";
 import { useCan } from "@/lib/session";
@@ -12,6 +13,7 @@ import { Panel } from "@/ui/Panel";
 import { SearchField } from "@/ui/SearchField";
 import { EmptyState, QueryView } from "@/ui/states";
 import { Time } from "@/ui/Time";
+import { comparedOf } from "../compared";
 import { plannedListQuery, refresh, restorePlanned } from "../queries";
 import { KINDS, type PlannedEvent } from "../types";
 import { useArchive } from "../useArchive";
@@ -96,11 +98,11 @@ function Table({ items, more }: TableProps) {
           ),
         },
         {
-          key: "arrived",
-          header: t`Arrived in 7 days`,
+          key: "compared",
+          header: t`Compared in 7 days`,
           from: "sm",
           numeric: true,
-          cell: (event) => format.number(event.last_7d.judged),
+          cell: (event) => <Compared event={event} />,
         },
         {
           key: "day",
@@ -119,6 +121,22 @@ function Table({ items, more }: TableProps) {
         { key: "act", header: "", numeric: true, from: "sm", cell: (event) => <RowAction event={event} /> },
       ]}
     />
+  );
+}
+
+function Compared({ event }: { event: PlannedEvent }) {
+  const { t } = useLingui();
+  const { count, since: from } = comparedOf(event, useNow().getTime());
+  const since = from && format.date(from);
+  return (
+    <>
+      {count === null ? format.NOTHING : format.number(count)}
+      {since && (
+        <Text size="xs" c="dimmed">
+          {t`since ${since}`}
+        </Text>
+      )}
+    </>
   );
 }
 

@@ -46,7 +46,7 @@ export function PropertyRow({ property, onChange, onRemove, problem, disabled, a
           value={property.type}
           onChange={(event) => onChange(withType(property, event.currentTarget.value as PropertyType))}
         />
-        <Group gap="md" mt={30}>
+        <Group gap="md" mt={{ base: 0, sm: 30 }}>
           <Checkbox
             label={t`Required`}
             disabled={disabled}
@@ -60,7 +60,7 @@ export function PropertyRow({ property, onChange, onRemove, problem, disabled, a
             onChange={(event) => onChange({ ...property, personal: event.currentTarget.checked })}
           />
         </Group>
-        <Group gap="xs" ml="auto" mt={24} wrap="nowrap">
+        <Group gap="xs" ml="auto" mt={{ base: 0, sm: 24 }} wrap="nowrap">
           <Button
             size="compact-sm"
             variant="subtle"

@@ -3,7 +3,7 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import { Alert, Button, Code, Group, List, Stack, Text, Textarea } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
-import { useViolationWords } from "@/lib/violation-words";
+import { detailOf, useViolationWords } from "@/lib/violation-words";
 import { JsonView } from "@/ui/copy";
 import { ErrorPanel } from "@/ui/states";
 import { type Draft, draftBody, parseObject, pretty, sampleCall } from "../model";
@@ -71,9 +71,9 @@ function Outcome({ checked }: { checked: Checked }) {
           <List size="sm" spacing={4}>
             {checked.violations.map((one) => (
               <List.Item key={one.code + one.pointer}>
-                {words(one)} <Code>{one.pointer || "/"}</Code>
+                {words(one)} {one.pointer && <Code>{one.pointer}</Code>}
                 <Text size="xs" c="dimmed" lang="en">
-                  {one.message}
+                  {detailOf(one, words(one)).message}
                 </Text>
               </List.Item>
             ))}

@@ -9,7 +9,7 @@ import { useSearchValue } from "@/lib/nav";
 import { paths } from "@/lib/paths";
 import { useCan } from "@/lib/session";
 import { useSourceName } from "@/lib/sources";
-import { useViolationWords } from "@/lib/violation-words";
+import { detailOf, useViolationWords } from "@/lib/violation-words";
 import { Chart } from "@/ui/Chart";
 import { DataTable } from "@/ui/DataTable";
 import { AppLink } from "@/ui/links";
@@ -114,6 +114,17 @@ function EventLink({ one }: { one: ViolationCount }) {
   );
 }
 
+/** Where it stands and, where the line above does not say it all, the server's own words. */
+function Detail({ of, said }: { of: ViolationCount; said: string }) {
+  const found = detailOf(of, said);
+  if (!found.pointer && !found.message) return null;
+  return (
+    <Text size="xs" c="dimmed">
+      {found.pointer && <Code>{found.pointer}</Code>} {found.message && <span lang="en">{found.message}</span>}
+    </Text>
+  );
+}
+
 function ViolationTable({ violations, withEvent }: { violations: Violations; withEvent: boolean }) {
   const { t } = useLingui();
   const words = useViolationWords();
@@ -134,9 +145,7 @@ function ViolationTable({ violations, withEvent }: { violations: Violations; wit
             cell: (one) => (
               <Box style={{ overflowWrap: "anywhere" }}>
                 {words(one)}
-                <Text size="xs" c="dimmed" lang="en">
-                  <Code>{one.pointer || "/"}</Code> {one.message}
-                </Text>
+                <Detail of={one} said={words(one)} />
               </Box>
             ),
           },

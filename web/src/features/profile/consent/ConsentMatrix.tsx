@@ -2,7 +2,7 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Badge, Group, Text, UnstyledButton, VisuallyHidden } from "@mantine/core";
 import type { Preferences } from "@/api/consent";
-import { CONSENT_COLORS, useStateWords, useSubjectName } from "@/lib/consent-words";
+import { CONSENT_COLORS, useStateWords, useSubjectName, useTopicName } from "@/lib/consent-words";
 import { ChannelIcon, useChannelLabel } from "@/ui/channels";
 import { type Column, DataTable } from "@/ui/DataTable";
 import { Time } from "@/ui/Time";
@@ -50,6 +50,7 @@ export function ConsentMatrix({ preferences, onOpen }: Props) {
 }
 
 function TopicName({ row: { topic } }: { row: Row }) {
+  const nameOf = useTopicName();
   if (!topic) {
     return (
       <>
@@ -64,7 +65,7 @@ function TopicName({ row: { topic } }: { row: Row }) {
   }
   return (
     <>
-      <Text size="sm">{topic.name}</Text>
+      <Text size="sm">{nameOf(topic.key)}</Text>
       {topic.archived && (
         <Text size="xs" c="dimmed">
           <Trans>Archived</Trans>

@@ -1,6 +1,7 @@
 /** What a person's data may be used for. */
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Button } from "@mantine/core";
+import { ActionIcon, Button } from "@mantine/core";
+import { IconPencil } from "@tabler/icons-react";
 import type { Preferences } from "@/api/consent";
 import { subjectText, useBasisNames, usePurposeNames } from "@/lib/consent-words";
 import { DataTable } from "@/ui/DataTable";
@@ -33,14 +34,26 @@ export function PurposeTable({ preferences, onOpen }: Props) {
           header: "",
           numeric: true,
           cell: (one) => (
-            <Button
-              size="compact-sm"
-              variant="default"
-              aria-label={t`Proof and change: ${names[one.purpose] ?? one.purpose}`}
-              onClick={() => onOpen(cellOf(one))}
-            >
-              <Trans>Proof and change</Trans>
-            </Button>
+            <>
+              <Button
+                size="compact-sm"
+                variant="default"
+                visibleFrom="sm"
+                aria-label={t`Proof and change: ${names[one.purpose] ?? one.purpose}`}
+                onClick={() => onOpen(cellOf(one))}
+              >
+                <Trans>Proof and change</Trans>
+              </Button>
+              <ActionIcon
+                variant="subtle"
+                color="gray"
+                hiddenFrom="sm"
+                aria-label={t`Proof and change: ${names[one.purpose] ?? one.purpose}`}
+                onClick={() => onOpen(cellOf(one))}
+              >
+                <IconPencil size={16} />
+              </ActionIcon>
+            </>
           ),
         },
       ]}

@@ -54,7 +54,7 @@ const ICONS: Record<string, Icon> = {
 function useTypeWord(): (type: string) => string {
   const { t } = useLingui();
   const words: Record<string, string> = {
-    phone: t`Telephone`,
+    phone: t`Phone`,
     tablet: t`Tablet`,
     computer: t`Computer`,
     tv: t`Television`,
@@ -134,7 +134,7 @@ function DeviceCard({ device }: { device: Device }) {
         <Fact label={t`First seen`}>
           <Time at={device.first_seen} style="date" />
         </Fact>
-        <Fact label={t`Used`}>
+        <Fact label={t`In use`}>
           <Plural value={device.active_days} one="on # of 60 days" other="on # of 60 days" />
         </Fact>
         <Fact label={t`Push messages`}>

@@ -84,7 +84,8 @@ function Drawing({ identity, label, room }: { identity: Identity; label: string;
           ))}
         </svg>
       </div>
-      {current && (
+      {/* Of the customer itself the title of the page says enough. */}
+      {current && current.key !== identity.profile && (
         <Text size="sm" ta="center" style={{ overflowWrap: "anywhere" }}>
           {words(current).whole}
         </Text>

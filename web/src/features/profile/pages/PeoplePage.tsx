@@ -1,10 +1,11 @@
 import { useLingui } from "@lingui/react/macro";
 import { Group, Select } from "@mantine/core";
-import { IconAddressBook, IconUsersGroup } from "@tabler/icons-react";
+import { IconAddressBook, IconChartHistogram, IconUsersGroup } from "@tabler/icons-react";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { segmentsQuery } from "@/api/query";
 import { useSearchValue } from "@/lib/nav";
 import { paths } from "@/lib/paths";
+import { useCan } from "@/lib/session";
 import { LinkButton } from "@/ui/links";
 import { Page } from "@/ui/Page";
 import { Panel } from "@/ui/Panel";
@@ -20,6 +21,7 @@ export default function PeoplePage() {
   const [segment, setSegment] = useSearchValue("segment");
   const [sort, setSort] = useSearchValue("sort", "last_seen");
   const columns = useColumns();
+  const mayReport = useCan("report.read");
   const segments = useQuery(segmentsQuery);
   const people = useInfiniteQuery(peopleQuery({ q, segment, sort }));
   const rows = people.data?.pages.flatMap((page) => page.items);
@@ -28,11 +30,20 @@ export default function PeoplePage() {
       title={t`People`}
       description={t`Everybody known from any channel, one entry per person.`}
       actions={
-        <LinkButton
-          to={paths.duplicates()}
-          variant="default"
-          leftSection={<IconUsersGroup size={16} aria-hidden />}
-        >{t`Duplicates`}</LinkButton>
+        <>
+          {mayReport && (
+            <LinkButton
+              to={paths.scores()}
+              variant="default"
+              leftSection={<IconChartHistogram size={16} aria-hidden />}
+            >{t`RFM scores`}</LinkButton>
+          )}
+          <LinkButton
+            to={paths.duplicates()}
+            variant="default"
+            leftSection={<IconUsersGroup size={16} aria-hidden />}
+          >{t`Duplicates`}</LinkButton>
+        </>
       }
     >
       <Group gap="sm">

@@ -21,6 +21,7 @@ import { ConsentPanel } from "../parts/ConsentPanel";
 import { Messages } from "../parts/Messages";
 import { PersonHeader } from "../parts/PersonHeader";
 import { PrivacyPanel } from "../parts/PrivacyPanel";
+import { RfmPanel } from "../parts/RfmPanel";
 import { Timeline } from "../parts/Timeline";
 import { GonePerson } from "../privacy/GonePerson";
 
@@ -67,9 +68,12 @@ function PersonBody({ profile }: { profile: Profile }) {
           <Tabs.Tab value="messages">{t`Messages`}</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="timeline">
-          <Panel>
-            <Timeline id={profile.id} />
-          </Panel>
+          <Stack gap="md">
+            {profile.value.rfm && <RfmPanel rfm={profile.value.rfm} />}
+            <Panel>
+              <Timeline id={profile.id} />
+            </Panel>
+          </Stack>
         </Tabs.Panel>
         <Tabs.Panel value="attributes">
           <Attributes profile={profile} />

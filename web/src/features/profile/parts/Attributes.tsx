@@ -1,7 +1,7 @@
 /** What is known about a person: value, where it came from, when. Editable by hand. */
 
 import { Trans, useLingui } from "@lingui/react/macro";
-import { ActionIcon, Button, Group, Text, TextInput } from "@mantine/core";
+import { ActionIcon, Box, Button, Group, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { IconHistory, IconPencil, IconPlus } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
@@ -9,10 +9,9 @@ import { useState } from "react";
 import { api } from "@/api/client";
 import { queryClient } from "@/api/query";
 import type { Profile } from "@/api/types";
-import * as format from "@/lib/format";
 import { useCan } from "@/lib/session";
 import { useSourceName } from "@/lib/sources";
-import { parseTraitValue, traitText } from "@/lib/trait-value";
+import { parseTraitValue, traitShown, traitText } from "@/lib/trait-value";
 import { DataTable } from "@/ui/DataTable";
 import { FormDialog } from "@/ui/FormDialog";
 import { Panel } from "@/ui/Panel";
@@ -60,12 +59,19 @@ export function Attributes({ profile }: { profile: Profile }) {
           rows={traits}
           rowKey={(trait) => trait.name}
           columns={[
-            { key: "name", header: t`Name`, cell: (trait) => <TraitName name={trait.name} source={trait.source} /> },
             {
-              key: "value",
-              header: t`Value`,
-              cell: (trait) => <span style={{ overflowWrap: "anywhere" }}>{format.value(trait.value)}</span>,
+              key: "name",
+              header: t`Name`,
+              cell: (trait) => (
+                <>
+                  <TraitName name={trait.name} source={trait.source} />
+                  <Box hiddenFrom="sm">
+                    <TraitValue value={trait.value} />
+                  </Box>
+                </>
+              ),
             },
+            { key: "value", header: t`Value`, from: "sm", cell: (trait) => <TraitValue value={trait.value} /> },
             {
               key: "source",
               header: t`Source`,
@@ -106,6 +112,15 @@ export function Attributes({ profile }: { profile: Profile }) {
       {edit && <EditTrait profile={profile} edit={edit} onClose={() => setEdit(null)} />}
       <TraitHistory profile={profile.id} trait={shown} onClose={() => setShown(null)} />
     </Panel>
+  );
+}
+
+function TraitValue({ value }: { value: unknown }) {
+  const { text, raw } = traitShown(value);
+  return (
+    <span title={raw} style={{ overflowWrap: "anywhere" }}>
+      {text}
+    </span>
   );
 }
 

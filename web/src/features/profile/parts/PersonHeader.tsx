@@ -9,7 +9,6 @@ import { CONSENT_CHANNELS, useChannelLabel } from "@/ui/channels";
 import { PlainLink } from "@/ui/links";
 import { Stat } from "@/ui/Stat";
 import { consentOf } from "../model";
-import { RfmPanel } from "./RfmPanel";
 
 const LOOKS = {
   subscribed: { color: "teal", icon: IconCircleCheck },
@@ -52,20 +51,26 @@ export function PersonHeader({ profile }: { profile: Profile }) {
   const { value } = profile;
   const online = format.money(value.online_revenue);
   const shop = format.money(value.shop_revenue);
+  // Of somebody who never ordered there is no more to say than that.
+  const ordered = value.orders > 0;
   return (
     <Stack gap="md">
       <ConsentChips profile={profile} />
       <SimpleGrid cols={{ base: 2, md: 4 }} spacing="sm">
-        <Stat label={t`Revenue`} value={format.money(value.revenue)} note={t`online ${online} · shop ${shop}`} />
+        <Stat
+          label={t`Revenue`}
+          value={format.money(value.revenue)}
+          note={ordered && t`online ${online} · shop ${shop}`}
+        />
         <Stat
           label={t`Orders`}
           value={format.number(value.orders)}
-          note={t`on average ${format.money(value.average_order)}`}
+          note={ordered && t`on average ${format.money(value.average_order)}`}
         />
         <Stat
           label={t`Last order`}
           value={format.date(value.last_order_at)}
-          note={t`first ${format.date(value.first_order_at)}`}
+          note={ordered && t`first ${format.date(value.first_order_at)}`}
         />
         <Stat
           label={t`Last seen`}
@@ -73,7 +78,6 @@ export function PersonHeader({ profile }: { profile: Profile }) {
           note={t`first ${format.date(profile.first_seen)}`}
         />
       </SimpleGrid>
-      {value.rfm && <RfmPanel rfm={value.rfm} />}
       {profile.segments.length > 0 && (
         <Group gap={6}>
           <Text size="sm" c="dimmed">

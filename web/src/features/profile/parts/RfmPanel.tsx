@@ -36,7 +36,7 @@ function Cell({ label, score, value, limit, less }: CellProps) {
   );
   return (
     <Tooltip label={why} events={{ hover: true, focus: true, touch: true }} multiline withArrow>
-      <UnstyledButton p="sm" bd="1px solid var(--mantine-color-default-border)" bdrs="md">
+      <UnstyledButton p={{ base: "xs", sm: "sm" }} bd="1px solid var(--mantine-color-default-border)" bdrs="md">
         <Text size="sm" c="dimmed">
           {label}
         </Text>
@@ -48,7 +48,9 @@ function Cell({ label, score, value, limit, less }: CellProps) {
             <Trans>of 5</Trans>
           </Text>
         </Group>
-        <Text size="sm">{value}</Text>
+        <Text size="sm" visibleFrom="sm">
+          {value}
+        </Text>
         <VisuallyHidden>{limits}</VisuallyHidden>
       </UnstyledButton>
     </Tooltip>
@@ -79,7 +81,7 @@ export function RfmPanel({ rfm }: { rfm: Rfm }) {
     >
       <Stack gap="sm">
         {words && <Text size="sm">{words.meaning}</Text>}
-        <SimpleGrid cols={{ base: 1, xs: 3 }} spacing="sm">
+        <SimpleGrid cols={3} spacing={{ base: "xs", sm: "sm" }}>
           <Cell label={t`Recency`} score={recency} value={last} limit={days} less />
           <Cell label={t`Frequency`} score={frequency} value={orders(frequency.value)} limit={orders} less={false} />
           <Cell label={t`Money`} score={monetary} value={money(monetary.value)} limit={money} less={false} />

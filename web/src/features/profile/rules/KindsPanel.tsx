@@ -102,6 +102,9 @@ export function KindsPanel({ rules, edit, view, mayWrite, refusal }: SectionProp
   );
 }
 
+/** Of small text in a list: a line that is cut in half looks broken. */
+const THREE_LINES_PX = 57;
+
 /** What never names anybody, whatever is set. */
 function BuiltIn({ view }: { view: RulesView }) {
   const { t } = useLingui();
@@ -113,7 +116,7 @@ function BuiltIn({ view }: { view: RulesView }) {
       <Text size="sm" fw={550}>
         <Trans>Never taken, whatever you set</Trans>
       </Text>
-      <Spoiler maxHeight={48} showLabel={t`Show all`} hideLabel={t`Show less`}>
+      <Spoiler maxHeight={THREE_LINES_PX} showLabel={t`Show all`} hideLabel={t`Show less`}>
         <List size="sm">
           <List.Item style={{ overflowWrap: "anywhere" }}>
             <Trans>Values that stand for nobody: {words}</Trans>

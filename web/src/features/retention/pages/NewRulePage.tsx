@@ -2,14 +2,15 @@ import { useLingui } from "@lingui/react/macro";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useGo, useSearchValue } from "@/lib/nav";
 import { paths } from "@/lib/paths";
-import { useCan } from "@/lib/session";
 import { Page } from "@/ui/Page";
 import { Panel } from "@/ui/Panel";
 import { QueryView } from "@/ui/states";
 import { toastDone } from "@/ui/toast";
 import { EMPTY, isStarter, STARTERS } from "../model";
 import { RuleForm } from "../parts/RuleForm";
+import { WhyNot } from "../parts/WhyNot";
 import { createRule, overviewQuery, refresh, rulesQuery } from "../queries";
+import { useMayChangeRules } from "../rights";
 
 /** A new rule; it is off until somebody has looked what it would take. */
 export default function NewRulePage() {
@@ -18,7 +19,7 @@ export default function NewRulePage() {
   const [starter] = useSearchValue("starter");
   const rules = useQuery(rulesQuery);
   const kept = useQuery(overviewQuery).data?.kept_properties ?? [];
-  const mayWrite = useCan("workspace.write");
+  const mayWrite = useMayChangeRules();
   const create = useMutation({
     meta: { quiet: true },
     mutationFn: createRule,
@@ -32,8 +33,9 @@ export default function NewRulePage() {
     <Page
       title={t`New rule`}
       description={t`Saving deletes nothing: first you see what would go.`}
-      back={{ to: paths.retention(), label: t`How long things are kept` }}
+      back={{ to: paths.retention(), label: t`Data retention` }}
     >
+      {!mayWrite && <WhyNot />}
       <QueryView query={rules}>
         {({ items }) => (
           <Panel>

@@ -3,7 +3,6 @@ import { IconPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useGo } from "@/lib/nav";
 import { paths } from "@/lib/paths";
-import { useCan } from "@/lib/session";
 import { useShortcut } from "@/lib/shortcuts";
 import { LinkButton } from "@/ui/links";
 import { Page } from "@/ui/Page";
@@ -14,14 +13,16 @@ import { RuleList } from "../parts/RuleList";
 import { RunNow } from "../parts/RunNow";
 import { RunsPanel } from "../parts/RunsPanel";
 import { Starters } from "../parts/Starters";
+import { WhyNot } from "../parts/WhyNot";
 import { overviewQuery, rulesQuery } from "../queries";
+import { useMayChangeRules } from "../rights";
 
 export default function RetentionPage() {
   const { t } = useLingui();
   const go = useGo();
   const rules = useQuery(rulesQuery);
   const overview = useQuery(overviewQuery);
-  const mayWrite = useCan("workspace.write");
+  const mayWrite = useMayChangeRules();
   useShortcut("c", t`New rule`, () => mayWrite && go(paths.newRetentionRule()));
   const create = mayWrite && (
     <LinkButton to={paths.newRetentionRule()} leftSection={<IconPlus size={16} aria-hidden />}>
@@ -31,8 +32,8 @@ export default function RetentionPage() {
   const some = (rules.data?.items.length ?? 0) > 0;
   return (
     <Page
-      title={t`How long things are kept`}
-      description={t`Every night, what is older than its rule allows is deleted or made anonymous. Without a rule it is kept for ever.`}
+      title={t`Data retention`}
+      description={t`How long things are kept: every night, what is older than its rule allows is deleted or made anonymous. Without a rule it is kept for ever.`}
       actions={
         some && (
           <>
@@ -42,6 +43,7 @@ export default function RetentionPage() {
         )
       }
     >
+      {!mayWrite && <WhyNot />}
       <QueryView query={rules}>
         {({ items }) =>
           items.length === 0 ? (

@@ -5,7 +5,6 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import * as format from "@/lib/format";
 import { useParam } from "@/lib/nav";
 import { paths } from "@/lib/paths";
-import { useCan } from "@/lib/session";
 import { Page } from "@/ui/Page";
 import { Panel } from "@/ui/Panel";
 import { StateBadge } from "@/ui/StateBadge";
@@ -16,13 +15,15 @@ import { LookPanel } from "../parts/LookPanel";
 import { RuleActions } from "../parts/RuleActions";
 import { RuleForm } from "../parts/RuleForm";
 import { OffReason } from "../parts/RuleList";
+import { WhyNot } from "../parts/WhyNot";
 import { changeRule, overviewQuery, refresh, rulesQuery } from "../queries";
+import { useMayChangeRules } from "../rights";
 import type { Rule, RuleRequest } from "../types";
 import { RULE_STATE, ruleWords } from "../words";
 
 const useBack = () => {
   const { t } = useLingui();
-  return { to: paths.retention(), label: t`How long things are kept` };
+  return { to: paths.retention(), label: t`Data retention` };
 };
 
 export default function RulePage() {
@@ -42,7 +43,7 @@ export default function RulePage() {
 function RuleBody({ rule, rules }: { rule: Rule; rules: Rule[] }) {
   const { t } = useLingui();
   const back = useBack();
-  const mayWrite = useCan("workspace.write");
+  const mayWrite = useMayChangeRules();
   const overview = useQuery(overviewQuery).data;
   const save = useMutation({
     meta: { quiet: true },
@@ -61,6 +62,7 @@ function RuleBody({ rule, rules }: { rule: Rule; rules: Rule[] }) {
       back={back}
       actions={mayWrite && <RuleActions rule={rule} rules={rules} />}
     >
+      {!mayWrite && <WhyNot />}
       {rule.off_reason && (
         <Alert color="orange" icon={<IconAlertTriangle />}>
           <OffReason />

@@ -39,7 +39,7 @@ export default function RunPage() {
           ? t`Started ${format.dateTime(data.started_at)}.`
           : t`Started ${format.dateTime(data.started_at)}. Nothing was changed.`)
       }
-      back={{ to: paths.retention(), label: t`How long things are kept` }}
+      back={{ to: paths.retention(), label: t`Data retention` }}
       actions={data?.state === "done" && <Save run={data} />}
     >
       <QueryView query={run}>{(found) => <RunBody run={found} />}</QueryView>

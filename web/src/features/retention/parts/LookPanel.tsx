@@ -66,7 +66,7 @@ export function LookPanel(props: Props) {
           title={reason}
           onClick={() => start.mutate()}
         >
-          {result ? t`Look again` : t`Look what would go`}
+          {result ? t`Look again` : t`Preview`}
         </Button>
       }
     >

@@ -14,18 +14,25 @@ export function OverviewPanel({ overview }: { overview: Overview }) {
   const { running, last_run: last } = overview;
   return (
     <Stack gap="md">
-      <SimpleGrid cols={{ base: 1, xs: 2, md: 4 }} spacing="sm">
+      <SimpleGrid cols={{ base: 2, md: 4 }} spacing="sm">
         <Stat label={t`Events kept now`} value={format.number(overview.events)} />
         <Stat label={t`Rules that are on`} value={format.number(overview.rules_on)} />
-        <Stat label={t`Next time`} value={overview.next_run_at ? format.dateTime(overview.next_run_at) : t`never`} />
+        <Stat
+          label={t`Next time`}
+          value={overview.next_run_at ? format.date(overview.next_run_at) : t`never`}
+          note={overview.next_run_at && format.time(overview.next_run_at)}
+        />
         <Stat
           label={t`Last time`}
-          value={last ? format.dateTime(last.finished_at ?? last.started_at) : t`never`}
+          value={last ? format.date(last.finished_at ?? last.started_at) : t`never`}
           note={
             last && (
-              <AppLink to={paths.retentionRun(last.id)} size="xs">
-                <Plural value={last.deleted + last.anonymised} one="# event went" other="# events went" />
-              </AppLink>
+              <>
+                {format.time(last.finished_at ?? last.started_at)} ·{" "}
+                <AppLink to={paths.retentionRun(last.id)} size="xs">
+                  <Plural value={last.deleted + last.anonymised} one="# event went" other="# events went" />
+                </AppLink>
+              </>
             )
           }
         />

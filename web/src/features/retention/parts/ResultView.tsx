@@ -2,9 +2,8 @@
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { List, SimpleGrid, Stack, Text, Title } from "@mantine/core";
 import * as format from "@/lib/format";
-import { paths } from "@/lib/paths";
+import { UseList } from "@/lib/uses";
 import { DataTable } from "@/ui/DataTable";
-import { AppLink } from "@/ui/links";
 import { Stat } from "@/ui/Stat";
 import type { Reader, RuleResult, Run } from "../types";
 import { useCodeWords, WARNINGS } from "../words";
@@ -69,8 +68,6 @@ export function ResultView({ result, mode }: Props) {
   );
 }
 
-const hrefOf = ({ kind, id }: Reader) => (kind === "segment" ? paths.segment(id) : paths.computedTrait(id));
-
 function Readers({ readers }: { readers: Reader[] }) {
   const { t } = useLingui();
   return (
@@ -84,18 +81,7 @@ function Readers({ readers }: { readers: Reader[] }) {
         </Text>
       ) : (
         <>
-          <List size="sm" aria-label={t`What reads these events`}>
-            {readers.map((one) => (
-              <List.Item key={one.id}>
-                <AppLink size="sm" to={hrefOf(one)}>
-                  {one.name}
-                </AppLink>{" "}
-                <Text span size="sm" c="dimmed">
-                  {one.kind === "segment" ? t`Segment` : t`Computed trait`}
-                </Text>
-              </List.Item>
-            ))}
-          </List>
+          <UseList uses={readers} label={t`What reads these events`} />
           <Text size="sm" c="dimmed">
             <Trans>
               Values that are worked out already stay as they are. When they are worked out anew, only what is left

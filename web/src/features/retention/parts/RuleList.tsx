@@ -26,9 +26,9 @@ export function RuleList({ rules, mayWrite }: { rules: Rule[]; mayWrite: boolean
               to={paths.retentionRule(rule.id)}
               size="xs"
               variant="default"
-              aria-label={rule.keep ? t`Look what would go: ${ruleWords(rule)}` : t`Open: ${ruleWords(rule)}`}
+              aria-label={rule.keep ? t`Preview: ${ruleWords(rule)}` : t`Open: ${ruleWords(rule)}`}
             >
-              {rule.keep ? t`Look what would go` : t`Open`}
+              {rule.keep ? t`Preview` : t`Open`}
             </LinkButton>
           )}
         </li>

@@ -1,5 +1,6 @@
 /** What was looked at and what was done, newest first; each line opens its receipt. */
 import { useLingui } from "@lingui/react/macro";
+import { Text } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import * as format from "@/lib/format";
 import { paths } from "@/lib/paths";
@@ -8,6 +9,7 @@ import { Panel } from "@/ui/Panel";
 import { StateBadge } from "@/ui/StateBadge";
 import { QueryView } from "@/ui/states";
 import { runsQuery } from "../queries";
+import type { Run } from "../types";
 import { RUN_STATE } from "../words";
 
 export function RunsPanel() {
@@ -16,11 +18,15 @@ export function RunsPanel() {
   const rows = runs.data?.pages.flatMap((page) => page.items);
   if (rows?.length === 0) return null;
   return (
-    <Panel title={t`What was done`} note={t`Each line has its receipt: how much went by which rule.`} flush>
+    <Panel
+      title={t`What was looked at and done`}
+      note={t`Each line has its receipt: how much went by which rule, or would go.`}
+      flush
+    >
       <QueryView query={{ ...runs, data: rows }}>
         {(list) => (
           <DataTable
-            label={t`What was done`}
+            label={t`What was looked at and done`}
             rows={list}
             rowKey={(run) => run.id}
             rowHref={(run) => paths.retentionRun(run.id)}
@@ -42,25 +48,37 @@ export function RunsPanel() {
                 header: t`Deleted`,
                 numeric: true,
                 from: "sm",
-                cell: (run) => format.number(run.deleted),
+                cell: (run) => <Count of={run.deleted} run={run} />,
               },
               {
                 key: "anonymised",
                 header: t`Made anonymous`,
                 numeric: true,
                 from: "sm",
-                cell: (run) => format.number(run.anonymised),
+                cell: (run) => <Count of={run.anonymised} run={run} />,
               },
               {
                 key: "trigger",
-                header: t`Started by`,
+                header: t`Started`,
                 from: "md",
-                cell: (run) => (run.trigger === "schedule" ? t`the clock` : t`a colleague`),
+                cell: (run) => (run.trigger === "schedule" ? t`by schedule` : t`by hand`),
               },
             ]}
           />
         )}
       </QueryView>
     </Panel>
+  );
+}
+
+/** A look took nothing away: its number says what would go. */
+function Count({ of, run }: { of: number; run: Run }) {
+  const { t } = useLingui();
+  const number = format.number(of);
+  if (run.mode === "run") return number;
+  return (
+    <Text size="sm" c="dimmed" span>
+      {t`${number} would go`}
+    </Text>
   );
 }

@@ -1,14 +1,13 @@
 /** Before there is any rule: why to have one, and three to begin with. */
 import { Trans, useLingui } from "@lingui/react/macro";
-import { SimpleGrid, Text } from "@mantine/core";
+import { Text } from "@mantine/core";
 import { IconHourglass } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { paths } from "@/lib/paths";
-import { PlainLink } from "@/ui/links";
+import { StarterCards } from "@/ui/StarterCards";
 import { EmptyState } from "@/ui/states";
 import { requestOf, STARTERS, type StarterName } from "../model";
 import { ruleWords, useStarterWords } from "../words";
-import classes from "./retention.module.css";
 
 const ORDER: StarterName[] = ["pages", "opens", "rest"];
 
@@ -29,18 +28,13 @@ export function Starters({ actions }: { actions: ReactNode }) {
         </Trans>
       </Text>
       {actions && (
-        <SimpleGrid cols={{ base: 1, sm: 3 }} w="100%" maw={820} my="sm">
-          {ORDER.map((name) => (
-            <PlainLink key={name} to={paths.newRetentionRule(name)} className={classes.starter}>
-              <Text fw={600} component="span">
-                {ruleWords(requestOf(STARTERS[name]))}
-              </Text>
-              <Text size="sm" c="dimmed" component="span">
-                {words[name]}
-              </Text>
-            </PlainLink>
-          ))}
-        </SimpleGrid>
+        <StarterCards
+          cards={ORDER.map((name) => ({
+            to: paths.newRetentionRule(name),
+            title: ruleWords(requestOf(STARTERS[name])),
+            about: words[name],
+          }))}
+        />
       )}
     </EmptyState>
   );

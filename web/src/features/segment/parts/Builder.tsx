@@ -1,9 +1,9 @@
 /** The whole editor: name, rules, live count, save. Used for a new segment and for an existing one. */
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Button, Grid, Stack, Textarea, TextInput, Tooltip } from "@mantine/core";
-import { useBlocker } from "@tanstack/react-router";
-import { type ReactNode, useRef, useState } from "react";
+import { type ReactNode, useState } from "react";
 import type { Condition } from "@/api/types";
+import { useLeaveGuard } from "@/lib/leave";
 import { useCan } from "@/lib/session";
 import { useShortcut } from "@/lib/shortcuts";
 import { Page } from "@/ui/Page";
@@ -38,8 +38,6 @@ export function Builder({ title, back, initial, self, saving, onSave, actions, b
     const { condition } = compile(fromCondition(initial.condition));
     return JSON.stringify({ ...initial, condition });
   });
-  /** True while a save leads to another page: that is no leaving without saving. */
-  const saveUnderway = useRef(false);
   const [asked, setAsked] = useState(false);
   const state = useBuilderState(initial.condition, self);
   const mayWrite = useCan("segment.write");
@@ -52,21 +50,17 @@ export function Builder({ title, back, initial, self, saving, onSave, actions, b
       : state.compiled.unfinished > 0
         ? t`Finish or remove the rules that are not finished.`
         : null;
+  const saveThrough = useLeaveGuard(changed, name || t`New segment`);
   const save = async () => {
     setAsked(true);
     if (reason) return;
-    saveUnderway.current = true;
-    if (await onSave(draft)) setSaved(JSON.stringify(draft));
-    saveUnderway.current = false;
+    await saveThrough(async () => {
+      if (await onSave(draft)) setSaved(JSON.stringify(draft));
+    });
   };
   useShortcut("mod+s", t`Save`, () => void save(), "edit");
   useShortcut("mod+z", t`Undo`, () => state.undo?.(), "edit");
   useShortcut("mod+shift+z", t`Redo`, () => state.redo?.(), "edit");
-  const blocks = () => changed && !saveUnderway.current;
-  useBlocker({
-    shouldBlockFn: () => blocks() && !window.confirm(t`Leave without saving “${name || t`New segment`}”?`),
-    enableBeforeUnload: blocks,
-  });
   return (
     <Page
       title={title}

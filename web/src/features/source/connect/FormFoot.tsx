@@ -3,17 +3,16 @@ import { Trans } from "@lingui/react/macro";
 import { Button, Group, Text } from "@mantine/core";
 import { IconPlugConnected } from "@tabler/icons-react";
 import { ErrorPanel } from "@/ui/states";
-import type { DatabaseDefinition, FolderDefinition } from "./types";
-import type { ConnectionForm } from "./useConnectionForm";
+import type { DefinitionForm, FormDefinition } from "./useDefinitionForm";
 
-type Props<D extends FolderDefinition | DatabaseDefinition> = {
-  form: ConnectionForm<D>;
+type Props<D extends FormDefinition> = {
+  form: Pick<DefinitionForm<D>, "error" | "dirty" | "save" | "tried">;
   isNew: boolean;
   ready: boolean;
   mayWrite: boolean;
 };
 
-export function FormFoot<D extends FolderDefinition | DatabaseDefinition>({ form, isNew, ready, mayWrite }: Props<D>) {
+export function FormFoot<D extends FormDefinition>({ form, isNew, ready, mayWrite }: Props<D>) {
   return (
     <>
       {form.error ? <ErrorPanel error={form.error} /> : null}

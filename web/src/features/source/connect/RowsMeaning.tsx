@@ -1,17 +1,16 @@
 /** What the rows that are fetched mean: what each is about, and what each column becomes. */
 import { Trans, useLingui } from "@lingui/react/macro";
 import { NativeSelect, Stack, Text, TextInput } from "@mantine/core";
-import type { ImportKind, ImportMapping } from "@/api/types";
 import { useRowKinds } from "@/lib/column-words";
 import { MappingTable } from "@/ui/MappingTable";
 import { Panel } from "@/ui/Panel";
-import type { Tested } from "./types";
+import type { RowsKind, RowsMapping, Tested } from "./types";
 
 type Props = {
-  kind: ImportKind;
-  onKind: (kind: ImportKind) => void;
-  mapping: Partial<ImportMapping>;
-  onMapping: (mapping: Partial<ImportMapping>) => void;
+  kind: RowsKind;
+  onKind: (kind: RowsKind) => void;
+  mapping: RowsMapping;
+  onMapping: (mapping: RowsMapping) => void;
   tested: Tested | undefined;
 };
 
@@ -30,7 +29,7 @@ export function RowsMeaning({ kind, onKind, mapping, onMapping, tested }: Props)
           maw={420}
           data={kinds.map(({ value, label, about }) => ({ value, label: `${label}: ${about}` }))}
           value={kind}
-          onChange={(event) => onKind(event.currentTarget.value as ImportKind)}
+          onChange={(event) => onKind(event.currentTarget.value as RowsKind)}
         />
         {needsName && (
           <TextInput

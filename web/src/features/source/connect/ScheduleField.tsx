@@ -18,7 +18,7 @@ export function ScheduleField({ value, onChange }: Props) {
     <Stack gap="sm">
       <Radio.Group label={t`How often`} value={daily ? "daily" : "every"} onChange={choose}>
         <Group mt="xs" gap="md">
-          <Radio value="every" label={t`Again and again`} />
+          <Radio value="every" label={t`At an interval`} />
           <Radio value="daily" label={t`Once a day`} />
         </Group>
       </Radio.Group>

@@ -1,33 +1,19 @@
 /** What a test has found: the first rows, or the reason why there are none. */
 import { Plural, useLingui } from "@lingui/react/macro";
-import { Alert, Badge, Stack, Text } from "@mantine/core";
-import { IconAlertTriangle, IconCircleCheck } from "@tabler/icons-react";
+import { Alert, Badge, Stack } from "@mantine/core";
+import { IconCircleCheck } from "@tabler/icons-react";
 import * as format from "@/lib/format";
 import { type Column, DataTable } from "@/ui/DataTable";
 import { Panel } from "@/ui/Panel";
 import { Time } from "@/ui/Time";
-import { useTroubleWords } from "./troubles";
+import { TestFailed } from "./TestFailed";
 import type { Tested } from "./types";
 
 const ROWS_SHOWN = 5;
 
 export function TestResult({ tested, kind }: { tested: Tested; kind?: string }) {
   const { t } = useLingui();
-  const trouble = useTroubleWords()(tested.code, kind);
-  if (!tested.ok) {
-    return (
-      <Alert icon={<IconAlertTriangle />} color="red" title={trouble?.what ?? t`It does not work yet`} role="alert">
-        <Stack gap="xs">
-          {tested.detail && (
-            <Text size="sm" lang="en" style={{ overflowWrap: "anywhere" }}>
-              {tested.detail}
-            </Text>
-          )}
-          {trouble && <Text size="sm">{trouble.fix}</Text>}
-        </Stack>
-      </Alert>
-    );
-  }
+  if (!tested.ok) return <TestFailed tested={tested} kind={kind} />;
   return (
     <Stack gap="md">
       <Alert icon={<IconCircleCheck />} color="teal" title={t`The connection works`} role="status">

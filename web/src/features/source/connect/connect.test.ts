@@ -20,7 +20,11 @@ const SOURCE: Source = {
   created_at: "2026-01-01T00:00:00Z",
 };
 const connection = (state: HealthState, code: string | null = null) =>
-  ({ health: { state, code, detail: "d", since: null } }) as Connection;
+  ({ definition: { kind: "folder" }, health: { state, code, detail: "d", since: null } }) as unknown as Connection;
+const webhook = (rules: number, failed_payloads: number) => {
+  const definition = { kind: "webhook", mapping: { rules: Array(rules).fill({}) } };
+  return { ...connection("ok"), definition, failed_payloads } as unknown as Connection;
+};
 
 describe("the light of a source", () => {
   it("is green while events come in, grey when none came for a week or at all", () => {
@@ -51,6 +55,22 @@ describe("the light of a source", () => {
       code: "wrong_credentials",
       detail: "d",
     });
+  });
+});
+
+describe("the light of a webhook", () => {
+  it("is not green while what comes in becomes no event", () => {
+    const none = { ...SOURCE, events: 0, last_event_at: null };
+    expect(healthOf(none, webhook(0, 4), NOW)).toMatchObject({ light: "grey", reason: "unmapped" });
+    expect(healthOf(none, webhook(1, 4), NOW)).toMatchObject({ light: "grey", reason: "unmapped" });
+    // The rules were taken away later: what comes now waits.
+    expect(healthOf(SOURCE, webhook(0, 4), NOW).reason).toBe("unmapped");
+  });
+
+  it("is green once it became events, and when it answered before anything had to become one", () => {
+    expect(healthOf(SOURCE, webhook(2, 4), NOW)).toMatchObject({ light: "green", reason: "works" });
+    const none = { ...SOURCE, events: 0, last_event_at: null };
+    expect(healthOf(none, webhook(1, 0), NOW).light).toBe("green");
   });
 });
 

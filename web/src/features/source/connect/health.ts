@@ -4,7 +4,7 @@ import type { Connection } from "./types";
 
 export type Light = "green" | "grey" | "red";
 /** Why the light has its colour; `failing` has a code of its own beside it. */
-export type Reason = "works" | "running" | "waiting" | "silent" | "paused" | "refusing" | "failing";
+export type Reason = "works" | "running" | "waiting" | "unmapped" | "silent" | "paused" | "refusing" | "failing";
 export type Health = { light: Light; reason: Reason; code: string | null; detail: string | null; since: string | null };
 
 /** A source that said nothing for this long may have been switched off unnoticed. */
@@ -30,11 +30,18 @@ export function healthOfSource(source: Source, now: number): Health {
   return now - time(at) > SILENT_MS ? health("grey", "silent", at) : health("green", "works", at);
 }
 
-/** A connection is looked after by the server, which says how it is. */
-export function healthOfConnection({ health: { state, code, detail, since } }: Connection): Health {
+/** A call that was taken and kept is no event yet: without rules nothing becomes one, and rules may fit nothing. */
+function isUnmapped({ definition, failed_payloads }: Connection, events: number): boolean {
+  if (definition.kind !== "webhook") return false;
+  return definition.mapping.rules.length === 0 || (events === 0 && failed_payloads > 0);
+}
+
+/** A connection is looked after by the server, which says how it is; `events` are those of its source. */
+export function healthOfConnection(connection: Connection, events: number): Health {
+  const { state, code, detail, since } = connection.health;
   switch (state) {
     case "ok":
-      return health("green", "works", since);
+      return isUnmapped(connection, events) ? health("grey", "unmapped", since) : health("green", "works", since);
     case "running":
       return health("green", "running", since);
     case "waiting":
@@ -47,5 +54,5 @@ export function healthOfConnection({ health: { state, code, detail, since } }: C
 }
 
 export function healthOf(source: Source, connection: Connection | undefined, now: number): Health {
-  return connection ? healthOfConnection(connection) : healthOfSource(source, now);
+  return connection ? healthOfConnection(connection, source.events) : healthOfSource(source, now);
 }

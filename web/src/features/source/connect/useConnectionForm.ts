@@ -1,43 +1,19 @@
-/** Setting up what is fetched: what was filled in, trying it out, saving it. */
-import { useMutation } from "@tanstack/react-query";
-import { useState } from "react";
-import { fieldErrors } from "@/api/errors";
-import type { ImportKind, ImportMapping } from "@/api/types";
+/** Setting up what is fetched row by row: the form of a definition, with what each column means. */
 import { IGNORE } from "@/lib/columns";
-import { changeConnection, createConnection, test } from "./queries";
-import type { Connection, DatabaseDefinition, FolderDefinition, Tested } from "./types";
+import type { DatabaseDefinition, FolderDefinition, RowsKind, RowsMapping, Tested } from "./types";
+import { type DefinitionOptions, useDefinitionForm } from "./useDefinitionForm";
 
 type Fetched = FolderDefinition | DatabaseDefinition;
 
-type Options<D extends Fetched> = {
-  first: D;
-  /** What there is already; null while it is made. */
-  connection: Connection | null;
-  name: string;
-  toSend: (definition: D) => D;
-  onSaved: (connection: Connection) => void;
-};
-
 /** What was chosen by hand stays; new columns get what was suggested, those that are gone are forgotten. */
 export function mergedColumns(tested: Tested, before: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(tested.columns.map(({ name, suggested }) => [name, before[name] ?? suggested ?? IGNORE]));
+  return Object.fromEntries(tested.columns.map(({ name, suggested }) => [name, before[name] ?? (suggested || IGNORE)]));
 }
 
-export function useConnectionForm<D extends Fetched>({ first, connection, name, toSend, onSaved }: Options<D>) {
-  const [definition, setDefinition] = useState(first);
-  const [dirty, setDirty] = useState(false);
-  const change = (patch: Partial<D>) => {
-    setDirty(true);
-    setDefinition((before) => ({ ...before, ...patch }));
-  };
-  const replace = (next: D) => {
-    setDirty(true);
-    setDefinition(next);
-  };
-  const tried = useMutation({
-    meta: { quiet: true },
-    mutationFn: (asked: D) => test(toSend(asked), connection?.id),
-    onSuccess: (tested) => {
+export function useConnectionForm<D extends Fetched>(options: DefinitionOptions<D>) {
+  const form = useDefinitionForm<D>({
+    ...options,
+    onTried: (tested, setDefinition) => {
       if (!tested.ok || tested.columns.length === 0) return;
       setDefinition((before) => ({
         ...before,
@@ -49,44 +25,16 @@ export function useConnectionForm<D extends Fetched>({ first, connection, name, 
       }));
     },
   });
-  const save = useMutation({
-    meta: { quiet: true },
-    mutationFn: () =>
-      connection
-        ? changeConnection(connection.id, { definition: toSend(definition) })
-        : createConnection(name, toSend(definition)),
-    onSuccess: (saved) => {
-      setDirty(false);
-      onSaved(saved);
-    },
-  });
-  const problems = { ...fieldErrors(tried.error), ...fieldErrors(save.error) };
-  const setKind = (import_kind: ImportKind) => {
-    const next = { ...definition, import_kind, mapping: { ...definition.mapping, columns: {} } };
-    setDirty(true);
-    setDefinition(next);
-    // Other rows mean other columns: what was found is looked at anew.
-    if (tried.data?.ok) tried.mutate(next);
-  };
+  const { definition, update, replace, tried } = form;
   return {
-    definition,
-    dirty,
-    change,
-    replace,
-    setKind,
-    setMapping: (mapping: Partial<ImportMapping>) => {
-      setDirty(true);
-      setDefinition((before) => ({ ...before, mapping }));
+    ...form,
+    setKind: (import_kind: RowsKind) => {
+      const next = { ...definition, import_kind, mapping: { ...definition.mapping, columns: {} } };
+      replace(next);
+      // Other rows mean other columns: what was found is looked at anew.
+      if (tried.data?.ok) tried.mutate(next);
     },
-    tried,
-    tryOut: () => tried.mutate(definition),
-    save,
-    /** By the field's name. */
-    problem: (field: keyof D & string) => problems[`definition.${field}`],
-    /** By the field's path, of a field within a field. */
-    problemAt: (path: string) => problems[`definition.${path}`],
-    /** What no field shows. */
-    error: [save.error, tried.error].find((one) => one && Object.keys(fieldErrors(one)).length === 0) ?? null,
+    setMapping: (mapping: RowsMapping) => update((before) => ({ ...before, mapping })),
   };
 }
 

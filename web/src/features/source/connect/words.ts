@@ -14,6 +14,10 @@ export function useHealthWords(): (health: Health, kind?: string) => { title: st
     works: { title: t`It works`, text: t`The last thing that came in was good.` },
     running: { title: t`It is fetching`, text: t`You can leave this page: it goes on.` },
     waiting: { title: t`Nothing has come in yet`, text: t`It is ready. This turns green with the first event.` },
+    unmapped: {
+      title: t`It arrives, but becomes no event yet`,
+      text: t`What came in is kept. Make the mapping, or see why what came fits no rule of it: then it becomes events too.`,
+    },
     silent: {
       title: t`Nothing for over a week`,
       text: t`If that is not what you expect, look whether it was switched off where it sends from.`,

@@ -41,7 +41,7 @@ export function DatabaseForm({ name, connection, definition, onSaved }: Props) {
         >
           <Access form={form} />
         </Panel>
-        <Panel title={t`The question`} note={t`One SELECT that answers with the rows to fetch.`}>
+        <Panel title={t`Query`} note={t`One SELECT that answers with the rows to fetch.`}>
           <Stack gap="sm">
             <QueryFields form={form} />
             <div>

@@ -1,6 +1,6 @@
 /** A database that is asked again and again: what is set up, and what does not fit together. Pure. */
 import { FIRST } from "../connect/schedule";
-import type { DatabaseDefinition, Engine } from "../connect/types";
+import type { DatabaseDefinition, Engine, Sent } from "../connect/types";
 
 export const PORTS: Record<Exclude<Engine, "sqlite">, number> = { postgres: 5432, mysql: 3306 };
 export const isServer = (engine: Engine): engine is Exclude<Engine, "sqlite"> => engine !== "sqlite";
@@ -13,6 +13,7 @@ export const newDatabase = (): DatabaseDefinition => ({
   database: "",
   user: "",
   password: "",
+  password_set: false,
   tls: true,
   query: "",
   cursor_column: "",
@@ -32,7 +33,7 @@ export function withEngine(definition: DatabaseDefinition, engine: Engine): Data
 const said = (text: string | null | undefined) => (text?.trim() ? text.trim() : undefined);
 
 /** As it is sent: nothing of what a file has no use for, and no password that was not typed. */
-export function toSend({ password_set: _set, ...definition }: DatabaseDefinition): DatabaseDefinition {
+export function toSend({ password_set: _set, ...definition }: DatabaseDefinition): Sent<"database"> {
   const { host, port, user, password, cursor_column, start, ...rest } = definition;
   const server = isServer(definition.engine);
   return {

@@ -1,12 +1,11 @@
 /** A product feed: where it is, who may fetch it, how often. */
-import { Trans, useLingui } from "@lingui/react/macro";
-import { Button, Group, Radio, Stack, Text, TextInput } from "@mantine/core";
+import { useLingui } from "@lingui/react/macro";
+import { Radio, Stack, TextInput } from "@mantine/core";
 import type { FeedMode } from "@/api/products";
 import { useModeWords } from "@/lib/feed-words";
 import { useCan } from "@/lib/session";
 import { Panel } from "@/ui/Panel";
-import { ErrorPanel } from "@/ui/states";
-import { TestButton } from "../connect/FormFoot";
+import { FormFoot, TestButton } from "../connect/FormFoot";
 import { ScheduleField } from "../connect/ScheduleField";
 import { FeedSample } from "./FeedSample";
 import { isComplete } from "./model";
@@ -22,7 +21,7 @@ export function FeedForm(props: FeedFormProps) {
   const mayWrite = useCan("source.write");
   const modes = useModeWords();
   const form = useFeedForm(props);
-  const { definition: now, change, problem, tried, save } = form;
+  const { definition: now, change, problem, tried, tryOut, save } = form;
   const isNew = connection === null;
   const complete = isComplete(now, stored);
   return (
@@ -60,7 +59,7 @@ export function FeedForm(props: FeedFormProps) {
             </Radio.Group>
             <SignInFields form={form} stored={stored} />
             <div>
-              <TestButton onClick={() => tried.mutate()} loading={tried.isPending} disabled={!complete || !mayWrite} />
+              <TestButton onClick={tryOut} loading={tried.isPending} disabled={!complete || !mayWrite} />
             </div>
             {tried.data && <FeedSample tested={tried.data} />}
           </Stack>
@@ -68,21 +67,7 @@ export function FeedForm(props: FeedFormProps) {
         <Panel title={t`When`}>
           <ScheduleField value={now.schedule} onChange={(schedule) => change({ schedule })} />
         </Panel>
-        {form.error ? <ErrorPanel error={form.error} /> : null}
-        <Group gap="sm">
-          <Button
-            type="submit"
-            disabled={!complete || name.trim() === "" || !mayWrite || (!isNew && !form.dirty)}
-            loading={save.isPending}
-          >
-            {isNew ? <Trans>Save and start</Trans> : <Trans>Save</Trans>}
-          </Button>
-          {isNew && !tried.data?.ok && (
-            <Text size="sm" c="dimmed">
-              <Trans>Test it first: then you know that it works.</Trans>
-            </Text>
-          )}
-        </Group>
+        <FormFoot form={form} isNew={isNew} ready={complete && name.trim() !== ""} mayWrite={mayWrite} />
       </Stack>
     </form>
   );

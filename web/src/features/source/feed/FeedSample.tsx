@@ -1,11 +1,11 @@
 /** What a test of a feed has found: the first products, or the reason why there are none. */
 import { Plural, useLingui } from "@lingui/react/macro";
-import { Alert, Stack, Text } from "@mantine/core";
-import { IconAlertTriangle, IconCircleCheck } from "@tabler/icons-react";
+import { Alert, Stack } from "@mantine/core";
+import { IconCircleCheck } from "@tabler/icons-react";
 import { NOTHING } from "@/lib/format";
 import { type Column, DataTable } from "@/ui/DataTable";
 import { Panel } from "@/ui/Panel";
-import { useTroubleWords } from "../connect/troubles";
+import { TestFailed } from "../connect/TestFailed";
 import type { Tested } from "../connect/types";
 import { columnsOf } from "./model";
 
@@ -13,21 +13,7 @@ type Found = { index: number; values: Tested["rows"][number] };
 
 export function FeedSample({ tested }: { tested: Tested }) {
   const { t } = useLingui();
-  const trouble = useTroubleWords()(tested.code, "feed");
-  if (!tested.ok) {
-    return (
-      <Alert icon={<IconAlertTriangle />} color="red" title={trouble?.what ?? t`It does not work yet`} role="alert">
-        <Stack gap="xs">
-          {tested.detail && (
-            <Text size="sm" lang="en" style={{ overflowWrap: "anywhere" }}>
-              {tested.detail}
-            </Text>
-          )}
-          {trouble && <Text size="sm">{trouble.fix}</Text>}
-        </Stack>
-      </Alert>
-    );
-  }
+  if (!tested.ok) return <TestFailed tested={tested} kind="feed" />;
   const rows = tested.rows.map((values, index): Found => ({ index, values }));
   return (
     <Stack gap="md">

@@ -54,7 +54,7 @@ describe("a feed's form", () => {
 
 describe("what a test has found", () => {
   it("begins with what a product is known by", () => {
-    const rows: Record<string, string | null>[] = [
+    const rows: Record<string, string>[] = [
       { brand: "Loper", title: "A", id: "1" },
       { id: "2", gtin: "8", price: "9 EUR" },
     ];

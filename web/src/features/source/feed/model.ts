@@ -1,6 +1,6 @@
 /** A product feed that is fetched from an address: what is filled in, and what is sent. Pure. */
 import { FIRST } from "../connect/schedule";
-import type { FeedDefinition, Tested } from "../connect/types";
+import type { FeedDefinition, Sent, Tested } from "../connect/types";
 
 export const newFeed = (): FeedDefinition => ({
   kind: "feed",
@@ -9,6 +9,7 @@ export const newFeed = (): FeedDefinition => ({
   user: null,
   header: null,
   secret: "",
+  secret_set: false,
   schedule: FIRST,
 });
 
@@ -58,7 +59,7 @@ export function isComplete(now: FeedDefinition, stored: FeedDefinition | undefin
 }
 
 /** As it is sent: no secret that was not typed. */
-export function toSend({ secret_set: _set, secret, url, user, header, ...rest }: FeedDefinition): FeedDefinition {
+export function toSend({ secret_set: _set, secret, url, user, header, ...rest }: FeedDefinition): Sent<"feed"> {
   return {
     ...rest,
     url: url.trim(),

@@ -122,7 +122,7 @@ function Where({ form, roots }: { form: ConnectionForm<FolderDefinition>; roots:
   const { t } = useLingui();
   const { definition: now, change, problem } = form;
   const inStore = placeOf(now) === "object_store";
-  const path = now.folder ?? "";
+  const path = now.folder;
   const outside = path.trim() !== "" && !isAllowed(path, roots);
   return (
     <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="sm">

@@ -1,6 +1,6 @@
 /** A folder of the server, or a part of a bucket, that is watched for files. Pure. */
 import { FIRST } from "../connect/schedule";
-import type { FolderDefinition, ObjectStore } from "../connect/types";
+import type { FolderDefinition, ObjectStore, Sent } from "../connect/types";
 
 export type Place = "folder" | "object_store";
 export const placeOf = (definition: FolderDefinition): Place => (definition.object_store ? "object_store" : "folder");
@@ -12,6 +12,7 @@ export const newStore = (): ObjectStore => ({
   region: "us-east-1",
   key_id: "",
   secret: "",
+  secret_set: false,
 });
 
 export const newFolder = (): FolderDefinition => ({
@@ -27,11 +28,12 @@ export const newFolder = (): FolderDefinition => ({
 /** Another place keeps what files are called and mean. Objects stay where they are. */
 export function withPlace(definition: FolderDefinition, place: Place, folder: string): FolderDefinition {
   if (place === placeOf(definition)) return definition;
-  const { folder: _folder, object_store: _store, ...rest } = definition;
-  return place === "folder" ? { ...rest, folder } : { ...rest, after: "keep", object_store: newStore() };
+  const { object_store: _store, ...rest } = definition;
+  if (place === "folder") return { ...rest, folder };
+  return { ...rest, folder: "", after: "keep", object_store: newStore() };
 }
 
-function storeToSend({ secret_set: _set, secret, ...store }: ObjectStore): ObjectStore {
+function storeToSend({ secret_set: _set, secret, ...store }: ObjectStore): Sent<"folder">["object_store"] {
   return {
     endpoint: store.endpoint.trim().replace(/\/+$/, ""),
     bucket: store.bucket.trim(),
@@ -43,10 +45,10 @@ function storeToSend({ secret_set: _set, secret, ...store }: ObjectStore): Objec
 }
 
 /** As it is sent: the one place, and no secret that was not typed. */
-export function toSend({ folder, object_store, ...definition }: FolderDefinition): FolderDefinition {
+export function toSend({ folder, object_store, ...definition }: FolderDefinition): Sent<"folder"> {
   const pattern = definition.pattern.trim();
   if (object_store) return { ...definition, pattern, object_store: storeToSend(object_store) };
-  return { ...definition, pattern, folder: (folder ?? "").trim().replace(/(.)\/+$/, "$1") };
+  return { ...definition, pattern, folder: folder.trim().replace(/(.)\/+$/, "$1") };
 }
 
 /** Everything is there that a look needs. */
@@ -55,7 +57,7 @@ export function isFilled({ folder, object_store, pattern }: FolderDefinition): b
   if (!said(pattern)) return false;
   if (!object_store) return said(folder);
   const { endpoint, bucket, key_id, secret, secret_set } = object_store;
-  return said(endpoint) && said(bucket) && said(key_id) && (said(secret) || secret_set === true);
+  return said(endpoint) && said(bucket) && said(key_id) && (said(secret) || secret_set);
 }
 
 /** Whether a folder is one of those that may be watched, or inside one; the server has the last word. */

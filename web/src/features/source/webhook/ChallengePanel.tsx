@@ -16,7 +16,7 @@ type Props = { connection: Connection; definition: WebhookDefinition };
 export function ChallengePanel({ connection, definition }: Props) {
   const { t } = useLingui();
   const mayWrite = useCan("source.write");
-  const before = definition.challenge ?? { kind: "none" };
+  const before = definition.challenge;
   const [kind, setKind] = useState<ChallengeKind>(before.kind);
   const [token, setToken] = useState("");
   const save = useMutation({
@@ -36,7 +36,7 @@ export function ChallengePanel({ connection, definition }: Props) {
     x: t`X asks again every hour; the answer is made with the consumer secret of the app.`,
   };
   const needs = kind === "meta" || kind === "x";
-  const kept = before.token_set === true && kind === before.kind;
+  const kept = before.token_set && kind === before.kind;
   const problem = fieldErrors(save.error)["definition.challenge.token"];
   return (
     <Panel

@@ -166,10 +166,7 @@ function useSave(connection: Connection, rules: Rule[], onSaved: () => void) {
     mutationFn: () => {
       const { definition } = connection;
       if (definition.kind !== "webhook") throw new Error("not a webhook");
-      const { scheme } = definition.signature;
-      return changeConnection(connection.id, {
-        definition: { kind: "webhook", signature: { scheme }, mapping: { rules } },
-      });
+      return changeConnection(connection.id, { definition: { ...definition, mapping: { rules } } });
     },
     onSuccess: (saved) => {
       onSaved();

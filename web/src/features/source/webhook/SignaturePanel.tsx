@@ -39,7 +39,7 @@ export function SignaturePanel({ connection, definition }: Props) {
     { value: "github", label: "GitHub", about: t`The secret you typed at the webhook.` },
     { value: "slack", label: "Slack", about: t`The signing secret of the app.` },
   ];
-  const kept = before.secret_set === true && scheme === before.scheme;
+  const kept = before.secret_set && scheme === before.scheme;
   const errors = fieldErrors(save.error);
   const problem = errors["definition.signature.secret"] ?? errors["definition.signature"];
   return (

@@ -1,5 +1,5 @@
 /** Rules of a webhook: what a payload becomes. Pure. */
-import type { CallType, Named, Rule, TryProblem, Value, WebhookDefinition } from "../connect/types";
+import type { CallType, Named, Rule, Sent, TryProblem, Value } from "../connect/types";
 import { detailName, placeOf, type Segment } from "./jsonpath";
 
 export const RULES_MAX = 20;
@@ -22,7 +22,7 @@ export type ListName = "properties" | "traits";
 /** Where in a rule a value goes. */
 export type Slot = { field: Field } | { list: ListName; index: number } | { condition: true };
 
-export const newWebhook = (): WebhookDefinition => ({
+export const newWebhook = (): Sent<"webhook"> => ({
   kind: "webhook",
   signature: { scheme: "none" },
   mapping: { rules: [] },

@@ -13,7 +13,7 @@ async fn visit() -> (testkit::Store, Visit) {
     let clock = Arc::new(testkit::clock());
     let inbox = events::Inbox::open(&store.dir().join("inbox"), events::InboxConfig::default(), clock.clone());
     let inbox = Arc::new(inbox.expect("an inbox"));
-    let consents = Consents::new(store.db.clone(), inbox, clock, Arc::new(base::SeededRng::new(3)));
+    let consents = Consents::new(store.db.clone(), inbox, clock, Arc::new(base::SeededRng::new(3)), &[7; 32]);
     for (key, opt_out) in [("news", false), ("offers", true)] {
         let draft = TopicDraft {
             name: Localised::of("nl", &format!("<{key}>")),
