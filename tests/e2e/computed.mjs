@@ -209,7 +209,7 @@ await step('a formula: names are offered, a mistake is shown where it stands', a
 await step('on the customer\'s page it is marked, cannot be changed by hand, and leads to how it is worked out', async () => {
   await page.goto(`${base}/people/${anna.id}?tab=attributes`);
   const line = row('Attributes', TOTAL);
-  await line.getByText('75', { exact: true }).waitFor();
+  await line.getByText('75', { exact: true }).filter({ visible: true }).waitFor();
   const mark = line.getByRole('link', { name: `Computed: how ${TOTAL} is worked out` });
   await mark.waitFor();
   expect((await button(`Change ${TOTAL}`).count()) === 0, 'a computed trait can be changed by hand');

@@ -162,10 +162,9 @@ await step('with the next feed a price has a history, and what is not in it is g
   await title(blue.title);
   await rowOf('History', '€79.95').getByText('Out of stock').waitFor();
   await rowOf('History', '€89.95').getByText('In stock').waitFor();
-  await main.getByRole('img', { name: `Price of ${blue.title} by day, in EUR` }).waitFor();
   await picture(page, 'product');
-  await button('As a table').click();
-  await main.getByRole('table', { name: `Price of ${blue.title} by day, in EUR` }).waitFor();
+  const course = main.getByRole('img', { name: `Price of ${blue.title} by day, in EUR` });
+  expect((await course.count()) === 0, 'changes of one day are drawn as the course of a price');
   await accessible('the history of a price');
   await fits('the history of a price');
   await page.goto(`${base}/products?source=${FEED}&gone=only`);

@@ -49,7 +49,7 @@ await step('the scores of everybody are found by their name, and read well in li
 });
 
 await step('boundaries that cannot be are said in the row they stand in, and not sent', async () => {
-  await main.getByText('Choose the boundaries myself', { exact: true }).click();
+  await main.getByRole('switch', { name: 'Choose the boundaries myself' }).press(' ');
   const orders = main.getByRole('group', { name: 'Orders', exact: true });
   await orders.getByRole('textbox').first().fill('999');
   await main.getByRole('button', { name: 'Save', exact: true }).click();

@@ -69,11 +69,13 @@ async fn what_is_kept_of_addresses_is_chosen_and_written_down() {
 #[tokio::test]
 async fn a_payload_of_a_webhook_waits_for_its_mapping_without_whole_addresses() {
     let server = Server::start().await;
-    let made = server.post("/api/v1/connections", json!({ "name": "Calls", "definition": { "kind": "webhook" } })).await;
+    let made =
+        server.post("/api/v1/connections", json!({ "name": "Calls", "definition": { "kind": "webhook" } })).await;
     assert_eq!(made.status, 201, "{}", made.text);
     let url = made.json["webhook_url"].as_str().expect("an address");
     let door = &url[url.find("/v1/webhooks/").expect("a path")..];
-    let payload = json!({ "who": "an", "clientIp": "unknown, 203.0.113.77", "remote_addr": { "v6": "2001:db8:1:2::3" } });
+    let payload =
+        json!({ "who": "an", "clientIp": "unknown, 203.0.113.77", "remote_addr": { "v6": "2001:db8:1:2::3" } });
     let sent = server.ask("POST", door, "", payload).await;
     assert_eq!(sent.status, 200, "{}", sent.text);
     let id = made.json["id"].as_str().expect("an id");
