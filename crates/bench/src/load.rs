@@ -37,6 +37,8 @@ pub struct Shop {
     /// Of each hundred events, one is of a visitor without a name, and a later one of a known customer in the same
     /// browser: the two become one.
     pub merging: bool,
+    /// Events that a customer known before does one after the other; 1: each event is another's.
+    pub session: u64,
     /// Keeps the messageIds of runs apart.
     pub run: u32,
 }
@@ -63,9 +65,10 @@ impl Shop {
     fn event(self, n: u64, text: &mut Vec<u8>) {
         use std::io::Write;
         let draw = mix(n ^ (u64::from(self.run) << 40));
+        let visit = if self.session == 1 { draw } else { mix((n / self.session) ^ (u64::from(self.run) << 40)) };
         let signs_in = self.merging && n % 100 == SIGNED_IN_AT;
         let fresh = (draw >> 32) % 1000 < self.new_per_mille && !signs_in;
-        let who = if fresh { self.known + n + (u64::from(self.run) << 32) } else { draw % self.known };
+        let who = if fresh { self.known + n + (u64::from(self.run) << 32) } else { visit % self.known };
         let sku = (draw >> 20) % 500;
         let message = format_args!("\"messageId\":\"bench-{:03}-{n:012}\"", self.run);
         let user = format_args!("\"userId\":\"customer-{who:012}\"");
@@ -223,7 +226,7 @@ mod tests {
 
     #[test]
     fn events_are_json_of_about_600_bytes() {
-        let shop = Shop { known: 1000, new_per_mille: NEW_PER_MILLE, merging: true, run: 1 };
+        let shop = Shop { known: 1000, new_per_mille: NEW_PER_MILLE, merging: true, session: 1, run: 1 };
         let mut sizes = 0;
         for n in 0..1000 {
             let mut text = Vec::new();
@@ -236,7 +239,7 @@ mod tests {
 
     #[test]
     fn one_event_in_a_hundred_joins_a_visitor_to_a_known_customer() {
-        let shop = Shop { known: 1000, new_per_mille: NEW_PER_MILLE, merging: true, run: 1 };
+        let shop = Shop { known: 1000, new_per_mille: NEW_PER_MILLE, merging: true, session: 1, run: 1 };
         let ids = |n: u64| {
             let mut text = Vec::new();
             shop.event(n, &mut text);

@@ -45,6 +45,9 @@ enum Command {
         known: u64,
         #[arg(long, default_value_t = 500_000)]
         events: usize,
+        /// Events that a customer does one after the other.
+        #[arg(long, default_value_t = 1)]
+        session: u64,
         /// Another number makes other events.
         #[arg(long, default_value_t = 0)]
         run: u32,
@@ -99,8 +102,8 @@ async fn main() -> anyhow::Result<()> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     match Arguments::parse().command {
         Command::Run(bench) => run(&bench).await,
-        Command::Push { address, key, known, events, run } => {
-            let shop = load::Shop { known, new_per_mille: 0, merging: false, run };
+        Command::Push { address, key, known, events, session, run } => {
+            let shop = load::Shop { known, new_per_mille: 0, merging: false, session, run };
             let load = load::Load::make(&address, &key, shop, events.div_ceil(load::BATCH));
             let start = std::time::Instant::now();
             let pushed = load.push(&address, PUSH_CONNECTIONS).await?;

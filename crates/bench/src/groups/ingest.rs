@@ -44,7 +44,7 @@ async fn events(bench: &Bench) -> anyhow::Result<Vec<Row>> {
         let program = Program::start(&bench.program).await?;
         let key = program.write_key().await?;
         let known = KNOWN_CUSTOMERS.min(bench.scaled(EVENTS) as u64 / 8).max(1);
-        let shop = Shop { known, new_per_mille: load::NEW_PER_MILLE, merging: true, run: run * 2 };
+        let shop = Shop { known, new_per_mille: load::NEW_PER_MILLE, merging: true, session: 1, run: run * 2 };
         // First the customers come to be; then the claims: a burst is accepted, and then worked off.
         let batches = bench.scaled(KNOWN_EVENTS) / load::BATCH + 1;
         Load::make(&program.address, &key, shop, batches).push(&program.address, CONNECTIONS).await?;

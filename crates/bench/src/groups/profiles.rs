@@ -14,6 +14,8 @@ use std::time::{Duration, Instant};
 const NAME: &str = "profiles";
 const CUSTOMERS: usize = 1_000_000;
 const EVENTS_PER_CUSTOMER: usize = 10;
+/// Events that a customer does one after the other: a visit to the shop.
+const SESSION: u64 = 5;
 /// Rows of one imported file, and events of one push: what the client holds in memory.
 const SLAB: usize = 500_000;
 const CONNECTIONS: usize = 16;
@@ -41,7 +43,9 @@ impl Group for Profiles {
         let mut rows = vec![Row::ours(
             "profiles.process",
             NAME,
-            format!("events accepted and worked off, all of known customers, until there are {size}"),
+            format!(
+                "events accepted and worked off, visits of {SESSION} of customers drawn at random, until there are {size}"
+            ),
             "events/s",
             Better::Higher,
             vec![rate],
@@ -86,7 +90,8 @@ async fn push(program: &Program, customers: usize, events: usize) -> anyhow::Res
     let mut thinking = Duration::ZERO;
     for (run, from) in (0..events).step_by(SLAB).enumerate() {
         let begun = Instant::now();
-        let shop = Shop { known: customers as u64, new_per_mille: 0, merging: false, run: run as u32 };
+        let shop =
+            Shop { known: customers as u64, new_per_mille: 0, merging: false, session: SESSION, run: run as u32 };
         let load = Load::make(&program.address, &key, shop, SLAB.min(events - from).div_ceil(load::BATCH));
         thinking += begun.elapsed();
         load.push(&program.address, CONNECTIONS).await?;
