@@ -16,6 +16,7 @@ use std::sync::Arc;
 
 /// What a receipt says when the history failed; the log has more.
 const HISTORY_FAILED: &str = "the history could not be read or written; the log has the cause";
+const RULES_CHANGED: &str = "a rule was changed or switched off after the run began; what was not done yet stays";
 const TOO_LONG: &str = "the dry run took longer than 15 minutes and was given up; try fewer rules";
 
 /// The last time at or before `now` at which the night's run begins.
@@ -190,12 +191,28 @@ impl Retention {
             tx.commit().await?;
         }
         let mark = self.settled().await?;
+        self.rules_hold(run).await?;
         let matcher = self.matcher(run).await?;
         let books = Books { retention: self, run: Mutex::new(run.clone()) };
         let cut = self.0.history.cut(run.workspace, mark, matcher, &books).await;
         *run = books.run.into_inner();
         self.settle_begun(run).await?;
+        if cut.is_err() {
+            self.rules_hold(run).await?;
+        }
         cut.map_err(history_failed)
+    }
+
+    /// A run does only what the rules still say: it may have waited, or was begun before a crash.
+    async fn rules_hold(&self, run: &StoredRun) -> Result<()> {
+        let rules = self.rules(run.workspace).await?;
+        let now = rules.iter().filter(|rule| rule.enabled).map(|rule| (rule.id, &rule.draft));
+        let then = run.outcome.rules.iter().map(|rule| (rule.rule, &rule.draft));
+        let (now, then): (Vec<_>, Vec<_>) = (now.collect(), then.collect());
+        if now.len() == then.len() && now.iter().all(|rule| then.contains(rule)) {
+            return Ok(());
+        }
+        Err(RetentionError::Data(RULES_CHANGED.into()))
     }
 
     /// A file that was begun when the program died, or when something failed, counts if it was replaced.
@@ -255,6 +272,8 @@ impl Books<'_> {
 #[async_trait]
 impl Ledger for Books<'_> {
     async fn begin(&self, cut: &Cut) -> Result<(), String> {
+        let run = self.run.lock().clone();
+        self.retention.rules_hold(&run).await.map_err(|error| error.to_string())?;
         self.note(|run| run.begun = Some(cut.clone())).await
     }
     async fn done(&self, cut: &Cut) -> Result<(), String> {

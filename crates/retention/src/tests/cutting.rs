@@ -86,6 +86,22 @@ async fn a_run_that_fails_says_so_and_the_next_one_does_the_rest() {
 }
 
 #[tokio::test]
+async fn a_run_that_waits_does_nothing_that_a_rule_no_longer_says() {
+    for store in testkit::stores(&tables()).await {
+        let events: Vec<Stored> = (0..20).map(|n| stored(n, 1, "track", "Product Viewed", 40)).collect();
+        let world = World::new(store, events);
+        let rule = world.follow(of_event("Product Viewed", 30)).await;
+        let run = world.retention.begin_run(SHOP, Cause::Person).await.unwrap();
+        world.retention.disable(SHOP, rule.id).await.unwrap();
+        world.retention.work().await.unwrap();
+        let run = world.get(run.id).await;
+        assert_eq!((run.state, run.deleted), (RunState::Failed, 0), "{}", world.store.name);
+        assert!(run.failure.is_some_and(|why| why.contains("switched off")));
+        assert_eq!(world.history.left().len(), 20);
+    }
+}
+
+#[tokio::test]
 async fn a_run_ends_when_it_is_written_down_and_then_once() {
     for store in testkit::stores(&tables()).await {
         let events: Vec<Stored> = (0..6).map(|n| stored(n, 1, "track", "Product Viewed", 40)).collect();
