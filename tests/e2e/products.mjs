@@ -201,7 +201,7 @@ await step('a feed that shrank waits, and is applied only when somebody says so'
   await button('Upload the feed').click();
   await title(`Feed: ${FEED}`);
   await main.getByText('Waits for you', { exact: true }).waitFor();
-  await main.getByText('3 products would be gone, more than half of this feed', { exact: false }).waitFor();
+  await main.getByText('3 products would be gone: the file does not have them', { exact: false }).waitFor();
   expect((await found('Dune')).gone_at === null, 'it was applied without asking');
   await picture(page, 'products-held');
   await accessible('a feed that waits');

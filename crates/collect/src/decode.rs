@@ -54,9 +54,8 @@ impl events::Decoder for SegmentDecoder {
             if id.0 == 0 {
                 continue;
             }
-            match decode_item(record, &envelope, raw, *id) {
-                Ok(event) => events.push(event),
-                Err(why) => self.leave_out(record, Some(index), &why),
+            if let Err(why) = decode_item(record, &envelope, raw, *id, &mut events) {
+                self.leave_out(record, Some(index), &why);
             }
         }
         events
@@ -68,7 +67,13 @@ fn position(error: &serde_json::Error) -> String {
     format!("JSON {:?} error at line {} column {}", error.classify(), error.line(), error.column())
 }
 
-fn decode_item(record: &Record, envelope: &Envelope<'_>, raw: &str, id: EventId) -> Result<Event, String> {
+fn decode_item(
+    record: &Record,
+    envelope: &Envelope<'_>,
+    raw: &str,
+    id: EventId,
+    events: &mut Vec<Event>,
+) -> Result<(), String> {
     let item: Item<'_> = serde_json::from_str(raw).map_err(|error| position(&error))?;
     let kind = item.kind.get().or(envelope.kind.get()).and_then(EventKind::parse).ok_or("no known type")?;
     let context = merged_context(item.context, envelope.context);
@@ -101,7 +106,24 @@ fn decode_item(record: &Record, envelope: &Envelope<'_>, raw: &str, id: EventId)
         properties: object(item.properties),
         context: context.text().map(RawJson::new).unwrap_or_default(),
     };
-    Ok(if minimum::denies_analytics(event.context.text()) { reduced(event) } else { event })
+    if let Some(each) = item.each.filter(|_| record.origin == Origin::System) {
+        return one_for_each(&event, each, events);
+    }
+    events.push(if minimum::denies_analytics(event.context.text()) { reduced(event) } else { event });
+    Ok(())
+}
+
+/// Traits of many customers (`[["prf_7",{"orders":3}],…]`): an event for each of them.
+fn one_for_each(event: &Event, each: &RawValue, events: &mut Vec<Event>) -> Result<(), String> {
+    let each: Vec<(&str, &RawValue)> = serde_json::from_str(each.get()).map_err(|error| position(&error))?;
+    let profiles = each.iter().map(|(profile, _)| profile.parse::<ProfileId>().map_err(|error| error.to_string()));
+    let profiles = profiles.collect::<Result<Vec<ProfileId>, String>>()?;
+    events.reserve(each.len());
+    for (number, (profile, (_, traits))) in profiles.into_iter().zip(each).enumerate() {
+        let id = EventId(event.id.0.wrapping_add(number as u128));
+        events.push(Event { id, profile: Some(profile), traits: object(Some(traits)), ..event.clone() });
+    }
+    Ok(())
 }
 
 /// What is kept of an event that says no to analytics.

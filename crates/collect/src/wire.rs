@@ -106,6 +106,9 @@ pub(crate) struct Item<'a> {
     /// Read only on events Tutti writes itself.
     #[serde(borrow)]
     pub profile_id: Text<'a>,
+    /// Traits by customer; read only on events Tutti writes itself.
+    #[serde(borrow)]
+    pub each: Option<&'a RawValue>,
     #[serde(borrow)]
     pub context: Option<&'a RawValue>,
     #[serde(borrow)]

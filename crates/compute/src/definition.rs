@@ -4,7 +4,6 @@
 
 use crate::aggregate::{AGGREGATES, Aggregate, PropertyUse, named};
 use crate::error::{ComputeError, Mistake};
-use crate::fold::Happened;
 use crate::formula::Formula;
 use crate::state::State;
 use base::{Json, JsonMap, Timestamp};
@@ -16,6 +15,8 @@ use serde_json::json;
 pub const DEFINITION_VERSION: u64 = 1;
 /// Bytes of a property's path.
 const PROPERTY_BYTES_MAX: usize = 256;
+/// What a segment asks of events, and a computed trait works out itself.
+const ASKED: [&str; 4] = ["op", "count", "occurrence", "amount"];
 /// Values of one property of one event that are looked at (the lines of an order).
 const VALUES_PER_EVENT_MAX: usize = 1_000;
 /// Events that follow from customers' traits or memberships: a trait made of them would feed itself.
@@ -47,8 +48,13 @@ impl EventAggregate {
         &self.event.window
     }
 
+    /// How often a property of an event is looked at.
+    pub(crate) fn questions(&self) -> usize {
+        self.event.filters.len() + usize::from(self.property.is_some())
+    }
+
     /// Adds the event to `state` when the definition selects it.
-    pub(crate) fn hear(&self, state: &mut State, event: &Happened<'_>, now: Timestamp) {
+    pub(crate) fn hear(&self, state: &mut State, event: &impl EventFacts, now: Timestamp) {
         let rolling = matches!(self.window(), Window::Last(_));
         let (from, to) = self.window().range(now);
         let at = event.at().ms();
@@ -157,7 +163,7 @@ impl Definition {
 
     fn parse_event(body: &Json) -> Result<EventDone, ComputeError> {
         if let Some(object) = body.as_object() {
-            for asked in ["op", "count"] {
+            for asked in ASKED {
                 if object.contains_key(asked) {
                     let detail = "a computed trait counts the events itself; leave this out";
                     return Err(Mistake::new(format!("/event/{asked}"), "unknown_field", detail).into());
@@ -187,8 +193,7 @@ impl Definition {
                 let mut event = Condition::Event(events.event.clone()).to_json();
                 let mut body = event.get_mut("event").map(Json::take).unwrap_or_default();
                 if let Some(body) = body.as_object_mut() {
-                    body.remove("op");
-                    body.remove("count");
+                    ASKED.iter().for_each(|asked| _ = body.remove(*asked));
                 }
                 json!({ "version": DEFINITION_VERSION, "aggregate": events.aggregate.name(),
                     "property": events.property, "event": body })

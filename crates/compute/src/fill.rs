@@ -6,14 +6,16 @@
 
 use crate::definition::Definition;
 use crate::error::ComputeError;
-use crate::fold::Happened;
-use crate::service::{Compute, Live, Snapshot, Status, Visited};
+use crate::fold;
+use crate::service::{Compute, EventVisitor, Live, Snapshot, Status};
 use crate::state::State;
 use crate::store::{self, Kept, Stored};
 use crate::view::{Outcome, worked_out};
-use base::{Json, ProfileId, WorkspaceId};
+use base::{Json, ProfileId, Timestamp, WorkspaceId};
 use events::{RawJson, emit_in_tx};
+use parking_lot::Mutex;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -21,8 +23,10 @@ use std::time::Duration;
 /// Customers written, or taken away, in one transaction: enough to spread its cost, few enough that the events which
 /// come in meanwhile do not wait for long.
 const CHUNK_PEOPLE: usize = 16_000;
-/// Customer numbers one pass over the history covers: bounds memory to about as many states.
-const PASS_PEOPLE: u32 = 2_000_000;
+/// Customer numbers one pass over the history covers: bounds memory to about three times as
+/// many states (one a reader, and all together). A power of two, so that the
+/// history, whose files hold such ranges, opens few files twice.
+const PASS_PEOPLE: u32 = 1 << 20;
 /// Rows of `tick` in one transaction.
 const DUE_ROWS_MAX: usize = 5_000;
 /// How often time is looked at.
@@ -46,6 +50,51 @@ impl<E: Into<ComputeError>> From<E> for Ended {
     fn from(error: E) -> Self {
         Self::Failed(error.into())
     }
+}
+
+/// What one reader of the history heard.
+type Part = Arc<Mutex<HashMap<ProfileId, State>>>;
+
+/// What these customers did, by the definition; those who did nothing it selects are left out.
+async fn heard_of(
+    live: &Arc<Live>,
+    snapshot: &dyn Snapshot,
+    people: RangeInclusive<ProfileId>,
+    now: Timestamp,
+) -> Result<BTreeMap<ProfileId, State>, ComputeError> {
+    let Definition::Events(definition) = &live.definition else { return Ok(BTreeMap::new()) };
+    let parts: Mutex<Vec<Part>> = Mutex::default();
+    let make = || -> EventVisitor {
+        let (part, live) = (Arc::new(Mutex::new(HashMap::new())), live.clone());
+        parts.lock().push(part.clone());
+        Box::new(move |event| {
+            let Definition::Events(definition) = &live.definition else { return };
+            let (at, channel, properties) = (event.at, event.channel, event.properties);
+            let mut part = part.lock();
+            let state = part.entry(event.profile).or_insert_with(|| State::new(definition));
+            if 1 < definition.questions() {
+                let properties = RawJson::new(properties);
+                definition.hear(state, &fold::Happened { at, channel, properties: &properties }, now);
+            } else {
+                definition.hear(state, &fold::Stored { at, channel, properties }, now);
+            }
+        })
+    };
+    snapshot.scan(&definition.event.name, people, &make).await.map_err(ComputeError::Data)?;
+    let empty = State::new(definition);
+    let mut heard: BTreeMap<ProfileId, State> = BTreeMap::new();
+    for part in parts.into_inner() {
+        for (profile, state) in std::mem::take(&mut *part.lock()) {
+            match heard.get_mut(&profile) {
+                Some(own) => own.merge(&state),
+                None if state != empty => {
+                    heard.insert(profile, state);
+                }
+                None => {}
+            }
+        }
+    }
+    Ok(heard)
 }
 
 impl Compute {
@@ -156,23 +205,13 @@ impl Compute {
         snapshot: &dyn Snapshot,
         begun: u64,
     ) -> Result<(), Ended> {
-        let Definition::Events(definition) = &live.definition else { return Ok(()) };
         let highest = snapshot.highest();
-        let mut after = 0u32;
+        let mut first = 0u32;
         loop {
-            let now = self.0.clock.now();
-            let upto = after.saturating_add(PASS_PEOPLE);
-            let mut heard: HashMap<ProfileId, State> = HashMap::new();
-            let mut visit = |event: Visited<'_>| {
-                let properties = RawJson::new(event.properties);
-                let happened = Happened { at: event.at, channel: event.channel, properties: &properties };
-                let state = heard.entry(event.profile).or_insert_with(|| State::new(definition));
-                definition.hear(state, &happened, now);
-            };
-            let people = ProfileId::new(after + 1)..=ProfileId::new(upto);
-            snapshot.scan(&definition.event.name, people, &mut visit).await.map_err(ComputeError::Data)?;
-            let empty = State::new(definition);
-            let heard: BTreeMap<ProfileId, State> = heard.into_iter().filter(|(_, state)| *state != empty).collect();
+            let last_of_pass = first.saturating_add(PASS_PEOPLE - 1);
+            let people = // Number 0 is nobody.
+                ProfileId::new(first.max(1))..=ProfileId::new(last_of_pass);
+            let heard = heard_of(live, snapshot, people, self.0.clock.now()).await?;
             let share = |profile: u32| profile as f32 / highest.max(1) as f32;
             let mut heard = heard.into_iter().peekable();
             while heard.peek().is_some() {
@@ -181,10 +220,10 @@ impl Compute {
                 self.write_chunk(workspace, row, live, chunk, begun).await?;
                 self.note_progress(row.id, Some(share(last)));
             }
-            if highest <= upto {
+            if highest <= last_of_pass {
                 return Ok(());
             }
-            after = upto;
+            first = last_of_pass + 1;
         }
     }
 

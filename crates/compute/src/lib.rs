@@ -34,8 +34,8 @@ pub use error::ComputeError;
 pub use formula::{FORMULA_BYTES_MAX, Formula};
 pub use preview::Previewed;
 pub use service::{
-    Compute, ComputedTrait, NAME_BYTES_MAX, NewTrait, Snapshot, Sources, Status, TRAITS_MAX, TraitUse, TraitUser,
-    TraitsRead, Visited, WhoDid,
+    Compute, ComputedTrait, EventVisitor, NAME_BYTES_MAX, NewTrait, Snapshot, Sources, Status, TRAITS_MAX, TraitUse,
+    TraitUser, TraitsRead, Visited, WhoDid,
 };
 pub use state::{ENTRIES_EXACT_MAX, State};
 pub use view::VIEW_NAME;

@@ -44,17 +44,21 @@ pub struct Visited<'a> {
     pub properties: &'a str,
 }
 
+/// Sees events of the history.
+pub type EventVisitor = Box<dyn for<'a> FnMut(Visited<'a>) + Send>;
+
 /// The history as it is at one moment, whatever is written meanwhile. Can be read several times.
 #[async_trait]
 pub trait Snapshot: Send + Sync {
     /// The highest number of a customer in it.
     fn highest(&self) -> u32;
-    /// Events of one name of these customers, in any order.
+    /// Events of one name of these customers, in any order, some to each of the visitors that `make` makes: at once, on
+    /// threads of their own.
     async fn scan(
         &self,
         name: &str,
         profiles: RangeInclusive<ProfileId>,
-        visit: &mut (dyn for<'a> FnMut(Visited<'a>) + Send),
+        make: &(dyn Fn() -> EventVisitor + Sync),
     ) -> Result<(), String>;
 }
 

@@ -113,9 +113,6 @@ fn kept(row: &Row) -> Result<(Key, Kept), DbError> {
     Ok((key, Kept { state, value, due: row.opt_time("due_ms")? }))
 }
 
-/// Up to so many customer numbers for each one asked for are read as one stretch: faster than to look each up.
-const STRETCH: i64 = 4;
-
 /// The rows of one definition; customers without one are left out.
 pub(crate) async fn of_definition(
     tx: &mut Tx,
@@ -123,26 +120,20 @@ pub(crate) async fn of_definition(
     number: i64,
     profiles: &[ProfileId],
 ) -> Result<BTreeMap<Key, Kept>, DbError> {
-    let (mut found, mut sorted) = (BTreeMap::new(), profiles.to_vec());
+    let mut found = BTreeMap::new();
+    let mut sorted: Vec<i64> = profiles.iter().map(|profile| profile.sql()).collect();
     sorted.sort_unstable();
+    sorted.dedup();
     for chunk in db::pieces(&sorted, tx.chunk() * 4) {
-        let (first, last) = (chunk[0].sql(), chunk[chunk.len() - 1].sql());
-        let is_stretch = 1 < chunk.len() && (0..STRETCH * chunk.len() as i64).contains(&(last - first));
-        let mut args: Vec<Val> = vec![workspace.into(), number.into()];
-        let which = if is_stretch {
-            args.extend([first.into(), last.into()]);
-            "BETWEEN $3 AND $4".to_owned()
-        } else {
-            args.extend(chunk.iter().map(|id| Val::from(*id)));
-            format!("IN {}", db::in_list(3, chunk.len()))
-        };
+        let (which, ids) = db::among(3, chunk);
+        let args: Vec<Val> = [workspace.into(), number.into()].into_iter().chain(ids).collect();
         let sql = format!(
             "SELECT number, profile_id, state, value, due_ms FROM computed_state \
              WHERE workspace_id = $1 AND number = $2 AND profile_id {which}"
         );
         for row in tx.query(&sql, &args).await? {
             let (key, row) = kept(&row)?;
-            if !is_stretch || chunk.binary_search(&key.1).is_ok() {
+            if chunk.binary_search(&key.1.sql()).is_ok() {
                 found.insert(key, row);
             }
         }

@@ -42,12 +42,9 @@ impl Outcome {
         store::write(tx, workspace, &rows).await
     }
 
-    /// One `identify` per customer. `occasion` makes the key: the same change is the same event.
+    /// What every customer is told. `occasion` makes the key: the same change is the same event.
     pub fn events(self, workspace: WorkspaceId, occasion: &str, now: Timestamp) -> Vec<SystemEvent> {
-        let event = |(profile, traits): (ProfileId, JsonMap)| {
-            SystemEvent::traits(workspace, format!("{profile}:{occasion}"), profile, now, traits)
-        };
-        self.told.into_iter().map(event).collect()
+        SystemEvent::traits(workspace, occasion, now, self.told)
     }
 }
 

@@ -8,7 +8,6 @@ use crate::connector::Connector;
 use crate::error::invalid;
 use crate::kinds::{DatabaseDefinition, FeedDefinition, FolderDefinition};
 use crate::limits::DEFINITION_BYTES_MAX;
-use crate::model::named;
 use crate::rows::{RowsKind, RowsMapping};
 use crate::schedule::Schedule;
 use crate::shape::KindShape;
@@ -18,9 +17,10 @@ use serde::{Deserialize, Serialize};
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $kind:ident = $name:literal => $definition:ty),+ $(,)?) => {
-        named!(
+        base::words!(
             /// How data comes.
-            #[schema(as = ConnectionKind)]
+            #[derive(utoipa::ToSchema)]
+            #[schema(as = ConnectionKind, rename_all = "snake_case")]
             Kind { $($(#[$doc])* $kind = $name),+ }
         );
 

@@ -2,63 +2,50 @@
 
 use crate::definition::{Definition, Kind, Secrets};
 use base::{ImportId, SourceId, Timestamp, WorkspaceId};
-use serde::{Deserialize, Serialize};
 
-macro_rules! named {
-    ($(#[$doc:meta])* $name:ident { $($(#[$note:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-        #[serde(rename_all = "snake_case")]
-        $(#[$doc])*
-        pub enum $name { $($(#[$note])* $variant),+ }
-        impl $name {
-            pub const ALL: &[Self] = &[$(Self::$variant),+];
-            pub const fn name(self) -> &'static str {
-                match self { $(Self::$variant => $text),+ }
-            }
-            pub fn parse(text: &str) -> Option<Self> {
-                match text { $($text => Some(Self::$variant),)+ _ => None }
-            }
-        }
-    };
-}
-pub(crate) use named;
-
-named!(
-/// How a connection is doing.
-#[schema(as = ConnectionHealthState)]
-HealthState {
-    /// Nothing came yet.
-    Waiting = "waiting",
-    Ok = "ok",
-    Running = "running",
-    Failing = "failing",
-    Paused = "paused",
-});
-named!(
-/// How a run stands or ended.
-#[schema(as = ConnectionRunState)]
-RunState {
-    Running = "running",
-    Done = "done",
-    Failed = "failed",
-    /// The program stopped in the middle; the next run goes on there.
-    Interrupted = "interrupted",
-});
-named!(
-/// What became of a payload.
-#[schema(as = WebhookPayloadState)]
-PayloadState {
-    Mapped = "mapped",
-    /// No rule wanted it.
-    Nothing = "nothing",
-    /// A rule wanted it and could not use it: kept for replay.
-    Failed = "failed",
-    /// There was no rule yet: kept for replay.
-    Unmapped = "unmapped",
-});
-named!(
+base::words!(
+    /// How a connection is doing.
+    #[derive(utoipa::ToSchema)]
+    #[schema(as = ConnectionHealthState, rename_all = "snake_case")]
+    HealthState {
+        /// Nothing came yet.
+        Waiting = "waiting",
+        Ok = "ok",
+        Running = "running",
+        Failing = "failing",
+        Paused = "paused",
+    }
+);
+base::words!(
+    /// How a run stands or ended.
+    #[derive(utoipa::ToSchema)]
+    #[schema(as = ConnectionRunState, rename_all = "snake_case")]
+    RunState {
+        Running = "running",
+        Done = "done",
+        Failed = "failed",
+        /// The program stopped in the middle; the next run goes on there.
+        Interrupted = "interrupted",
+    }
+);
+base::words!(
+    /// What became of a payload.
+    #[derive(utoipa::ToSchema)]
+    #[schema(as = WebhookPayloadState, rename_all = "snake_case")]
+    PayloadState {
+        Mapped = "mapped",
+        /// No rule wanted it.
+        Nothing = "nothing",
+        /// A rule wanted it and could not use it: kept for replay.
+        Failed = "failed",
+        /// There was no rule yet: kept for replay.
+        Unmapped = "unmapped",
+    }
+);
+base::words!(
     /// What became of a file.
-    #[schema(as = WatchedFileState)]
+    #[derive(utoipa::ToSchema)]
+    #[schema(as = WatchedFileState, rename_all = "snake_case")]
     FileState { Importing = "importing", Done = "done", Failed = "failed" }
 );
 

@@ -1,19 +1,20 @@
 //! What rows are and how they are read, in the words of an import. Whoever imports has the last word
 //! ([`crate::Door::check_mapping`]).
 
-use crate::model::named;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
-named!(
+base::words!(
     /// What rows are.
-    #[schema(as = ConnectionRowsKind)]
+    #[derive(utoipa::ToSchema)]
+    #[schema(as = ConnectionRowsKind, rename_all = "snake_case")]
     RowsKind { Customers = "customers", Orders = "orders", Events = "events" }
 );
-named!(
+base::words!(
     /// What `03-04-2026` means.
-    #[schema(as = RowsDateOrder)]
+    #[derive(utoipa::ToSchema)]
+    #[schema(as = RowsDateOrder, rename_all = "snake_case")]
     DateOrder { DayMonth = "day_month", MonthDay = "month_day" }
 );
 

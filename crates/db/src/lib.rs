@@ -14,7 +14,7 @@ mod value;
 
 pub use migrate::{Migration, MigrationState, migrate, migration_state};
 pub use row::Row;
-pub use value::{Val, in_list, pieces, placeholders};
+pub use value::{Val, among, in_list, pieces, placeholders};
 
 use sqlx::postgres::{PgPool, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};

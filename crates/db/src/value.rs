@@ -73,6 +73,21 @@ pub fn in_list(first: usize, count: usize) -> String {
     sql
 }
 
+/// Up to so many numbers for each one asked for are read as one stretch: faster than to look each up.
+const STRETCH: i64 = 4;
+
+/// What stands behind a column of whole numbers to find those of `sorted`, which has no number twice, and its arguments
+/// from `$first` on: `IN ($3,$4)`, or `BETWEEN $3 AND $4` where they lie close. That finds others between them too, which
+/// are the caller's to leave out.
+pub fn among(first: usize, sorted: &[i64]) -> (String, Vec<Val>) {
+    match sorted {
+        [low, .., high] if high.saturating_sub(*low) < STRETCH * sorted.len() as i64 => {
+            (format!("BETWEEN ${first} AND ${}", first + 1), vec![Val::I(*low), Val::I(*high)])
+        }
+        _ => (format!("IN {}", in_list(first, sorted.len())), sorted.iter().map(|number| Val::I(*number)).collect()),
+    }
+}
+
 /// `(?,?),(?,?)`: the same for SQLite, see [`unnumbered`].
 pub(crate) fn marks(rows: usize, width: usize) -> String {
     let row = format!("({})", vec!["?"; width].join(","));
@@ -131,7 +146,7 @@ pub(crate) fn unnumbered(sql: &str) -> (String, Vec<usize>) {
 
 #[cfg(test)]
 mod tests {
-    use super::{in_list, pieces, unnumbered};
+    use super::{Val, among, in_list, pieces, unnumbered};
 
     #[test]
     fn a_list_names_its_parameters_in_order() {
@@ -147,6 +162,14 @@ mod tests {
             assert_eq!(pieces(&rows, 128).flatten().copied().collect::<Vec<_>>(), rows);
             assert!(lengths.iter().all(|length| *length <= 8 || length.is_power_of_two()), "{lengths:?}");
         }
+    }
+
+    #[test]
+    fn numbers_that_lie_close_are_read_as_a_stretch() {
+        assert_eq!(among(3, &[7]).0, "IN ($3)");
+        assert_eq!(among(3, &[7, 8, 10]).0, "BETWEEN $3 AND $4");
+        assert_eq!(among(3, &[7, 1_000]).0, "IN ($3,$4)");
+        assert!(matches!(among(3, &[7, 8, 10]).1[..], [Val::I(7), Val::I(10)]));
     }
 
     #[test]

@@ -22,7 +22,7 @@ pub use pipeline::{
     emit_in_tx, erase_put_aside,
 };
 pub use record::{Origin, Record, RecordError};
-pub use system::{COMPUTED_SOURCE, SystemEvent, names};
+pub use system::{COMPUTED_SOURCE, SystemEvent, TRAITS_EACH_BYTES_MAX, TRAITS_EACH_MAX, names};
 pub use view::{
     Batch, Decoder, Effects, History, Merge, PAST_TOO_LONG, Past, Resolution, ResolvedEvent, Resolver, Split, View,
     ViewError,

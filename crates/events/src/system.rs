@@ -45,13 +45,18 @@ pub struct SystemEvent {
     pub profile_id: ProfileId,
     pub timestamp: Timestamp,
     pub properties: JsonMap,
-    #[serde(default, skip_serializing_if = "JsonMap::is_empty")]
-    pub traits: JsonMap,
+    /// Traits by customer, of an `identify`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub each: Vec<(ProfileId, JsonMap)>,
     pub context: SystemContext,
 }
 
 /// The source of traits that were worked out, as profiles name it.
 pub const COMPUTED_SOURCE: &str = "computed";
+/// Customers in one event of [`SystemEvent::traits`].
+pub const TRAITS_EACH_MAX: usize = 500;
+/// Text of what they are told in it, about.
+pub const TRAITS_EACH_BYTES_MAX: usize = 64 << 10;
 /// How the messageId of a [`SystemEvent::traits`] begins.
 pub(crate) const COMPUTED_PREFIX: &str = "computed:";
 
@@ -88,22 +93,40 @@ impl SystemEvent {
             profile_id: profile,
             timestamp: at,
             properties: JsonMap::new(),
-            traits: JsonMap::new(),
+            each: Vec::new(),
             context: SystemContext { channel },
         }
     }
 
-    /// Traits that were worked out ([`crate::Event::is_computed`]); null takes one back. `key` names the occurrence.
+    /// Traits that were worked out; null takes one back. Many customers' are one event ([`TRAITS_EACH_MAX`],
+    /// [`TRAITS_EACH_BYTES_MAX`]), and an event for each of them when it is read from the log
+    /// ([`crate::Event::is_computed`]): millions of values are written, moved and deleted as thousands of rows.
+    /// `occasion` makes the keys: the same change is the same event.
     pub fn traits(
         workspace: WorkspaceId,
-        key: impl std::fmt::Display,
-        profile: ProfileId,
+        occasion: &str,
         at: Timestamp,
-        traits: JsonMap,
-    ) -> Self {
-        let message_id = format!("{COMPUTED_PREFIX}{key}");
-        let event = Self::new(workspace, "", message_id, profile, at, Channel::System);
-        Self { kind: "identify".into(), traits, ..event }
+        told: impl IntoIterator<Item = (ProfileId, JsonMap)>,
+    ) -> Vec<Self> {
+        let mut events: Vec<Self> = Vec::new();
+        let mut bytes = usize::MAX;
+        for (profile, traits) in told {
+            // Texts and numbers only: nothing in it can fail to be written.
+            let size = serde_json::to_string(&traits).map_or(0, |text| text.len());
+            match events.last_mut().filter(|last| last.each.len() < TRAITS_EACH_MAX) {
+                Some(last) if bytes.saturating_add(size) <= TRAITS_EACH_BYTES_MAX => {
+                    last.each.push((profile, traits));
+                    bytes += size;
+                }
+                _ => {
+                    let message_id = format!("{COMPUTED_PREFIX}{profile}:{occasion}");
+                    let event = Self::new(workspace, "", message_id, ProfileId::new(0), at, Channel::System);
+                    events.push(Self { kind: "identify".into(), each: vec![(profile, traits)], ..event });
+                    bytes = size;
+                }
+            }
+        }
+        events
     }
 
     /// Adds a property.
@@ -114,5 +137,29 @@ impl SystemEvent {
 
     pub fn workspace(&self) -> WorkspaceId {
         self.workspace.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_many_are_told_is_cut_by_number_and_by_size() {
+        let told = |count: u32, text: &str| {
+            let traits: JsonMap = [("city".to_owned(), base::Json::from(text))].into_iter().collect();
+            SystemEvent::traits(
+                WorkspaceId::new(1),
+                "b1",
+                Timestamp::from_ms(0),
+                (1..=count).map(|number| (ProfileId::new(number), traits.clone())),
+            )
+        };
+        let sizes = |events: &[SystemEvent]| events.iter().map(|event| event.each.len()).collect::<Vec<_>>();
+        assert_eq!(sizes(&told(1_200, "Sneek")), [500, 500, 200]);
+        assert_eq!(told(1_200, "Sneek")[1].message_id, "computed:prf_501:b1");
+        assert_eq!(sizes(&told(5, &"x".repeat(30_000))), [2, 2, 1]);
+        assert_eq!(sizes(&told(2, &"x".repeat(100_000))), [1, 1], "one alone may be larger");
+        assert!(told(0, "").is_empty());
     }
 }

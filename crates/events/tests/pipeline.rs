@@ -228,6 +228,28 @@ async fn emitted_events_come_back_once_even_when_the_move_is_repeated() {
 }
 
 #[tokio::test]
+async fn more_than_one_move_holds_comes_in_order() {
+    for setup in Setup::all().await {
+        let pipeline = setup.pipeline().await;
+        let event = |number: usize| {
+            let key = format!("e{number:04}");
+            SystemEvent::new(WORKSPACE, "Told", key, ProfileId::new(1), testkit::NOW, Channel::System)
+                .with("padding", "x".repeat(20_000))
+        };
+        // Two moves of 2 MB and some more.
+        let events: Vec<SystemEvent> = (0..250).map(event).collect();
+        let mut tx = setup.store.db.begin().await.unwrap();
+        for each in &events {
+            events::emit_in_tx(&mut tx, std::slice::from_ref(each)).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        pipeline.drain().await.unwrap();
+        let keys: Vec<String> = events.iter().map(|event| event.message_id.clone()).collect();
+        assert_eq!(*setup.history.events.lock(), keys);
+    }
+}
+
+#[tokio::test]
 async fn after_a_restart_the_history_is_refilled_up_to_the_views() {
     for setup in Setup::all().await {
         setup.append(&["a"]).await;

@@ -42,7 +42,7 @@ pub use erase::Erased;
 pub use error::LakeError;
 pub use inspect::{LakeState, inspect};
 pub use query::{Column, QueryAnswer};
-pub use read::{HistoryFilter, HistorySnapshot, NameCount, TimelineFilter};
+pub use read::{HistoryFilter, HistorySnapshot, NameCount, RowVisitor, TimelineFilter};
 pub use row::{HistoryRow, StoredEvent};
 pub use rows::{ParquetRowReader, read_parquet_rows};
 pub use table::{Lake, LakeStatus};

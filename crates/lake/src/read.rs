@@ -9,6 +9,7 @@ use crate::{HistoryRow, LakeError, StoredEvent};
 use base::{EventId, ProfileId, Timestamp, WorkspaceId};
 use deltalake::arrow::array::{Array, AsArray, RecordBatch, StringArray};
 use deltalake::arrow::compute::kernels::cmp::eq;
+use deltalake::arrow::error::ArrowError;
 use deltalake::datafusion::prelude::{col, lit};
 use deltalake::parquet::arrow::ProjectionMask;
 use deltalake::parquet::arrow::arrow_reader::{
@@ -21,6 +22,7 @@ use std::fs::File;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Batches a scan reads ahead of its caller.
 const SCAN_AHEAD: usize = 4;
@@ -53,8 +55,8 @@ impl HistoryFilter {
         self.profiles.start().sql() <= last && first <= self.profiles.end().sql()
     }
 
-    /// Decodes the columns that decide first, the others only for what is wanted.
-    fn open(&self, file: File) -> Result<Batches, LakeError> {
+    /// Decodes the columns that decide first, the others only for what is wanted. The file holds `first` to `last`.
+    fn open(&self, (first, last, file): OpenFile) -> Result<Batches, LakeError> {
         let builder = ParquetRecordBatchReaderBuilder::try_new(file)?;
         let schema = builder.parquet_schema();
         let mask = ProjectionMask::columns(schema, SCAN_COLUMNS);
@@ -62,6 +64,16 @@ impl HistoryFilter {
         if let Some(name) = self.name.clone() {
             let column = ProjectionMask::columns(schema, ["name"]);
             let wanted = move |batch: RecordBatch| eq(batch.column(0), &StringArray::new_scalar(&name));
+            decide.push(Box::new(ArrowPredicateFn::new(column, wanted)));
+        }
+        let (from, to) = (self.profiles.start().sql(), self.profiles.end().sql());
+        if first < from || to < last {
+            let column = ProjectionMask::columns(schema, [PROFILE_ID]);
+            let wanted = move |batch: RecordBatch| {
+                let profiles =
+                    numbers(&batch, PROFILE_ID).map_err(|error| ArrowError::SchemaError(error.to_string()))?;
+                Ok(profiles.iter().map(|profile| Some(from <= *profile && *profile <= to)).collect())
+            };
             decide.push(Box::new(ArrowPredicateFn::new(column, wanted)));
         }
         Ok(builder
@@ -198,11 +210,16 @@ impl Lake {
     }
 }
 
+/// First and last profile, and the file.
+type OpenFile = (i64, i64, File);
+
+/// Sees the rows of a scan; see [`HistorySnapshot::scan_apart`].
+pub type RowVisitor = Box<dyn for<'a> FnMut(HistoryRow<'a>) + Send>;
+
 /// See [`Lake::snapshot`].
 pub struct HistorySnapshot {
     workspace: WorkspaceId,
-    /// First and last profile, and the file.
-    files: Vec<(i64, i64, File)>,
+    files: Vec<OpenFile>,
     state: State,
 }
 
@@ -225,11 +242,7 @@ impl HistorySnapshot {
         filter: &HistoryFilter,
         visit: &mut (dyn for<'a> FnMut(HistoryRow<'a>) + Send),
     ) -> Result<u64, LakeError> {
-        let wanted = self.files.iter().filter(|(first, last, _)| filter.may_be_in(*first, *last));
-        // A duplicate of a file shares its position: one scan at a time reads a snapshot.
-        let files = wanted.map(|(_, _, file)| file.try_clone()).collect::<Result<Vec<File>, std::io::Error>>();
-        let files = files.map_err(|error| LakeError::io(Path::new("a file of the history"), error))?;
-        let files = Arc::new(Mutex::new(files.into_iter()));
+        let files = Arc::new(Mutex::new(self.wanted(filter)?.into_iter()));
         let (send, mut batches) = tokio::sync::mpsc::channel(SCAN_AHEAD);
         let mut readers = tokio::task::JoinSet::new();
         for _ in 0..SCAN_READERS {
@@ -259,12 +272,72 @@ impl HistorySnapshot {
         while let Some(reader) = readers.join_next().await {
             reader??;
         }
-        for item in self.state.tail.chunks().flat_map(|chunk| &chunk.events) {
-            if item.event.workspace == self.workspace {
-                each(HistoryRow::from(item));
-            }
-        }
+        self.visit_tail(&mut each);
         Ok(rows)
+    }
+
+    /// As [`Self::scan_where`], for visitors that work: each of two readers has one of its own and calls it on its own
+    /// thread. All rows of a file come to one visitor; events of one customer may come to several.
+    pub async fn scan_apart(
+        &self,
+        filter: &HistoryFilter,
+        make: &(dyn Fn() -> RowVisitor + Sync),
+    ) -> Result<(), LakeError> {
+        let files = Arc::new(Mutex::new(self.wanted(filter)?.into_iter()));
+        let given_up = GivenUp::default();
+        let mut readers = tokio::task::JoinSet::new();
+        for _ in 0..SCAN_READERS {
+            let (files, filter, given_up, mut visit) = (files.clone(), filter.clone(), given_up.0.clone(), make());
+            readers.spawn_blocking(move || {
+                let mut each = |row: HistoryRow<'_>| {
+                    if filter.takes(row.profile, row.name) {
+                        visit(row);
+                    }
+                };
+                while let Some(file) = { files.lock().next() } {
+                    for batch in filter.open(file)? {
+                        if given_up.load(Ordering::Relaxed) {
+                            return Ok(());
+                        }
+                        visit_batch(&batch?, &mut each)?;
+                    }
+                }
+                Ok::<(), LakeError>(())
+            });
+        }
+        while let Some(reader) = readers.join_next().await {
+            reader??;
+        }
+        let mut visit = make();
+        self.visit_tail(&mut |row| {
+            if filter.takes(row.profile, row.name) {
+                visit(row);
+            }
+        });
+        Ok(())
+    }
+
+    /// A duplicate of a file shares its position: one scan at a time reads a snapshot.
+    fn wanted(&self, filter: &HistoryFilter) -> Result<Vec<OpenFile>, LakeError> {
+        let wanted = self.files.iter().filter(|(first, last, _)| filter.may_be_in(*first, *last));
+        let files = wanted.map(|(first, last, file)| Ok((*first, *last, file.try_clone()?)));
+        let files = files.collect::<Result<Vec<OpenFile>, std::io::Error>>();
+        files.map_err(|error| LakeError::io(Path::new("a file of the history"), error))
+    }
+
+    fn visit_tail(&self, each: &mut dyn FnMut(HistoryRow<'_>)) {
+        let tail = self.state.tail.chunks().flat_map(|chunk| &chunk.events);
+        tail.filter(|item| item.event.workspace == self.workspace).for_each(|item| each(HistoryRow::from(item)));
+    }
+}
+
+/// Tells readers on threads of their own that nobody waits for them any more.
+#[derive(Default)]
+struct GivenUp(Arc<AtomicBool>);
+
+impl Drop for GivenUp {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
     }
 }
 

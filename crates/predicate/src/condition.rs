@@ -1,6 +1,6 @@
 //! The condition tree and the registry of its kinds.
 
-use crate::conditions::{all, any, consent, event, not, reachable, segment, trait_value};
+use crate::conditions::{all, any, consent, event, not, reachable, sample, segment, sequence, trait_value};
 use crate::{ProfileFacts, Reader, Words};
 use base::{Json, SegmentId, Timestamp};
 use std::collections::BTreeSet;
@@ -68,9 +68,11 @@ kinds! {
     Not(not::Not),
     Trait(trait_value::TraitIs),
     Event(event::EventDone),
+    Sequence(sequence::Sequence),
     Consent(consent::ConsentIs),
     Reachable(reachable::Reachable),
     Segment(segment::InSegment),
+    Sample(sample::Sample),
 }
 
 fn name_of<K: ConditionKind>(_: &K) -> &'static str {

@@ -35,6 +35,8 @@ impl ConsentState {
 
 /// One profile, as seen at one moment.
 pub trait ProfileFacts {
+    /// The profile's number.
+    fn number(&self) -> u32;
     /// Every scalar the trait path names.
     fn trait_values(&self, path: &str, each: &mut dyn FnMut(Scalar<'_>));
     /// Every event of that name, in any order.
@@ -59,6 +61,7 @@ pub trait EventFacts {
 /// A profile held as plain JSON: for tests, previews and one-off questions.
 #[derive(Debug, Clone, Default)]
 pub struct JsonFacts {
+    pub number: u32,
     pub traits: JsonMap,
     pub events: Vec<JsonEvent>,
     pub consent: BTreeMap<String, ConsentState>,
@@ -91,6 +94,9 @@ impl EventFacts for JsonEvent {
 }
 
 impl ProfileFacts for JsonFacts {
+    fn number(&self) -> u32 {
+        self.number
+    }
     fn trait_values(&self, path: &str, each: &mut dyn FnMut(Scalar<'_>)) {
         for_each_scalar(&self.traits, path, each);
     }

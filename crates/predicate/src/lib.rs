@@ -34,10 +34,12 @@ pub use conditions::{
     all::All,
     any::Any,
     consent::ConsentIs,
-    event::{CountOp, EventDone, Filter},
+    event::{Amount, AmountOf, AmountOp, AmountTally, CountOp, EventDone, EventTally, Filter, Occurrence},
     not::Not,
     reachable::Reachable,
+    sample::Sample,
     segment::InSegment,
+    sequence::{Sequence, SequenceTally, Step, Without},
     trait_value::TraitIs,
 };
 pub use error::{ConditionError, ConditionErrors};

@@ -32,6 +32,7 @@ pub struct Reader {
     errors: Vec<ConditionError>,
     nodes: usize,
     depth: usize,
+    said_too_many: bool,
 }
 
 impl Reader {
@@ -62,17 +63,23 @@ impl Reader {
         }
     }
 
+    /// Counts conditions, or parts of one that cost as much; None when there are too many.
+    pub(crate) fn count(&mut self, parts: usize, at: &str) -> Option<()> {
+        self.nodes += parts;
+        if self.nodes <= CONDITION_NODES_MAX {
+            return Some(());
+        }
+        if !std::mem::replace(&mut self.said_too_many, true) {
+            let detail =
+                format!("more than {CONDITION_NODES_MAX} conditions; save a part of them as a segment of its own");
+            self.fail::<()>(at, "too_many_conditions", detail);
+        }
+        None
+    }
+
     /// One condition of any kind.
     pub fn condition(&mut self, json: &Json, at: &str) -> Option<Condition> {
-        self.nodes += 1;
-        if self.nodes > CONDITION_NODES_MAX {
-            if self.nodes == CONDITION_NODES_MAX + 1 {
-                let detail =
-                    format!("more than {CONDITION_NODES_MAX} conditions; save a part of them as a segment of its own");
-                self.fail::<()>(at, "too_many_conditions", detail);
-            }
-            return None;
-        }
+        self.count(1, at)?;
         if self.depth >= CONDITION_DEPTH_MAX {
             let detail =
                 format!("groups are nested more than {CONDITION_DEPTH_MAX} deep; save the inner part as a segment");

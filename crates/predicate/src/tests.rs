@@ -6,6 +6,7 @@ use serde_json::json;
 
 mod consent;
 mod golden;
+mod questions;
 mod sentences;
 
 const NOW: Timestamp = Timestamp::from_ms(1_795_341_600_000); // 2026-11-22T10:00:00Z
@@ -69,9 +70,9 @@ fn every_operator_is_offered_for_a_type_and_reads_back() {
             "in" | "not_in" => json!(["a", 5, true]),
             "between" => json!([1, 2.5]),
             "before" | "after" => json!("2026-11-22"),
-            "within_last" | "not_within_last" => json!({ "amount": 3, "unit": "week" }),
+            "within_last" | "not_within_last" | "anniversary_in_next" => json!({ "amount": 3, "unit": "week" }),
             "gt" | "gte" | "lt" | "lte" => json!(12.5),
-            "is_true" | "is_false" | "exists" | "not_exists" => Json::Null,
+            "is_true" | "is_false" | "exists" | "not_exists" | "anniversary_today" => Json::Null,
             _ => json!("abc"),
         };
         let read = condition(json!({ "trait": { "name": "t", "op": op.name(), "value": value } }));

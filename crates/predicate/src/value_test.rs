@@ -1,5 +1,6 @@
 //! A test of the values of one trait or property: operator and operand.
 
+mod anniversary;
 mod literal;
 mod op;
 pub(crate) mod read;
@@ -9,7 +10,7 @@ pub use op::{Op, ValueType};
 pub use read::{REGEX_BYTES_MAX, REGEX_PROGRAM_BYTES_MAX};
 
 use crate::Scalar;
-use base::{Json, Timestamp};
+use base::{DurationMs, Json, Timestamp};
 use regex::Regex;
 use std::sync::Arc;
 
@@ -75,6 +76,9 @@ impl ValueTest {
     pub fn holds_for(&self, value: Scalar<'_>, now: Timestamp) -> bool {
         match (self.op.positive(), &self.operand) {
             (Op::Exists, _) => true,
+            (Op::AnniversaryInNext | Op::AnniversaryToday, _) => {
+                value.time().is_some_and(|time| anniversary::holds(time, self.anniversary_ms(), now))
+            }
             (Op::IsTrue, _) => value.truth() == Some(true),
             (Op::IsFalse, _) => value.truth() == Some(false),
             (_, Operand::Value(literal)) => literal.equals(value),
@@ -109,6 +113,7 @@ impl ValueTest {
     /// For tests of times: the range `[from, to)` in ms that passes (before negation).
     pub fn time_range(&self, now: Timestamp) -> Option<(i64, i64)> {
         match (self.op.positive(), &self.operand) {
+            (Op::AnniversaryInNext, _) => None,
             (Op::Before, Operand::Date(date)) => Some((i64::MIN, date.start_ms())),
             (Op::After, Operand::Date(date)) => Some((date.end_ms(), i64::MAX)),
             (_, Operand::Dates(from, to)) => Some((from.start_ms(), to.end_ms())),
@@ -131,17 +136,27 @@ impl ValueTest {
 
     /// True when the answer depends on the current time.
     pub fn is_relative(&self) -> bool {
-        matches!(self.operand, Operand::Span(_))
+        matches!(self.operand, Operand::Span(_)) || self.op == Op::AnniversaryToday
+    }
+
+    /// How far ahead an anniversary may be: today counts always.
+    fn anniversary_ms(&self) -> DurationMs {
+        if let Operand::Span(span) = &self.operand { span.ms() } else { 1 }
     }
 
     /// The earliest time after `now` at which one of `values` enters or leaves the range.
     pub fn next_change(&self, now: Timestamp, values: impl FnOnce(&mut dyn FnMut(Scalar<'_>))) -> Option<Timestamp> {
-        let Operand::Span(span) = &self.operand else { return None };
         let mut next = None;
         values(&mut |value| {
-            if let Some(time) = value.time() {
-                next = crate::window::earlier(next, span.next_change(time, now));
-            }
+            let Some(time) = value.time() else { return };
+            let change = match (self.op, &self.operand) {
+                (Op::AnniversaryInNext | Op::AnniversaryToday, _) => {
+                    anniversary::next_change(time, self.anniversary_ms(), now)
+                }
+                (_, Operand::Span(span)) => span.next_change(time, now),
+                _ => None,
+            };
+            next = crate::window::earlier(next, change);
         });
         next
     }

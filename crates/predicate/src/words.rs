@@ -5,7 +5,10 @@
 
 mod phrases;
 
-use crate::{Condition, ConsentState, CountOp, EventDone, Operand, Span, ValueTest, Window};
+use crate::{
+    Amount, AmountOp, Condition, ConsentState, CountOp, EventDone, Filter, Op, Operand, Scalar, Sequence, Span, Step,
+    Unit, ValueTest, Window,
+};
 use base::SegmentId;
 use phrases::Phrases;
 
@@ -130,42 +133,102 @@ impl Words<'_> {
     }
 
     fn span(&self, span: Span) -> String {
-        let (one, many) = (self.phrases.unit)(span.unit());
+        self.span_of(span, self.phrases.unit)
+    }
+
+    fn span_of(&self, span: Span, unit: fn(Unit) -> (&'static str, &'static str)) -> String {
+        let (one, many) = unit(span.unit());
         if span.amount() == 1 { format!("1 {one}") } else { format!("{} {many}", span.amount()) }
     }
 
     pub(crate) fn event(&self, event: &EventDone) -> String {
         let happened = if event.negated { self.phrases.did_not } else { self.phrases.did };
-        let mut clause = fill(happened, &quoted(&event.name));
-        match event.count {
-            CountOp::AtLeast(1) => {}
-            count => clause = format!("{clause} {}", self.count(count)),
+        let clause = fill(happened, &quoted(&event.name));
+        let asked = match (event.occurrence, &event.amount, event.count) {
+            (Some(occurrence), _, _) => Some((self.phrases.occurrence)(occurrence).to_owned()),
+            (None, Some(amount), _) => Some(self.amount(amount)),
+            (None, None, CountOp::AtLeast(1)) => None,
+            (None, None, count) => Some(self.count(count)),
+        };
+        asked.map_or(clause.clone(), |asked| format!("{clause} {asked}")) + &self.scope(event)
+    }
+
+    fn amount(&self, amount: &Amount) -> String {
+        let of = fill((self.phrases.amount_of)(amount.of), &quoted(&amount.property));
+        let op = match amount.op {
+            AmountOp::AtLeast => Op::Gte,
+            AmountOp::MoreThan => Op::Gt,
+            AmountOp::Exactly => Op::Equals,
+            AmountOp::AtMost => Op::Lte,
+            AmountOp::LessThan => Op::Lt,
+        };
+        format!("({of} {})", fill((self.phrases.op)(op), &Scalar::Number(amount.value).text()))
+    }
+
+    pub(crate) fn sequence(&self, sequence: &Sequence) -> String {
+        let phrases = self.phrases;
+        let mut steps: Vec<String> = sequence.steps.iter().map(|step| self.step(step)).collect();
+        // The window is of the first step.
+        if let Some(first) = steps.first_mut() {
+            first.push_str(&self.when(&sequence.window));
         }
-        clause + &self.scope(event)
+        let then = if sequence.strict { phrases.then_at_once } else { phrases.then };
+        let mut clause = steps.join(then);
+        if let Some(span) = sequence.within {
+            clause = format!("{clause} {}", fill(phrases.within, &self.span_of(span, phrases.unit_within)));
+        }
+        if let Some(without) = &sequence.without {
+            let after = format!(
+                "{} {}",
+                self.step(&without.step),
+                fill(phrases.within, &self.span_of(without.within, phrases.unit_within))
+            );
+            clause += &fill(phrases.then_not, &after);
+        }
+        fill(if sequence.negated { phrases.sequence_not } else { phrases.sequence }, &clause)
+    }
+
+    fn step(&self, step: &Step) -> String {
+        quoted(&step.name) + &self.of_what(step.channel.as_deref(), &step.filters)
+    }
+
+    /// `from` and `to`: percentages.
+    pub(crate) fn sample(&self, from: f64, to: f64, seed: &str) -> String {
+        let share = Scalar::Number(((to - from) * 100.0).round() / 100.0).text().into_owned();
+        let clause = fill(self.phrases.sample, &share);
+        let begin = Scalar::Number(from).text().into_owned();
+        let details: Vec<String> = [
+            (0.0 < from).then(|| fill(self.phrases.sample_from, &begin)),
+            (!seed.is_empty()).then(|| fill(self.phrases.sample_seed, &quoted(seed))),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        if details.is_empty() { clause } else { format!("{clause} ({})", details.join(", ")) }
     }
 
     /// When, through which channel and with what: " in the last 60 days through web with …"; empty for every event.
     fn scope(&self, event: &EventDone) -> String {
-        let mut scope = String::new();
-        let mut add = |part: String| {
-            scope.push(' ');
-            scope.push_str(&part);
+        self.when(&event.window) + &self.of_what(event.channel.as_deref(), &event.filters)
+    }
+
+    fn when(&self, window: &Window) -> String {
+        let when = match window {
+            Window::Ever => return String::new(),
+            Window::Last(span) => fill(self.phrases.in_last, &self.span(*span)),
+            Window::Since(date) => fill(self.phrases.since, &date.to_string()),
+            Window::Between(from, to) => fill_two(self.phrases.from_to, &from.to_string(), &to.to_string()),
         };
-        match &event.window {
-            Window::Ever => {}
-            Window::Last(span) => add(fill(self.phrases.in_last, &self.span(*span))),
-            Window::Since(date) => add(fill(self.phrases.since, &date.to_string())),
-            Window::Between(from, to) => add(fill_two(self.phrases.from_to, &from.to_string(), &to.to_string())),
+        format!(" {when}")
+    }
+
+    fn of_what(&self, channel: Option<&str>, filters: &[Filter]) -> String {
+        let mut text = channel.map(|channel| format!(" {}", fill(self.phrases.through, channel))).unwrap_or_default();
+        if !filters.is_empty() {
+            let filters: Vec<String> = filters.iter().map(|filter| self.test(&filter.property, &filter.test)).collect();
+            text += &format!(" {}", fill(self.phrases.with, &filters.join(self.phrases.and)));
         }
-        if let Some(channel) = &event.channel {
-            add(fill(self.phrases.through, channel));
-        }
-        if !event.filters.is_empty() {
-            let filters: Vec<String> =
-                event.filters.iter().map(|filter| self.test(&filter.property, &filter.test)).collect();
-            add(fill(self.phrases.with, &filters.join(self.phrases.and)));
-        }
-        scope
+        text
     }
 
     fn count(&self, count: CountOp) -> String {

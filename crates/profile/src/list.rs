@@ -30,11 +30,14 @@ pub(crate) async fn list(
     let fetch = Val::from(limit + 1);
     let found = match sort {
         Sort::LastSeen => {
+            // The page is cut from the narrow rows before anything wide is read: after an import all customers are in
+            // one step, and the step is sorted.
+            let order = "ORDER BY activity.workspace_id DESC, activity.seen_slot DESC, activity.last_seen_ms DESC, \
+                         activity.profile_id DESC";
             let sql = format!(
-                "SELECT {COLUMNS} FROM profile_activity activity CROSS JOIN profile \
-                 WHERE activity.workspace_id = $1 AND seen_slot <= $4 AND (last_seen_ms, profile_id) < ($2, $3) \
-                 AND profile.workspace_id = activity.workspace_id AND profile.id = profile_id \
-                 ORDER BY activity.workspace_id DESC, seen_slot DESC, last_seen_ms DESC, profile_id DESC LIMIT $5"
+                "SELECT {COLUMNS} FROM (SELECT * FROM profile_activity activity WHERE activity.workspace_id = $1 \
+                 AND seen_slot <= $4 AND (last_seen_ms, profile_id) < ($2, $3) {order} LIMIT $5) activity \
+                 CROSS JOIN profile WHERE profile.workspace_id = activity.workspace_id AND profile.id = activity.profile_id {order}"
             );
             let slot = seen_slot(after.0);
             db.query(&sql, &[workspace.into(), after.0.into(), after.1.into(), slot.into(), fetch]).await?

@@ -216,13 +216,13 @@ pub(crate) fn channel_bit(channel: Channel) -> i64 {
 
 /// Reads the rows that will be rewritten: told about, created (none there) or part of a merge.
 async fn load(tx: &mut Tx, merges: &[Merge], deltas: &BTreeMap<Who, Delta>) -> Result<HashMap<Who, Stored>, ViewError> {
-    let mut wanted: BTreeMap<WorkspaceId, Vec<ProfileId>> = BTreeMap::new();
+    let mut wanted: BTreeMap<WorkspaceId, Vec<i64>> = BTreeMap::new();
     for merge in merges {
-        wanted.entry(merge.workspace).or_default().extend([merge.from, merge.into]);
+        wanted.entry(merge.workspace).or_default().extend([merge.from.sql(), merge.into.sql()]);
     }
     for ((workspace, profile), delta) in deltas {
         if delta.created_ms.is_none() && !delta.telling.is_empty() {
-            wanted.entry(*workspace).or_default().push(*profile);
+            wanted.entry(*workspace).or_default().push(profile.sql());
         }
     }
     let mut stored = HashMap::new();
@@ -230,13 +230,14 @@ async fn load(tx: &mut Tx, merges: &[Merge], deltas: &BTreeMap<Who, Delta>) -> R
         ids.sort_unstable();
         ids.dedup();
         for chunk in db::pieces(&ids, tx.chunk() * 4) {
-            let sql = format!(
-                "SELECT id, created_ms, traits FROM profile WHERE workspace_id = $1 AND id IN {}",
-                db::in_list(2, chunk.len())
-            );
-            let args: Vec<Val> = std::iter::once(workspace.into()).chain(chunk.iter().map(|id| (*id).into())).collect();
+            let (which, ids) = db::among(2, chunk);
+            let sql = format!("SELECT id, created_ms, traits FROM profile WHERE workspace_id = $1 AND id {which}");
+            let args: Vec<Val> = std::iter::once(workspace.into()).chain(ids).collect();
             for row in tx.query(&sql, &args).await? {
-                stored.insert((workspace, ProfileId::from_sql(row.i64("id")?)), Stored::read(&row)?);
+                let id = row.i64("id")?;
+                if chunk.binary_search(&id).is_ok() {
+                    stored.insert((workspace, ProfileId::from_sql(id)), Stored::read(&row)?);
+                }
             }
         }
     }
@@ -344,22 +345,26 @@ async fn write(tx: &mut Tx, stored: &HashMap<Who, Stored>) -> Result<(), DbError
     let (mut as_found, mut found_anew) = (Vec::new(), Vec::new());
     for ((workspace, id), row) in sorted {
         let forms = search_forms(&row.traits);
-        let rows = if row.found_by.as_ref() == Some(&forms) { &mut as_found } else { &mut found_anew };
         let mut values = vec![(*workspace).into(), (*id).into(), row.created_ms.into(), Val::from(row.traits.text())];
-        values.extend(forms.map(Val::from));
-        rows.push(values);
+        if row.found_by.as_ref() == Some(&forms) {
+            as_found.push(values);
+        } else {
+            values.extend(forms.map(Val::from));
+            found_anew.push(values);
+        }
     }
-    let head = "INSERT INTO profile (workspace_id, id, created_ms, traits, search_name, search_last_name, \
-                search_email, search_city)";
-    let same = "ON CONFLICT (workspace_id, id) DO UPDATE SET created_ms = excluded.created_ms, \
+    // SQLite writes the index entry of each column an update names, changed or not: these rows are there, and are found
+    // as before.
+    let head = "INSERT INTO profile (workspace_id, id, created_ms, traits";
+    let tail = "ON CONFLICT (workspace_id, id) DO UPDATE SET created_ms = excluded.created_ms, \
                 traits = excluded.traits";
-    // Named only here: SQLite writes the index entry of each column an update names, changed or not.
-    let anew = format!(
-        "{same}, search_name = excluded.search_name, search_last_name = excluded.search_last_name, \
+    tx.insert_many(&format!("{head})"), tail, &as_found).await?;
+    let head = format!("{head}, search_name, search_last_name, search_email, search_city)");
+    let tail = format!(
+        "{tail}, search_name = excluded.search_name, search_last_name = excluded.search_last_name, \
          search_email = excluded.search_email, search_city = excluded.search_city"
     );
-    tx.insert_many(head, same, &as_found).await?;
-    tx.insert_many(head, &anew, &found_anew).await.map(|_| ())
+    tx.insert_many(&head, &tail, &found_anew).await.map(|_| ())
 }
 
 fn search_forms(traits: &Document) -> SearchForms {

@@ -7,43 +7,24 @@ use serde::{Deserialize, Serialize};
 /// Kinds of events, as the history names them.
 pub const KINDS: [&str; 6] = ["track", "page", "screen", "identify", "group", "alias"];
 
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$of:meta])* $variant:ident $word:literal),+ $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(rename_all = "snake_case")]
-        pub enum $name { $($(#[$of])* $variant),+ }
-
-        impl $name {
-            pub const ALL: &'static [$name] = &[$($name::$variant),+];
-            pub const fn name(self) -> &'static str {
-                match self { $($name::$variant => $word),+ }
-            }
-            pub fn parse(text: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|one| one.name() == text)
-            }
-        }
-    };
-}
-
-words!(/// What a rule is about, the most specific first.
-    What { Event "event", Kind "kind", EverythingElse "everything_else" });
-words!(Unit { Day "day", Month "month" });
-words!(/// What becomes of an event that was kept long enough.
+base::words!(/// What a rule is about, the most specific first.
+    What { Event = "event", Kind = "kind", EverythingElse = "everything_else" });
+base::words!(Unit { Day = "day", Month = "month" });
+base::words!(/// What becomes of an event that was kept long enough.
 Action {
-    Delete "delete",
+    Delete = "delete",
     /// It stays for counting: of nobody, exact to the day, with what [`crate::KEPT_PROPERTIES`] lists.
-    Anonymise "anonymise",
+    Anonymise = "anonymise",
 });
-words!(/// Why a rule is off that was on.
+base::words!(/// Why a rule is off that was on.
 OffReason {
     /// A narrower rule that kept events from it went or changed.
-    RulesChanged "rules_changed",
+    RulesChanged = "rules_changed",
 });
-words!(Mode { DryRun "dry_run", Run "run" });
-words!(/// Who asked for a run.
-    Cause { Person "person", Schedule "schedule" });
-words!(RunState { Running "running", Done "done", Failed "failed" });
+base::words!(Mode { DryRun = "dry_run", Run = "run" });
+base::words!(/// Who asked for a run.
+    Cause { Person = "person", Schedule = "schedule" });
+base::words!(RunState { Running = "running", Done = "done", Failed = "failed" });
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Target {

@@ -22,6 +22,7 @@
 //! Locks: a writing SQL transaction is begun BEFORE `gate` is taken, always. `gate` is held from a batch's `apply`
 //! to its `committed` or `rolled_back`, so that nobody writes on top of changes that may be taken back.
 
+mod audience;
 mod data;
 mod engine;
 mod error;
@@ -29,6 +30,7 @@ mod service;
 mod store;
 mod view;
 
+pub use audience::Audience;
 pub use data::{DataError, HistoryNow, HistoryRow, ProfileRow, SegmentData, SegmentUse, SegmentUser, TraitsLeft};
 pub use engine::{ADDRESS_KINDS, EventName, PartCount, PropertyName, TraitName, ValueCount};
 pub use error::SegmentError;

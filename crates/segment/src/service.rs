@@ -289,37 +289,32 @@ impl Segments {
         let space = space.read();
         let mut warnings = Vec::new();
         walk(condition, "", &mut |part, pointer| {
-            let (step, code, detail) = match part {
+            let mut warn = |step: &str, (code, detail): (&'static str, String)| {
+                warnings.push(Warning { pointer: format!("{pointer}/{step}"), code, detail });
+            };
+            match part {
                 Condition::Trait(asked) if space.traits.columns_of(&asked.name).next().is_none() => {
-                    ("trait/name", "trait_never_seen", format!("no customer has the property \"{}\" yet", asked.name))
+                    let detail = format!("no customer has the property \"{}\" yet", asked.name);
+                    warn("trait/name", ("trait_never_seen", detail));
                 }
-                Condition::Event(asked) if NOT_BEHAVIOUR.contains(&asked.name.as_str()) => {
-                    let name = &asked.name;
-                    let detail =
-                        format!("\"{name}\" tells of a customer and is nothing they did: ask for a trait instead");
-                    ("event/name", "event_not_behaviour", detail)
+                Condition::Event(asked) => {
+                    event_warning(&space, &asked.name).into_iter().for_each(|warning| warn("event/name", warning));
                 }
-                Condition::Event(asked) if space.behaviour.find(&asked.name).is_none() && space.behaviour.is_full() => {
-                    (
-                        "event/name",
-                        "event_beyond_limit",
-                        format!(
-                            "the event \"{}\" is not among the {EVENT_NAMES_MAX} event names of this workspace that can be \
-                         asked for: nobody is counted for it, whether it happened or not. Fewer different names \
-                         (a name per kind of event, the rest as properties) lift this",
-                            asked.name
-                        ),
-                    )
-                }
-                Condition::Event(asked) if space.behaviour.find(&asked.name).is_none() => {
-                    ("event/name", "event_never_seen", format!("the event \"{}\" has not happened yet", asked.name))
+                Condition::Sequence(asked) => {
+                    for (number, step) in asked.steps.iter().enumerate() {
+                        let at = format!("sequence/steps/{number}/name");
+                        event_warning(&space, &step.name).into_iter().for_each(|warning| warn(&at, warning));
+                    }
+                    if let Some(without) = &asked.without {
+                        let warning = event_warning(&space, &without.step.name);
+                        warning.into_iter().for_each(|warning| warn("sequence/without/name", warning));
+                    }
                 }
                 Condition::Segment(asked) if space.definitions.get(asked.id).is_none() => {
-                    ("segment/id", "segment_unknown", format!("the segment {} is not there", asked.id))
+                    warn("segment/id", ("segment_unknown", format!("the segment {} is not there", asked.id)));
                 }
-                _ => return,
-            };
-            warnings.push(Warning { pointer: format!("{pointer}/{step}"), code, detail });
+                _ => {}
+            }
         });
         Ok(warnings)
     }
@@ -368,6 +363,26 @@ impl Segments {
         let event = event.to_owned();
         self.read(workspace, move |space| space.event_properties(&event)).await
     }
+}
+
+/// Why nobody may be found by an event of this name: code and detail.
+fn event_warning(space: &Workspace, name: &str) -> Option<(&'static str, String)> {
+    if NOT_BEHAVIOUR.contains(&name) {
+        let detail = format!("\"{name}\" tells of a customer and is nothing they did: ask for a trait instead");
+        return Some(("event_not_behaviour", detail));
+    }
+    if space.behaviour.find(name).is_some() {
+        return None;
+    }
+    if space.behaviour.is_full() {
+        let detail = format!(
+            "the event \"{name}\" is not among the {EVENT_NAMES_MAX} event names of this workspace that can be asked \
+             for: nobody is counted for it, whether it happened or not. Fewer different names (a name per kind of \
+             event, the rest as properties) lift this"
+        );
+        return Some(("event_beyond_limit", detail));
+    }
+    Some(("event_never_seen", format!("the event \"{name}\" has not happened yet")))
 }
 
 /// Calls `visit` for every part with its pointer, parents first.

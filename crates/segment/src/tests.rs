@@ -3,6 +3,7 @@
 mod cut;
 mod differential;
 mod engine;
+mod funnels;
 mod golden;
 mod saved;
 mod world;

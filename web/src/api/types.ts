@@ -107,19 +107,42 @@ export type Operator =
   | "after"
   | "within_last"
   | "not_within_last"
+  | "anniversary_in_next"
+  | "anniversary_today"
   | "is_true"
   | "is_false";
 export type TraitCondition = { name: string; op: Operator; value?: unknown };
 export type PropertyCondition = { property: string; op: Operator; value?: unknown };
 export type EventWindow = { last: Span } | { between: { from: string; to: string } } | { since: string };
-export type EventCondition = {
-  name: string;
-  op: "performed" | "not_performed";
-  count?: { op: "at_least" | "exactly" | "at_most"; value: number };
+/** Which events: by name, details and channel. */
+export type EventMatch = { name: string; where?: PropertyCondition[]; channel?: string | null };
+export type Did = "performed" | "not_performed";
+export type EventCount = { op: "at_least" | "exactly" | "at_most"; value: number };
+export type Occurrence = "first" | "last";
+export type AmountOf = "sum" | "average" | "min" | "max" | "distinct";
+export type AmountOp = "at_least" | "more_than" | "exactly" | "at_most" | "less_than";
+/** What a detail of the events comes to. There is no value yet while it is being written. */
+export type EventAmount = { of: AmountOf; property: string; op: AmountOp; value?: number };
+/** Of count, occurrence and amount at most one is there. */
+export type EventCondition = EventMatch & {
+  op: Did;
+  count?: EventCount | null;
+  occurrence?: Occurrence | null;
+  amount?: EventAmount | null;
   window?: EventWindow | null;
-  where?: PropertyCondition[];
-  channel?: string | null;
 };
+/** The window is of the first step, `within` from there to the last one; null is any time. */
+export type SequenceCondition = {
+  op: Did;
+  steps: EventMatch[];
+  within?: Span | null;
+  order?: "loose" | "strict";
+  window?: EventWindow | null;
+  /** What did not happen for that long after the last step. */
+  without?: (EventMatch & { within: Span }) | null;
+};
+/** Percentages of everybody. There is no end yet while it is being written. */
+export type SampleCondition = { from?: number | null; to?: number | null; seed?: string | null };
 /** About a channel, a topic, a topic on a channel, or a purpose. */
 export type ConsentCondition = { channel?: string; topic?: string; purpose?: string; state: ConsentState };
 /** The description says "object" and serves the JSON Schema of each kind at /api/v1/segments/schema. */
@@ -129,6 +152,8 @@ export type Condition =
   | { not: Condition }
   | { trait: TraitCondition }
   | { event: EventCondition }
+  | { sequence: SequenceCondition }
+  | { sample: SampleCondition }
   | { consent: ConsentCondition }
   | { reachable: { channel: string } }
   | { segment: { id: string; op: "in" | "not_in" } };

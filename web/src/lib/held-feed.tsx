@@ -54,8 +54,8 @@ export function HeldFeed({ run, children }: Props) {
           <Text size="sm">
             <Plural
               value={run.would_go}
-              one="# product would be gone, more than half of this feed: the file does not have it."
-              other="# products would be gone, more than half of this feed: the file does not have them."
+              one="# product would be gone: the file does not have it."
+              other="# products would be gone: the file does not have them."
             />{" "}
             <Trans>
               That is often a file that was cut short. If the shop does sell so much less now, apply it all the same.

@@ -23,6 +23,8 @@ export function useOperatorWords(): Record<Operator, string> {
     after: t`is after`,
     within_last: t`is within the last`,
     not_within_last: t`is not within the last`,
+    anniversary_in_next: t`comes round in the next`,
+    anniversary_today: t`comes round today`,
     is_true: t`is yes`,
     is_false: t`is no`,
     exists: t`is known`,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { carryValue, firstOperator, isValueComplete, operatorsFor, typed } from "./operators";
+import { carryValue, firstOperator, isValueComplete, operatorsFor, typed, YEARLY_OPERATORS } from "./operators";
 
 describe("operators", () => {
   it("fit the type of the value", () => {
@@ -7,9 +7,15 @@ describe("operators", () => {
     expect(operatorsFor("date")).not.toContain("contains");
   });
 
+  it("of birthdays are for dates alone", () => {
+    expect(operatorsFor("date")).toEqual(expect.arrayContaining([...YEARLY_OPERATORS]));
+    expect(operatorsFor("string")).not.toContain("anniversary_today");
+  });
+
   it("that make no sense somewhere are not offered there, nor begun with", () => {
     const relative = ["within_last", "not_within_last"] as const;
-    expect(operatorsFor("date", relative)).toEqual(["between", "before", "after", "exists", "not_exists"]);
+    const not = [...relative, ...YEARLY_OPERATORS];
+    expect(operatorsFor("date", not)).toEqual(["between", "before", "after", "exists", "not_exists"]);
     expect(firstOperator("date")).toBe("within_last");
     expect(firstOperator("date", relative)).toBe("between");
   });
@@ -19,6 +25,8 @@ describe("operators", () => {
     expect(carryValue("equals", ["NL", "SE"])).toBe("NL");
     expect(carryValue("exists", "NL")).toBeUndefined();
     expect(carryValue("within_last", "2026-01-01")).toEqual({ amount: 30, unit: "day" });
+    expect(carryValue("anniversary_in_next", { amount: 7, unit: "day" })).toEqual({ amount: 7, unit: "day" });
+    expect(carryValue("anniversary_today", { amount: 7, unit: "day" })).toBeUndefined();
   });
 
   it("know when a value is missing", () => {
@@ -28,6 +36,8 @@ describe("operators", () => {
     expect(isValueComplete("between", [1, undefined])).toBe(false);
     expect(isValueComplete("within_last", { amount: 0, unit: "day" })).toBe(false);
     expect(isValueComplete("not_exists", undefined)).toBe(true);
+    expect(isValueComplete("anniversary_in_next", undefined)).toBe(false);
+    expect(isValueComplete("anniversary_today", undefined)).toBe(true);
   });
 
   it("read numbers as numbers only where numbers are compared", () => {

@@ -27,11 +27,16 @@ export const OPERATORS: Record<Operator, Entry> = {
   after: { operand: "date", types: ["date"] },
   within_last: { operand: "span", types: ["date"] },
   not_within_last: { operand: "span", types: ["date"] },
+  anniversary_in_next: { operand: "span", types: ["date"] },
+  anniversary_today: { operand: "none", types: ["date"] },
   is_true: { operand: "none", types: ["boolean"] },
   is_false: { operand: "none", types: ["boolean"] },
   exists: { operand: "none", types: ALL_TYPES },
   not_exists: { operand: "none", types: ALL_TYPES },
 };
+
+/** Of attributes only: a birthday comes round every year, a detail of an event does not. */
+export const YEARLY_OPERATORS: readonly Operator[] = ["anniversary_in_next", "anniversary_today"];
 
 /** The server's name of a type as one of ours; mixed or unknown values are compared as text. */
 export function valueType(name: string | undefined): ValueType {

@@ -14,28 +14,8 @@ use bytes::{Metered, is_space};
 pub(crate) use bytes::{PIECES_AHEAD, Piece, Pipe};
 use std::io::{BufRead, BufReader, Cursor, Read};
 
-/// How a feed is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    Xml,
-    Csv,
-    Tsv,
-    Jsonl,
-}
-
-impl Format {
-    pub const fn name(self) -> &'static str {
-        match self {
-            Format::Xml => "xml",
-            Format::Csv => "csv",
-            Format::Tsv => "tsv",
-            Format::Jsonl => "jsonl",
-        }
-    }
-    pub fn parse(text: &str) -> Option<Self> {
-        [Self::Xml, Self::Csv, Self::Tsv, Self::Jsonl].into_iter().find(|format| format.name() == text)
-    }
-}
+base::words!(/// How a feed is written.
+    Format { Xml = "xml", Csv = "csv", Tsv = "tsv", Jsonl = "jsonl" });
 
 /// What is wrong with a feed as a whole.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]

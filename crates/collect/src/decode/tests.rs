@@ -119,6 +119,22 @@ fn only_tutti_itself_may_name_a_profile() {
 }
 
 #[test]
+fn traits_of_many_customers_are_an_event_for_each() {
+    let each = json!([["prf_7", { "orders": 3 }], ["prf_8", { "orders": null }]]);
+    let item = json!({ "type": "identify", "messageId": "computed:1", "profileId": "prf_0", "each": each });
+    let events = decode_as(Origin::System, json!({ "batch": [item.clone()] }));
+    let told = events.iter().map(|event| (event.profile.unwrap().number(), event.traits.text().to_owned()));
+    assert_eq!(told.collect::<Vec<_>>(), [(7, r#"{"orders":3}"#.to_owned()), (8, r#"{"orders":null}"#.to_owned())]);
+    assert_ne!(events[0].id, events[1].id);
+    // As a program before this one wrote it.
+    let one = json!({ "type": "identify", "messageId": "computed:0", "profileId": "prf_9", "traits": { "orders": 1 } });
+    let old = decode_as(Origin::System, json!({ "batch": [one] }));
+    assert_eq!((old[0].profile, old[0].traits.text()), (Some(ProfileId::new(9)), "{\"orders\":1}"));
+    let foreign = decode_as(Origin::Segment, json!({ "batch": [item] }));
+    assert_eq!((foreign.len(), foreign[0].profile, foreign[0].traits.is_empty()), (1, None, true), "nobody else may");
+}
+
+#[test]
 fn a_damaged_item_is_left_out_and_counted() {
     let decoder = SegmentDecoder::default();
     let mut record = Record {

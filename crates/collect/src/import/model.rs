@@ -2,30 +2,12 @@
 
 use super::Mapping;
 use base::{ImportId, Problem, SourceId, Timestamp, WorkspaceId};
-use serde::{Deserialize, Serialize};
 
-macro_rules! named {
-    ($(#[$doc:meta])* $name:ident { $($variant:ident = $text:literal),+ $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-        #[serde(rename_all = "snake_case")]
-        pub enum $name { $($variant),+ }
-        impl $name {
-            pub const fn name(self) -> &'static str {
-                match self { $(Self::$variant => $text),+ }
-            }
-            pub fn parse(text: &str) -> Option<Self> {
-                match text { $($text => Some(Self::$variant),)+ _ => None }
-            }
-        }
-    };
-}
-
-named!(/// What the rows are.
+base::words!(/// What the rows are.
     ImportKind { Customers = "customers", Orders = "orders", Events = "events", Companies = "companies" });
-named!(/// How the file is written.
+base::words!(/// How the file is written.
     Format { Csv = "csv", Jsonl = "jsonl", Parquet = "parquet", Xlsx = "xlsx" });
-named!(/// Where an import stands. `cancelled` and `failed` ones can be resumed while their file is there.
+base::words!(/// Where an import stands. `cancelled` and `failed` ones can be resumed while their file is there.
 ImportState {
     Uploading = "uploading",
     Running = "running",

@@ -1,6 +1,6 @@
 //! A small world around the room: customers, their history, and the pipeline's part.
 
-use crate::{Compute, ComputeError, NewTrait, Snapshot, Sources, TraitsRead, Visited};
+use crate::{Compute, ComputeError, EventVisitor, NewTrait, Snapshot, Sources, TraitsRead, Visited};
 use async_trait::async_trait;
 use base::{ComputedTraitId, Json, JsonMap, ManualClock, ProfileId, Timestamp, WorkspaceId};
 use db::{Db, Tx, Val};
@@ -56,13 +56,14 @@ impl Snapshot for Frozen {
         &self,
         name: &str,
         profiles: RangeInclusive<ProfileId>,
-        visit: &mut (dyn for<'a> FnMut(Visited<'a>) + Send),
+        make: &(dyn Fn() -> EventVisitor + Sync),
     ) -> Result<(), String> {
-        for item in &self.0 {
+        let mut visitors = [make(), make()];
+        for (number, item) in self.0.iter().enumerate() {
             if item.event.display_name() != name || !profiles.contains(&item.profile) {
                 continue;
             }
-            visit(Visited {
+            visitors[number % 2](Visited {
                 profile: item.profile,
                 at: item.event.at,
                 name: item.event.display_name(),
@@ -278,19 +279,22 @@ impl World {
             let mut events = Vec::new();
             for row in rows {
                 let body: Json = serde_json::from_str(&row.text("body").unwrap()).unwrap();
-                let profile: ProfileId = body["profileId"].as_str().unwrap().parse().unwrap();
-                let mut event = testkit::event(HERE, row.text("message_id").unwrap(), EventKind::Identify, self.now());
-                event.source = None;
-                event.profile = Some(profile);
-                event.traits = RawJson::new(body["traits"].to_string());
-                assert!(event.is_computed(), "{body}");
-                let Some(profile) = self.rooms.now(profile) else { continue };
-                let mut state = self.rooms.0.lock();
-                let traits = state.traits.entry(profile).or_default();
-                event.traits.map().iter().for_each(|(name, value)| {
-                    traits.insert(name.clone(), value.clone());
-                });
-                events.push(ResolvedEvent { event: Arc::new(event), profile, created: false });
+                for told in body["each"].as_array().unwrap() {
+                    let profile: ProfileId = told[0].as_str().unwrap().parse().unwrap();
+                    let message = row.text("message_id").unwrap();
+                    let mut event = testkit::event(HERE, message, EventKind::Identify, self.now());
+                    event.source = None;
+                    event.profile = Some(profile);
+                    event.traits = RawJson::new(told[1].to_string());
+                    assert!(event.is_computed(), "{body}");
+                    let Some(profile) = self.rooms.now(profile) else { continue };
+                    let mut state = self.rooms.0.lock();
+                    let traits = state.traits.entry(profile).or_default();
+                    event.traits.map().iter().for_each(|(name, value)| {
+                        traits.insert(name.clone(), value.clone());
+                    });
+                    events.push(ResolvedEvent { event: Arc::new(event), profile, created: false });
+                }
             }
             let batch = self.next(events, Vec::new(), Vec::new());
             let mut effects = Effects::default();

@@ -139,7 +139,7 @@ fn a_secret_is_only_ever_sent() {
     assert_eq!(write_only(described::<Definition>()), expected);
     assert_eq!(write_only(described::<DefinitionView>()), Vec::<String>::new());
     for kind in Kind::ALL {
-        let [_, full] = examples(*kind);
+        let [_, full] = examples(kind);
         assert!(full.to_string().contains("hush"), "{kind:?} has a secret to show");
         // Even a definition whose secret nobody took out does not say it.
         let shown = serde_json::to_string(&Definition::read(full).expect("a definition")).expect("JSON");

@@ -5,9 +5,7 @@
 use super::compile::{Compiled, From, Ready, Take};
 use super::mapping::Read;
 use crate::limits::EVENTS_PER_PAYLOAD_MAX;
-use crate::model::named;
 use base::{Currency, Json, JsonMap, Timestamp};
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::HashSet;
 use xxhash_rust::xxh3::xxh3_128;
@@ -31,9 +29,10 @@ pub(crate) struct Incoming<'a> {
     pub source: &'a str,
 }
 
-named!(
+base::words!(
     /// What a mapping makes of a payload.
-    #[schema(as = WebhookOutcome)]
+    #[derive(utoipa::ToSchema)]
+    #[schema(as = WebhookOutcome, rename_all = "snake_case")]
     Outcome {
         Events = "events",
         /// No rule wanted it.

@@ -1,12 +1,12 @@
 //! The mapping of a webhook as people write it: rules that make events of a payload.
 
-use crate::model::named;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-named!(
+base::words!(
     /// What an event says.
-    #[schema(as = WebhookCallType)]
+    #[derive(utoipa::ToSchema)]
+    #[schema(as = WebhookCallType, rename_all = "snake_case")]
     CallType {
         Track = "track",
         Identify = "identify",

@@ -43,6 +43,9 @@ impl Ahead {
     }
 }
 
+/// Events of one batch, about: small ones, or the traits worked out for millions, are many in few bytes.
+const BATCH_EVENTS_MAX: usize = 100_000;
+
 pub(super) fn decode(decoder: &dyn Decoder, records: &[Record]) -> Vec<Arc<Event>> {
     records.iter().flat_map(|record| decoder.decode(record)).map(Arc::new).collect()
 }
@@ -53,8 +56,16 @@ async fn read(
     from: Offset,
     bytes_max: usize,
 ) -> Result<Taken, InboxError> {
-    let (records, end) = inbox.read(from, bytes_max).await?;
-    let events = decode(&*decoder, &records);
+    let (mut records, mut end) = inbox.read(from, bytes_max).await?;
+    let mut events = Vec::new();
+    for number in 0..records.len() {
+        if events.len() >= BATCH_EVENTS_MAX {
+            end = records[number].offset;
+            records.truncate(number);
+            break;
+        }
+        events.extend(decode(&*decoder, std::slice::from_ref(&records[number])));
+    }
     for event in &events {
         // The views will ask for it; here it costs nobody's time.
         event.properties.map();

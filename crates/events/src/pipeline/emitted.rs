@@ -7,10 +7,14 @@ use db::{Db, Tx, Val};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-/// Emitted events moved at once: a trait that was worked out for millions comes in so many.
-const RELAY_ROWS_MAX: i64 = 20_000;
-/// Of these, events of one record of the log.
-const RECORD_EVENTS_MAX: usize = 5_000;
+/// Emitted events moved at once.
+const RELAY_ROWS_MAX: usize = 20_000;
+/// Text of emitted events moved at once, about: one may hold the traits of hundreds of customers.
+const RELAY_BYTES_MAX: usize = 2 << 20;
+/// Rows read in one query of a move.
+const RELAY_PAGE_ROWS: usize = 64;
+/// Text of one record of the log, about.
+const RECORD_BYTES_MAX: usize = 128 << 10;
 /// Order of emission; starts from the time of the first event so that it grows across restarts.
 static SEQUENCE: AtomicI64 = AtomicI64::new(0);
 /// Room for this many emissions per millisecond before the sequence runs ahead of the clock.
@@ -41,27 +45,15 @@ fn next_sequence(at: Timestamp) -> i64 {
 /// Moves emitted events into the inbox, then deletes them. Killed in between, they are moved again and dropped there
 /// as duplicates.
 pub(super) async fn relay(db: &Db, inbox: &Inbox, now: Timestamp) -> Result<usize, PipelineError> {
-    let sql = "SELECT workspace_id, message_id, body FROM emitted_event ORDER BY seq LIMIT $1";
-    let rows = db.query(sql, &[Val::I(RELAY_ROWS_MAX)]).await?;
-    if rows.is_empty() {
+    let records = oldest(db).await?;
+    if records.is_empty() {
         return Ok(0);
     }
-    let mut by_workspace: Vec<(WorkspaceId, Vec<(String, String)>)> = Vec::new();
-    for row in &rows {
-        let workspace = WorkspaceId::from_sql(row.i64("workspace_id")?);
-        let event = (row.text("message_id")?, row.text("body")?);
-        match by_workspace.last_mut() {
-            Some((last, events)) if *last == workspace => events.push(event),
-            _ => by_workspace.push((workspace, vec![event])),
-        }
-    }
-    for (workspace, events) in &by_workspace {
-        for record in events.chunks(RECORD_EVENTS_MAX) {
-            inbox.append_system_bodies(*workspace, record, now).await?;
-        }
+    for (workspace, events) in &records {
+        inbox.append_system_bodies(*workspace, events, now).await?;
     }
     let mut tx = db.begin().await?;
-    for (workspace, events) in &by_workspace {
+    for (workspace, events) in &records {
         for chunk in events.chunks(tx.chunk()) {
             let sql = format!(
                 "DELETE FROM emitted_event WHERE workspace_id = $1 AND message_id IN {}",
@@ -73,5 +65,39 @@ pub(super) async fn relay(db: &Db, inbox: &Inbox, now: Timestamp) -> Result<usiz
         }
     }
     tx.commit().await?;
-    Ok(rows.len())
+    Ok(records.iter().map(|(_, events)| events.len()).sum())
+}
+
+/// (messageId, JSON) of events of one workspace that make one record of the log.
+type RecordEvents = (WorkspaceId, Vec<(String, String)>);
+
+/// What was emitted first, as records.
+async fn oldest(db: &Db) -> Result<Vec<RecordEvents>, PipelineError> {
+    let sql = "SELECT seq, workspace_id, message_id, body FROM emitted_event WHERE seq > $1 ORDER BY seq LIMIT $2";
+    let mut records: Vec<RecordEvents> = Vec::new();
+    let (mut after, mut rows, mut bytes, mut of_record) = (i64::MIN, 0, 0, 0);
+    while rows < RELAY_ROWS_MAX && bytes < RELAY_BYTES_MAX {
+        // Should two processes have given out the same number at the end of a page, the second row comes with a later move.
+        let page = db.query(sql, &[Val::I(after), Val::from(RELAY_PAGE_ROWS)]).await?;
+        for row in &page {
+            let workspace = WorkspaceId::from_sql(row.i64("workspace_id")?);
+            let event = (row.text("message_id")?, row.text("body")?);
+            let size = event.1.len();
+            match records.last_mut() {
+                Some((last, events)) if *last == workspace && of_record + size <= RECORD_BYTES_MAX => {
+                    events.push(event)
+                }
+                _ => {
+                    records.push((workspace, vec![event]));
+                    of_record = 0;
+                }
+            }
+            (of_record, bytes, after) = (of_record + size, bytes + size, row.i64("seq")?);
+        }
+        rows += page.len();
+        if page.len() < RELAY_PAGE_ROWS {
+            break;
+        }
+    }
+    Ok(records)
 }

@@ -105,6 +105,14 @@ async fn a_narrowed_scan_gives_what_the_whole_one_gives_of_it() {
         expected.sort();
         found.sort();
         assert_eq!(found, expected, "{filter:?}");
+        let apart = Arc::new(parking_lot::Mutex::new(Vec::new()));
+        let make = || -> crate::RowVisitor {
+            let apart = apart.clone();
+            Box::new(move |row| apart.lock().push(key(&row)))
+        };
+        snapshot.scan_apart(&filter, &make).await.unwrap();
+        apart.lock().sort();
+        assert_eq!(*apart.lock(), expected, "by two readers: {filter:?}");
         seen += found.len();
     }
     assert!(seen > 1_860, "{seen}");

@@ -6,7 +6,9 @@ pub mod consent;
 pub mod event;
 pub mod not;
 pub mod reachable;
+pub mod sample;
 pub mod segment;
+pub mod sequence;
 pub mod trait_value;
 
 use crate::window::earlier;

@@ -3,19 +3,22 @@
 use super::*;
 
 const V1: &str = include_str!("../../tests/golden/condition-v1.json");
+/// What was added to version 1 later.
+const V1_SEQUENCES: &str = include_str!("../../tests/golden/condition-v1-sequences.json");
 
 #[test]
 fn a_condition_of_version_1_is_read_whole() {
-    let json: Json = serde_json::from_str(V1).unwrap();
-    let read = condition(json);
     let mut kinds = std::collections::BTreeSet::new();
     fn note(part: &Condition, kinds: &mut std::collections::BTreeSet<&'static str>) {
         kinds.insert(part.kind_name());
         part.children().into_iter().for_each(|(_, child)| note(child, kinds));
     }
-    note(&read, &mut kinds);
-    assert_eq!(kinds.len(), KINDS.len(), "the golden condition holds every kind: {kinds:?}");
-    assert_eq!(condition(read.to_json()), read);
+    for text in [V1, V1_SEQUENCES] {
+        let read = condition(serde_json::from_str(text).unwrap());
+        note(&read, &mut kinds);
+        assert_eq!(condition(read.to_json()), read);
+    }
+    assert_eq!(kinds.len(), KINDS.len(), "the golden conditions hold every kind: {kinds:?}");
 }
 
 #[test]

@@ -83,6 +83,8 @@ ops! {
     After "after" Date positive After for [Date];
     WithinLast "within_last" Span positive WithinLast for [Date];
     NotWithinLast "not_within_last" Span positive WithinLast for [Date];
+    AnniversaryInNext "anniversary_in_next" Span positive AnniversaryInNext for [Date];
+    AnniversaryToday "anniversary_today" None positive AnniversaryToday for [Date];
     IsTrue "is_true" None positive IsTrue for [Boolean];
     IsFalse "is_false" None positive IsFalse for [Boolean];
     Exists "exists" None positive Exists for [String, Number, Boolean, Date];

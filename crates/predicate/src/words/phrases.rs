@@ -6,7 +6,7 @@ mod nl;
 mod sv;
 
 use super::Locale;
-use crate::{Op, Unit};
+use crate::{AmountOf, Occurrence, Op, Unit};
 
 pub(super) struct Phrases {
     pub everyone: &'static str,
@@ -22,6 +22,21 @@ pub(super) struct Phrases {
     pub at_least: &'static str,
     pub exactly: &'static str,
     pub at_most: &'static str,
+    /// Of the first or last time.
+    pub occurrence: fn(Occurrence) -> &'static str,
+    /// What a property comes to; `{v}` is the property.
+    pub amount_of: fn(AmountOf) -> &'static str,
+    pub sequence: &'static str,
+    pub sequence_not: &'static str,
+    pub then: &'static str,
+    pub then_at_once: &'static str,
+    /// `{v}`: what did not follow, with its span.
+    pub then_not: &'static str,
+    pub within: &'static str,
+    /// `{v}`: a percentage without its sign.
+    pub sample: &'static str,
+    pub sample_from: &'static str,
+    pub sample_seed: &'static str,
     pub time: &'static str,
     pub times: &'static str,
     pub in_last: &'static str,
@@ -41,6 +56,8 @@ pub(super) struct Phrases {
     pub not_in_segment: &'static str,
     /// What follows the name of the trait or property.
     pub op: fn(Op) -> &'static str,
+    /// One and several, after [`Phrases::within`].
+    pub unit_within: fn(Unit) -> (&'static str, &'static str),
     /// One and several.
     pub unit: fn(Unit) -> (&'static str, &'static str),
     /// A channel's name; channels not known here keep theirs.

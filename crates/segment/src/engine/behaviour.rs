@@ -5,6 +5,7 @@
 //! distinct texts. Only names and paths within the limits below can be asked for; further ones are ignored.
 
 mod renew;
+mod sequence;
 
 pub(crate) use renew::Reached;
 
@@ -12,7 +13,7 @@ use super::column::{Cell, Column, RowTest, from_ascending};
 use super::undo::Undo;
 use base::{JsonMap, Timestamp};
 use events::Channel;
-use predicate::{CountOp, EventDone, EventFacts, Scalar, flatten};
+use predicate::{CountOp, EventDone, EventFacts, EventTally, Filter, Scalar, flatten};
 use roaring::RoaringBitmap;
 use std::collections::HashMap;
 
@@ -53,6 +54,8 @@ pub(crate) struct EventIndex {
     by_path: HashMap<String, usize>,
     pub count: u64,
     pub last_ms: i64,
+    /// `sorted` is not sorted yet.
+    is_loading: bool,
 }
 
 impl Behaviour {
@@ -68,6 +71,18 @@ impl Behaviour {
     }
     pub fn name(&self, index: usize) -> &str {
         &self.events[index].name
+    }
+
+    /// Adds an event of the past, before anything is asked: call [`Self::settle`] after the last one.
+    pub fn load(&mut self, name: &str, profile: u32, at: Timestamp, channel: Channel, properties: &JsonMap) {
+        if let Some(index) = self.index(name) {
+            let event = &mut self.events[index];
+            let row = event.row_of(profile, at.ms().max(STRUCK + 1), channel, properties);
+            event.count += 1;
+            event.last_ms = event.last_ms.max(row.at_ms);
+            event.sorted.push(row);
+            event.is_loading = true;
+        }
     }
 
     /// Adds an event; answers the number of its name.
@@ -192,10 +207,17 @@ impl EventIndex {
             by_path: HashMap::new(),
             count: 0,
             last_ms: i64::MIN,
+            is_loading: false,
         }
     }
 
     fn push(&mut self, profile: u32, at_ms: i64, channel: Channel, properties: &JsonMap) {
+        let row = self.row_of(profile, at_ms, channel, properties);
+        self.push_row(row);
+    }
+
+    /// Puts channel and properties down; the row itself is the caller's to place.
+    fn row_of(&mut self, profile: u32, at_ms: i64, channel: Channel, properties: &JsonMap) -> Row {
         let number = self.channels.len() as u32;
         self.channels.push(Channel::ALL.iter().position(|other| *other == channel).unwrap_or(0) as u8);
         let mut parts: Vec<(usize, Scalar<'_>)> = Vec::new();
@@ -214,7 +236,7 @@ impl EventIndex {
             let values: Vec<Scalar<'_>> = run.iter().map(|(_, value)| *value).collect();
             self.columns[run[0].0].1.set(number, &values);
         }
-        self.push_row(Row { at_ms, profile, properties: number });
+        Row { at_ms, profile, properties: number }
     }
 
     fn push_row(&mut self, row: Row) {
@@ -259,9 +281,10 @@ impl EventIndex {
     }
 
     fn sort_tail_in(&mut self) {
-        if self.tail.is_empty() {
+        if self.tail.is_empty() && !self.is_loading {
             return;
         }
+        self.is_loading = false;
         self.tail_of = HashMap::new();
         self.sorted.append(&mut self.tail);
         self.tail = Vec::new();
@@ -269,10 +292,38 @@ impl EventIndex {
         self.sorted.sort_by_key(|row| (row.profile, row.at_ms));
     }
 
+    /// The profiles that have at least one selected event, and for what they did `holds` is true.
+    fn tallied(&self, asked: &EventDone, now: Timestamp, holds: impl Fn(&EventTally) -> bool) -> RoaringBitmap {
+        let (from, to) = asked.tallied_range(now);
+        let selector = self.selector(asked.channel.as_deref(), &asked.filters, now);
+        let selected = |row: &&Row| {
+            from <= row.at_ms && row.at_ms < to && row.at_ms != STRUCK && selector.passes(self, row.properties)
+        };
+        let mut in_tail: HashMap<u32, EventTally> = HashMap::new();
+        for row in self.tail.iter().filter(selected) {
+            asked.tally(in_tail.entry(row.profile).or_default(), &OneEvent { index: self, row: *row });
+        }
+        let mut found: Vec<u32> = Vec::new();
+        for run in self.sorted.chunk_by(|left, right| left.profile == right.profile) {
+            let mut rows = run.iter().filter(selected).peekable();
+            if rows.peek().is_none() {
+                continue;
+            }
+            let mut tally = in_tail.remove(&run[0].profile).unwrap_or_default();
+            rows.for_each(|row| asked.tally(&mut tally, &OneEvent { index: self, row: *row }));
+            if holds(&tally) {
+                found.push(run[0].profile);
+            }
+        }
+        let mut bitmap = from_ascending(found);
+        bitmap.extend(in_tail.into_iter().filter(|(_, tally)| holds(tally)).map(|(profile, _)| profile));
+        bitmap
+    }
+
     /// The profiles that have at least one selected event, and for whose number of them `holds` is true.
     fn holding(&self, asked: &EventDone, now: Timestamp, holds: impl Fn(u32) -> bool) -> RoaringBitmap {
         let (from, to) = asked.window.range(now);
-        let selector = self.selector(asked, now);
+        let selector = self.selector(asked.channel.as_deref(), &asked.filters, now);
         let selected = |row: &Row| {
             from <= row.at_ms && row.at_ms < to && row.at_ms != STRUCK && selector.passes(self, row.properties)
         };
@@ -300,13 +351,12 @@ impl EventIndex {
         bitmap
     }
 
-    fn selector<'c>(&'c self, asked: &'c EventDone, now: Timestamp) -> Selector<'c> {
-        let channel = asked.channel.as_deref().map(|name| {
+    fn selector<'c>(&'c self, channel: Option<&str>, filters: &'c [Filter], now: Timestamp) -> Selector<'c> {
+        let channel = channel.map(|name| {
             // A channel no event can have selects none.
             Channel::ALL.iter().position(|channel| channel.name() == name).map_or(u8::MAX, |position| position as u8)
         });
-        let filters = asked
-            .filters
+        let filters = filters
             .iter()
             .map(|filter| {
                 let column = self.by_path.get(&filter.property).map(|index| &self.columns[*index].1);
@@ -336,10 +386,12 @@ pub(crate) fn select(
     now: Timestamp,
     alive: &RoaringBitmap,
 ) -> RoaringBitmap {
-    let zero_holds = asked.count.holds(0);
+    let zero_holds = asked.holds(&EventTally::default(), now);
+    let is_count = asked.occurrence.is_none() && asked.amount.is_none();
     // What zero satisfies is found through those who fail it.
     let found = match (index, asked.count) {
         (None, _) => RoaringBitmap::new(),
+        (Some(index), _) if !is_count => index.tallied(asked, now, |tally| asked.holds(tally, now) != zero_holds),
         (Some(_), CountOp::AtLeast(0)) => RoaringBitmap::new(),
         (Some(index), count) => index.holding(asked, now, |times| count.holds(times) != zero_holds),
     };

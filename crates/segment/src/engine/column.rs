@@ -13,7 +13,7 @@ use std::collections::HashMap;
 /// Up to this many distinct values a column of traits keeps a bitmap for each.
 pub const BITMAP_VALUES_MAX: usize = 128;
 /// Values one row may have in one path (elements of arrays); more are not kept.
-pub const VALUES_PER_ROW_MAX: usize = 200;
+pub const VALUES_PER_ROW_MAX: usize = 1_000;
 /// Code of several values: index into `Codes::lists`.
 const LIST_BIT: u32 = 1 << 31;
 
@@ -68,8 +68,8 @@ impl Column {
             _ => {
                 let codes = self.as_codes();
                 let mut list: Vec<u32> = values.iter().map(|value| codes.intern(*value) + 1).collect();
+                // Twice the same stays twice: it counts twice in a sum.
                 list.sort_unstable();
-                list.dedup();
                 let code = if let [one] = list[..] { one } else { codes.list(list) };
                 self.put(row, Cell::Code(code))
             }
@@ -263,7 +263,9 @@ impl Codes {
     }
 
     fn account(&mut self, row: u32, code: u32, by: i32) {
-        for one in self.expand(&code).to_vec() {
+        let mut distinct = self.expand(&code).to_vec();
+        distinct.dedup();
+        for one in distinct {
             self.dictionary.change_count(one - 1, by);
             if let Some(bitmaps) = &mut self.bitmaps {
                 let bitmap = &mut bitmaps[one as usize - 1];

@@ -2,6 +2,7 @@
 
 use super::Workspace;
 use super::behaviour;
+use super::column::from_ascending;
 use base::{SegmentId, Timestamp};
 use predicate::{Condition, ConsentState, EventFacts, ProfileFacts, Scalar};
 use roaring::RoaringBitmap;
@@ -67,6 +68,13 @@ impl Workspace {
                 if asked.test.is_negative() { &self.alive - passing } else { passing }
             }
             Condition::Event(asked) => behaviour::select(self.behaviour.find(&asked.name), asked, now, &self.alive),
+            Condition::Sequence(asked) => {
+                let done = self.behaviour.in_sequence(asked, now);
+                if asked.negated { &self.alive - done } else { done }
+            }
+            Condition::Sample(asked) => {
+                from_ascending(self.alive.iter().filter(|number| asked.draws(*number)).collect())
+            }
             Condition::Consent(asked) => self.channels.consent(&asked.subject, asked.state, &self.alive),
             Condition::Reachable(asked) => self.channels.reachable(&asked.channel),
             Condition::Segment(asked) => {
@@ -95,6 +103,9 @@ pub(crate) struct Facts<'w> {
 }
 
 impl ProfileFacts for Facts<'_> {
+    fn number(&self) -> u32 {
+        self.profile
+    }
     fn trait_values(&self, path: &str, each: &mut dyn FnMut(Scalar<'_>)) {
         self.workspace.traits.values(self.profile, path, each);
     }

@@ -81,8 +81,10 @@ impl Workspace {
     pub fn load_event(&mut self, row: &HistoryRow<'_>, aliases: &HashMap<u32, u32>) {
         let profile = resolved(row.profile.number(), aliases);
         // Whoever is not there was erased.
-        if self.alive.contains(profile) {
-            remember(&mut self.behaviour, profile, row);
+        if self.alive.contains(profile)
+            && let Some(properties) = behaviour_of(row)
+        {
+            self.behaviour.load(row.name, profile, row.at, row.channel, &properties);
         }
     }
 
@@ -190,11 +192,17 @@ pub(crate) fn resolved(mut profile: u32, aliases: &HashMap<u32, u32>) -> u32 {
 
 /// Notes that an event of the past happened, if it is one that somebody did.
 pub(crate) fn remember(behaviour: &mut Behaviour, profile: u32, row: &HistoryRow<'_>) {
-    if NOT_BEHAVIOUR.contains(&row.name) {
-        return;
+    if let Some(properties) = behaviour_of(row) {
+        behaviour.push(row.name, profile, row.at, row.channel, &properties);
     }
-    let properties: JsonMap = serde_json::from_str(row.properties).unwrap_or_default();
-    behaviour.push(row.name, profile, row.at, row.channel, &properties);
+}
+
+/// The properties of an event that somebody did; None: it only says who somebody is.
+fn behaviour_of(row: &HistoryRow<'_>) -> Option<JsonMap> {
+    if NOT_BEHAVIOUR.contains(&row.name) {
+        return None;
+    }
+    Some(serde_json::from_str(row.properties).unwrap_or_default())
 }
 
 fn wins(data: &dyn SegmentData, name: &str) -> Wins {

@@ -80,7 +80,7 @@ impl Chance {
             "between" if self.below(2) == 0 => json!(["2026-11-01", date]),
             "between" => json!([low, low + self.below(4)]),
             "before" | "after" => json!(date),
-            "within_last" | "not_within_last" => span,
+            "within_last" | "not_within_last" | "anniversary_in_next" => span,
             "is_true" | "is_false" | "exists" | "not_exists" => Json::Null,
             _ => self.scalar(),
         };
@@ -89,7 +89,7 @@ impl Chance {
     /// A random condition; `segments` may be asked for.
     pub fn condition(&mut self, depth: u32, segments: &[SegmentId]) -> Json {
         let leaf = depth == 0 || self.below(3) == 0;
-        match if leaf { 3 + self.below(7) } else { self.below(3) } {
+        match if leaf { 3 + self.below(10) } else { self.below(3) } {
             0 => json!({ "all": (0..self.below(4)).map(|_| self.condition(depth - 1, segments)).collect::<Vec<_>>() }),
             1 => json!({ "any": (0..=self.below(3)).map(|_| self.condition(depth - 1, segments)).collect::<Vec<_>>() }),
             2 => json!({ "not": self.condition(depth - 1, segments) }),
@@ -100,6 +100,10 @@ impl Chance {
                 json!({ "segment": { "id": self.pick(segments).to_string(), "op": self.pick(&["in", "not_in"]) } })
             }
             5..=7 => json!({ "event": self.event() }),
+            8 => json!({ "sequence": self.sequence() }),
+            9 => {
+                json!({ "sample": { "from": self.below(50), "to": 50 + self.below(51), "seed": self.pick(&["", "a"]) } })
+            }
             _ => {
                 let mut test = self.test();
                 test.insert("name".into(), json!(self.pick(&PATHS)));
@@ -121,9 +125,36 @@ impl Chance {
             2 => json!({ "between": { "from": "2026-10-20", "to": "2026-11-12" } }),
             _ => json!({ "last": { "amount": self.below(30) + 1, "unit": "day" } }),
         };
-        json!({ "name": self.pick(&EVENTS), "op": self.pick(&["performed", "not_performed"]), "window": window, "where": filters,
-            "count": { "op": self.pick(&["at_least", "exactly", "at_most"]), "value": self.below(4) },
-            "channel": self.pick(&[Json::Null, Json::Null, json!("web"), json!("shop")]) })
+        let mut event = json!({ "name": self.pick(&EVENTS), "op": self.pick(&["performed", "not_performed"]), "window": window,
+            "where": filters, "channel": self.pick(&[Json::Null, Json::Null, json!("web"), json!("shop")]) });
+        match self.below(4) {
+            0 => event["occurrence"] = json!(self.pick(&["first", "last"])),
+            1 => {
+                event["amount"] = json!({ "of": self.pick(&predicate::AmountOf::ALL.map(|of| of.name())),
+                "property": self.pick(&PROPERTIES), "op": self.pick(&predicate::AmountOp::ALL.map(|op| op.name())),
+                "value": self.below(12) })
+            }
+            _ => {
+                event["count"] = json!({ "op": self.pick(&["at_least", "exactly", "at_most"]), "value": self.below(4) })
+            }
+        }
+        event
+    }
+    fn sequence(&mut self) -> Json {
+        let span = |chance: &mut Self| json!({ "amount": chance.below(20) + 1, "unit": "day" });
+        let step = |chance: &mut Self| {
+            let mut event = chance.event();
+            event["name"] = json!(chance.pick(&EVENTS[..2]));
+            json!({ "name": event["name"], "where": event["where"], "channel": event["channel"] })
+        };
+        let steps: Vec<Json> = (0..1 + self.below(4)).map(|_| step(self)).collect();
+        let mut without = (steps.len() == 1 || self.below(2) == 0).then(|| step(self));
+        if let Some(without) = &mut without {
+            without["within"] = span(self);
+        }
+        let within = self.pick(&[true, false]).then(|| span(self));
+        json!({ "op": self.pick(&["performed", "not_performed"]), "steps": steps, "within": within,
+            "order": self.pick(&["loose", "strict"]), "window": self.event()["window"], "without": without })
     }
     /// A random thing that happens to a customer.
     pub fn happening(&mut self, profile: u32) -> ResolvedEvent {
@@ -325,7 +356,12 @@ impl Model {
         self.people
             .iter()
             .filter(|(profile, person)| {
-                let facts = JsonFacts { segments: of(profile), addresses: person.addresses(), ..person.facts.clone() };
+                let facts = JsonFacts {
+                    number: **profile,
+                    segments: of(profile),
+                    addresses: person.addresses(),
+                    ..person.facts.clone()
+                };
                 asked.matches(&facts, now)
             })
             .map(|(profile, _)| *profile)

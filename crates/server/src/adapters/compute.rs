@@ -3,7 +3,7 @@
 use super::Late;
 use async_trait::async_trait;
 use base::{JsonMap, PageRequest, ProfileId, WorkspaceId};
-use compute::{Snapshot, TraitUse, TraitUser, Visited, WhoDid};
+use compute::{EventVisitor, Snapshot, TraitUse, TraitUser, Visited, WhoDid};
 use db::{DbError, Tx};
 use events::{Event, Offset, Past, ViewError};
 use predicate::{Condition, EventDone};
@@ -62,19 +62,22 @@ impl Snapshot for LakeSnapshot {
         &self,
         name: &str,
         profiles: RangeInclusive<ProfileId>,
-        visit: &mut (dyn for<'a> FnMut(Visited<'a>) + Send),
+        make: &(dyn Fn() -> EventVisitor + Sync),
     ) -> Result<(), String> {
-        let mut each = |row: lake::HistoryRow<'_>| {
-            visit(Visited {
-                profile: row.profile,
-                at: row.at,
-                name: row.name,
-                channel: row.channel.name(),
-                properties: row.properties,
-            });
+        let make = || -> lake::RowVisitor {
+            let mut visit = make();
+            Box::new(move |row| {
+                visit(Visited {
+                    profile: row.profile,
+                    at: row.at,
+                    name: row.name,
+                    channel: row.channel.name(),
+                    properties: row.properties,
+                });
+            })
         };
         let filter = lake::HistoryFilter { name: Some(name.to_owned()), profiles };
-        self.0.scan_where(&filter, &mut each).await.map(|_| ()).map_err(said)
+        self.0.scan_apart(&filter, &make).await.map_err(said)
     }
 }
 

@@ -20,12 +20,12 @@ const OPTIONS: [&str; 6] = ["currency", "time_zone", "channel", "date_order", "d
 #[derive(clap::Args)]
 #[command(group = clap::ArgGroup::new("what").required(true).args(["file", "resume", "list", "cancel"]))]
 pub struct ImportArgs {
-    /// CSV, JSONL or Parquet.
+    /// CSV, JSON Lines, Excel or Parquet.
     file: Option<PathBuf>,
-    /// customers or orders
+    /// customers, orders, events or companies
     #[arg(long)]
     kind: Option<String>,
-    /// csv, jsonl or parquet; taken from the file's name unless told.
+    /// csv, jsonl, parquet or xlsx; taken from the file's name unless told.
     #[arg(long)]
     format: Option<String>,
     /// Which column is what: a JSON file, or `Column=field,Other=trait:name,Third=ignore`. What is not said is found

@@ -6,7 +6,6 @@ import {
   emptyDraft,
   isMoving,
   movingFilter,
-  numbersFirst,
   obstacle,
   slug,
   sorted,
@@ -124,7 +123,6 @@ describe("details", () => {
     expect(first.map((one) => one.name)).toEqual(["revenue", "quantity"]);
     expect(rest.map((one) => one.name)).toEqual(["currency"]);
     expect(splitProperties(items, "unique_list")).toEqual({ first: items, rest: [] });
-    expect(numbersFirst(items).map((one) => one.name)).toEqual(["revenue", "quantity", "currency"]);
   });
 });
 

@@ -1,7 +1,7 @@
 /** A definition as it is edited, what is missing in it, and the name it suggests. Pure. */
 import type { EventProperty, Operator, PropertyCondition, TimeUnit } from "@/api/types";
-import { areFiltersComplete, isWindowComplete } from "@/lib/event-condition";
-import { valueType } from "@/lib/operators";
+import { areFiltersComplete, isNumeric, isWindowComplete } from "@/lib/event-condition";
+import { YEARLY_OPERATORS } from "@/lib/operators";
 import type { Aggregate, Definition, EventPart, NeedsProperty } from "./types";
 
 export type Kind = "aggregate" | "formula";
@@ -15,7 +15,7 @@ export type Draft = {
 };
 
 /** A value may not change by itself while nothing happens: only a window moves with time. */
-export const MOVING_OPERATORS: readonly Operator[] = ["within_last", "not_within_last"];
+export const MOVING_OPERATORS: readonly Operator[] = ["within_last", "not_within_last", ...YEARLY_OPERATORS];
 
 /** What makes sense of numbers only. */
 const NUMERIC: readonly string[] = ["sum", "average", "min", "max"];
@@ -73,13 +73,6 @@ export function withEvent(draft: Draft, name: string): Draft {
 /** A comparison with "the last 30 days" is not possible here, however it came in. */
 export function movingFilter(where: PropertyCondition[] = []): PropertyCondition | null {
   return where.find((filter) => MOVING_OPERATORS.includes(filter.op)) ?? null;
-}
-
-export const isNumeric = (property: EventProperty) => valueType(property.type) === "number";
-
-/** What can be reckoned with before what cannot; otherwise as they came. */
-export function numbersFirst(items: EventProperty[]): EventProperty[] {
-  return [...items.filter(isNumeric), ...items.filter((item) => !isNumeric(item))];
 }
 
 /** Which details fit the aggregate best, and the others. */

@@ -6,6 +6,8 @@ import {
   duplicateNode,
   fromCondition,
   type Group,
+  isComplete,
+  type Leaf,
   moveNode,
   newGroup,
   newRule,
@@ -25,6 +27,43 @@ const BOUGHT: Condition = {
     channel: null,
   },
 };
+const FIRST_ORDER: Leaf = {
+  event: {
+    name: "Order Completed",
+    op: "performed",
+    occurrence: "first",
+    window: { last: { amount: 30, unit: "day" } },
+    where: [],
+    channel: null,
+  },
+};
+const SPENT: Leaf = {
+  event: {
+    name: "Order Completed",
+    op: "performed",
+    amount: { of: "sum", property: "revenue", op: "at_least", value: 250 },
+    window: null,
+    where: [],
+    channel: null,
+  },
+};
+const LEFT_BASKET: Leaf = {
+  sequence: {
+    op: "performed",
+    steps: [
+      { name: "Product Viewed", where: [{ property: "category", op: "equals", value: "sneakers" }], channel: "web" },
+      { name: "Product Added", where: [], channel: null },
+    ],
+    within: { amount: 7, unit: "day" },
+    order: "strict",
+    window: { last: { amount: 60, unit: "day" } },
+    without: { name: "Order Completed", where: [], channel: null, within: { amount: 4, unit: "hour" } },
+  },
+};
+const TENTH: Leaf = { sample: { from: 0, to: 10, seed: "autumn" } };
+const BIRTHDAY: Leaf = { trait: { name: "birthday", op: "anniversary_in_next", value: { amount: 7, unit: "day" } } };
+const BIRTHDAY_TODAY: Leaf = { trait: { name: "birthday", op: "anniversary_today" } };
+const NEW_ONES = [FIRST_ORDER, SPENT, LEFT_BASKET, TENTH, BIRTHDAY, BIRTHDAY_TODAY];
 
 function check(condition: Condition) {
   expect(compile(fromCondition(condition)).condition).toEqual(condition);
@@ -37,6 +76,8 @@ describe("a condition and the form", () => {
     check({ any: [NL, { all: [SE, { not: BOUGHT }] }] });
     check({ all: [{ not: { any: [NL, SE] } }] });
     check({ all: [{ not: { all: [{ not: NL }] } }] });
+    check({ all: NEW_ONES });
+    check({ any: [{ not: LEFT_BASKET }, { all: [TENTH, { not: SPENT }] }] });
   });
 
   it("puts a single rule into a group, which means the same", () => {
@@ -50,6 +91,28 @@ describe("a condition and the form", () => {
     const compiled = compile(withDraft);
     expect(compiled.condition).toEqual({ all: [NL] });
     expect(compiled.unfinished).toBe(1);
+  });
+
+  it("begins every kind of rule, with what is missing in it unfinished", () => {
+    const unfinished = (["event", "sequence", "trait", "segment"] as const).map((kind) => newRule(kind).leaf);
+    expect(unfinished.map(isComplete)).toEqual([false, false, false, false]);
+    const ready = (["sample", "consent", "reachable"] as const).map((kind) => newRule(kind).leaf);
+    expect(ready.map(isComplete)).toEqual([true, true, true]);
+  });
+
+  it("knows which rules are finished", () => {
+    expect(NEW_ONES.map(isComplete)).toEqual(NEW_ONES.map(() => true));
+    const half: Leaf[] = [
+      { event: { name: "", op: "performed", occurrence: "first" } },
+      {
+        event: { name: "Order Completed", op: "performed", amount: { of: "sum", property: "revenue", op: "at_least" } },
+      },
+      { sequence: { op: "performed", steps: [{ name: "Product Viewed" }] } },
+      { sample: { from: 0, seed: "" } },
+      { trait: { name: "birthday", op: "anniversary_in_next", value: { amount: 0, unit: "day" } } },
+    ];
+    expect(half.map(isComplete)).toEqual(half.map(() => false));
+    expect(compile(fromCondition({ all: [NL, ...half] }))).toMatchObject({ condition: { all: [NL] }, unfinished: 5 });
   });
 
   it("does not turn an empty group into everybody", () => {
@@ -84,6 +147,14 @@ describe("edits", () => {
     expect(compile(twice).condition).toEqual({ all: [NL, NL, BOUGHT, MAIL] });
     expect(new Set(twice.children.map((node) => node.id)).size).toBe(4);
     expect(root.children).toHaveLength(3);
+  });
+
+  it("duplicates a sequence with steps of its own", () => {
+    const before = fromCondition({ all: [LEFT_BASKET] });
+    const after = duplicateNode(before, before.children[0]?.id ?? "");
+    const [one, other] = after.children.map((node) => (node.type === "rule" ? node.leaf : null));
+    expect(other).toEqual(one);
+    expect(other).not.toBe(one);
   });
 
   it("never removes the root", () => {

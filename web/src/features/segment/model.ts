@@ -3,14 +3,15 @@
  * Half-written rules stay on screen and are left out of what is counted. Pure.
  */
 import type { Condition, EventCondition, TraitCondition } from "@/api/types";
-import { areFiltersComplete, isWindowComplete } from "@/lib/event-condition";
+import { isMatchComplete, isWindowComplete } from "@/lib/event-condition";
 import { isValueComplete } from "@/lib/operators";
+import { isHowOftenComplete } from "./how-often";
+import { isSampleComplete } from "./sample";
+import { emptySequence, isSequenceComplete } from "./sequence";
 
-export type LeafKind = "trait" | "event" | "consent" | "reachable" | "segment";
-export type Leaf = Extract<
-  Condition,
-  { trait: unknown } | { event: unknown } | { consent: unknown } | { reachable: unknown } | { segment: unknown }
->;
+export type Leaf = Exclude<Condition, { all: unknown } | { any: unknown } | { not: unknown }>;
+type KeyOf<T> = T extends unknown ? keyof T : never;
+export type LeafKind = KeyOf<Leaf>;
 export type Rule = { id: string; type: "rule"; negated: boolean; leaf: Leaf };
 export type Group = { id: string; type: "group"; negated: boolean; join: "all" | "any"; children: Node[] };
 export type Node = Rule | Group;
@@ -38,9 +39,11 @@ const EMPTY: Record<LeafKind, () => Leaf> = {
       channel: null,
     },
   }),
+  sequence: () => ({ sequence: emptySequence() }),
   consent: () => ({ consent: { channel: "email", state: "subscribed" } }),
   reachable: () => ({ reachable: { channel: "email" } }),
   segment: () => ({ segment: { id: "", op: "in" } }),
+  sample: () => ({ sample: { from: 0, to: 10, seed: "" } }),
 };
 
 export function newRule(kind: LeafKind): Rule {
@@ -66,10 +69,7 @@ export function fromCondition(condition: Condition): Group {
 }
 
 function isEventComplete(event: EventCondition): boolean {
-  const { count, window, where } = event;
-  if (!event.name) return false;
-  if (count && (!Number.isInteger(count.value) || count.value < 0)) return false;
-  return isWindowComplete(window) && areFiltersComplete(where);
+  return isMatchComplete(event) && isHowOftenComplete(event) && isWindowComplete(event.window);
 }
 
 function isTraitComplete(trait: TraitCondition): boolean {
@@ -80,6 +80,8 @@ export function isComplete(leaf: Leaf): boolean {
   if ("trait" in leaf) return isTraitComplete(leaf.trait);
   if ("event" in leaf) return isEventComplete(leaf.event);
   if ("segment" in leaf) return leaf.segment.id !== "";
+  if ("sequence" in leaf) return isSequenceComplete(leaf.sequence);
+  if ("sample" in leaf) return isSampleComplete(leaf.sample);
   return true;
 }
 

@@ -5,6 +5,7 @@ import type { Operator, Span, TimeUnit } from "@/api/types";
 import * as format from "@/lib/format";
 import { UNITS, useUnitWords } from "@/lib/operator-words";
 import { OPERATORS, typed, type ValueType } from "@/lib/operators";
+import { DecimalInput } from "./DecimalInput";
 
 export type Suggestion = { value: string; count?: number };
 
@@ -75,12 +76,11 @@ export function ValueInput({ op, type, value, onChange, suggestions, onSearch }:
       );
     case "number":
       return (
-        <NumberInput
+        <DecimalInput
           aria-label={t`Value`}
-          size="xs"
           w={110}
-          value={typeof value === "number" ? value : ""}
-          onChange={(next) => onChange(typeof next === "number" ? next : undefined)}
+          value={typeof value === "number" ? value : undefined}
+          onChange={onChange}
         />
       );
     case "range":
@@ -143,13 +143,7 @@ function RangeInput({ type, value, onChange }: Pick<Props, "type" | "value" | "o
   const { t } = useLingui();
   const [from, to] = Array.isArray(value) ? (value as unknown[]) : [undefined, undefined];
   const number = (label: string, end: unknown, set: (next: number | undefined) => void) => (
-    <NumberInput
-      aria-label={label}
-      size="xs"
-      w={96}
-      value={typeof end === "number" ? end : ""}
-      onChange={(next) => set(typeof next === "number" ? next : undefined)}
-    />
+    <DecimalInput aria-label={label} w={96} value={typeof end === "number" ? end : undefined} onChange={set} />
   );
   return (
     <Group gap={6} wrap="nowrap">

@@ -4,7 +4,7 @@ import { ActionIcon, Box, Button, Group, NativeSelect, Text } from "@mantine/cor
 import { IconPlus, IconX } from "@tabler/icons-react";
 import type { EventProperty, Operator, PropertyCondition } from "@/api/types";
 import { useOperatorWords } from "@/lib/operator-words";
-import { carryValue, firstOperator, operatorsFor, valueType } from "@/lib/operators";
+import { carryValue, firstOperator, operatorsFor, valueType, YEARLY_OPERATORS } from "@/lib/operators";
 import { NamePicker } from "./NamePicker";
 import { ValueInput } from "./ValueInput";
 
@@ -19,6 +19,7 @@ type Props = {
 
 export function WhereFields({ items, where, onChange, without = [] }: Props) {
   const { t } = useLingui();
+  const unfit = [...YEARLY_OPERATORS, ...without];
   const set = (index: number, next: PropertyCondition) => onChange(where.map((one, at) => (at === index ? next : one)));
   return (
     <Box w="100%">
@@ -27,7 +28,7 @@ export function WhereFields({ items, where, onChange, without = [] }: Props) {
           <Text size="sm" c="dimmed" miw={40}>
             {index === 0 ? t`where` : t`and`}
           </Text>
-          <Filter filter={filter} items={items} without={without} onChange={(next) => set(index, next)} />
+          <Filter filter={filter} items={items} without={unfit} onChange={(next) => set(index, next)} />
           <ActionIcon
             variant="subtle"
             color="gray"

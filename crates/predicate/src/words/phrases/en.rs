@@ -1,7 +1,7 @@
 //! English.
 
 use super::Phrases;
-use crate::{Op, Unit};
+use crate::{AmountOf, Occurrence, Op, Unit};
 
 pub(super) const PHRASES: Phrases = Phrases {
     everyone: "All customers.",
@@ -17,6 +17,17 @@ pub(super) const PHRASES: Phrases = Phrases {
     at_least: "at least {v}",
     exactly: "exactly {v}",
     at_most: "at most {v}",
+    occurrence,
+    amount_of,
+    sequence: "they did {v}",
+    sequence_not: "they did not do {v}",
+    then: ", then ",
+    then_at_once: ", directly after that ",
+    then_not: ", and then not {v}",
+    within: "within {v}",
+    sample: "they are in a random {v} % of all customers",
+    sample_from: "from {v} % on",
+    sample_seed: "draw {v}",
     time: "time",
     times: "times",
     in_last: "in the last {v}",
@@ -34,9 +45,27 @@ pub(super) const PHRASES: Phrases = Phrases {
     in_segment: "they are in the segment {v}",
     not_in_segment: "they are not in the segment {v}",
     op,
+    unit_within: unit,
     unit,
     channel,
 };
+
+fn occurrence(occurrence: Occurrence) -> &'static str {
+    match occurrence {
+        Occurrence::First => "for the first time",
+        Occurrence::Last => "for the last time",
+    }
+}
+
+fn amount_of(of: AmountOf) -> &'static str {
+    match of {
+        AmountOf::Sum => "in all, {v}",
+        AmountOf::Average => "on average, {v}",
+        AmountOf::Min => "the lowest {v}",
+        AmountOf::Max => "the highest {v}",
+        AmountOf::Distinct => "the number of different values of {v}",
+    }
+}
 
 fn op(op: Op) -> &'static str {
     match op {
@@ -58,6 +87,8 @@ fn op(op: Op) -> &'static str {
         Op::After => "is after {v}",
         Op::WithinLast => "is within the last {v}",
         Op::NotWithinLast => "is not within the last {v}",
+        Op::AnniversaryInNext => "comes round in the next {v}",
+        Op::AnniversaryToday => "comes round today",
         Op::IsTrue => "is true",
         Op::IsFalse => "is false",
         Op::Exists => "is known",

@@ -1,7 +1,7 @@
 //! Frisian.
 
 use super::Phrases;
-use crate::{Op, Unit};
+use crate::{AmountOf, Occurrence, Op, Unit};
 
 pub(super) const PHRASES: Phrases = Phrases {
     everyone: "Alle klanten.",
@@ -17,6 +17,17 @@ pub(super) const PHRASES: Phrases = Phrases {
     at_least: "op syn minst {v}",
     exactly: "krekt {v}",
     at_most: "op syn heechst {v}",
+    occurrence,
+    amount_of,
+    sequence: "die {v}",
+    sequence_not: "die net {v}",
+    then: ", dêrnei ",
+    then_at_once: ", daliks dêrnei ",
+    then_not: ", en dêrnei net {v}",
+    within: "binnen {v}",
+    sample: "heart by in willekeurige {v} % fan alle klanten",
+    sample_from: "fan {v} % ôf",
+    sample_seed: "lotting {v}",
     time: "kear",
     times: "kear",
     in_last: "yn de lêste {v}",
@@ -34,9 +45,27 @@ pub(super) const PHRASES: Phrases = Phrases {
     in_segment: "yn it segmint {v}",
     not_in_segment: "net yn it segmint {v}",
     op,
+    unit_within: unit,
     unit,
     channel,
 };
+
+fn occurrence(occurrence: Occurrence) -> &'static str {
+    match occurrence {
+        Occurrence::First => "foar it earst",
+        Occurrence::Last => "foar it lêst",
+    }
+}
+
+fn amount_of(of: AmountOf) -> &'static str {
+    match of {
+        AmountOf::Sum => "yn totaal {v}",
+        AmountOf::Average => "trochinoar {v}",
+        AmountOf::Min => "de leechste {v}",
+        AmountOf::Max => "de heechste {v}",
+        AmountOf::Distinct => "it tal ferskillende wearden fan {v}",
+    }
+}
 
 fn op(op: Op) -> &'static str {
     match op {
@@ -58,6 +87,8 @@ fn op(op: Op) -> &'static str {
         Op::After => "is nei {v}",
         Op::WithinLast => "falt yn de lêste {v}",
         Op::NotWithinLast => "falt net yn de lêste {v}",
+        Op::AnniversaryInNext => "komt werom yn de kommende {v}",
+        Op::AnniversaryToday => "komt hjoed werom",
         Op::IsTrue => "is wier",
         Op::IsFalse => "is net wier",
         Op::Exists => "is bekend",

@@ -1,7 +1,7 @@
 //! Dutch.
 
 use super::Phrases;
-use crate::{Op, Unit};
+use crate::{AmountOf, Occurrence, Op, Unit};
 
 pub(super) const PHRASES: Phrases = Phrases {
     everyone: "Alle klanten.",
@@ -17,6 +17,17 @@ pub(super) const PHRASES: Phrases = Phrases {
     at_least: "minstens {v}",
     exactly: "precies {v}",
     at_most: "hoogstens {v}",
+    occurrence,
+    amount_of,
+    sequence: "deed {v}",
+    sequence_not: "deed niet {v}",
+    then: ", daarna ",
+    then_at_once: ", direct daarna ",
+    then_not: ", en daarna niet {v}",
+    within: "binnen {v}",
+    sample: "hoort bij een willekeurige {v} % van alle klanten",
+    sample_from: "vanaf {v} %",
+    sample_seed: "trekking {v}",
     time: "keer",
     times: "keer",
     in_last: "in de laatste {v}",
@@ -34,9 +45,27 @@ pub(super) const PHRASES: Phrases = Phrases {
     in_segment: "in het segment {v}",
     not_in_segment: "niet in het segment {v}",
     op,
+    unit_within: unit,
     unit,
     channel,
 };
+
+fn occurrence(occurrence: Occurrence) -> &'static str {
+    match occurrence {
+        Occurrence::First => "voor het eerst",
+        Occurrence::Last => "voor het laatst",
+    }
+}
+
+fn amount_of(of: AmountOf) -> &'static str {
+    match of {
+        AmountOf::Sum => "in totaal {v}",
+        AmountOf::Average => "gemiddeld {v}",
+        AmountOf::Min => "de laagste {v}",
+        AmountOf::Max => "de hoogste {v}",
+        AmountOf::Distinct => "het aantal verschillende waarden van {v}",
+    }
+}
 
 fn op(op: Op) -> &'static str {
     match op {
@@ -58,6 +87,8 @@ fn op(op: Op) -> &'static str {
         Op::After => "is na {v}",
         Op::WithinLast => "valt in de laatste {v}",
         Op::NotWithinLast => "valt niet in de laatste {v}",
+        Op::AnniversaryInNext => "komt terug in de komende {v}",
+        Op::AnniversaryToday => "komt vandaag terug",
         Op::IsTrue => "is waar",
         Op::IsFalse => "is onwaar",
         Op::Exists => "is bekend",

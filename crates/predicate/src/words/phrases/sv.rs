@@ -1,7 +1,7 @@
 //! Swedish.
 
 use super::Phrases;
-use crate::{Op, Unit};
+use crate::{AmountOf, Occurrence, Op, Unit};
 
 pub(super) const PHRASES: Phrases = Phrases {
     everyone: "Alla kunder.",
@@ -17,6 +17,17 @@ pub(super) const PHRASES: Phrases = Phrases {
     at_least: "minst {v}",
     exactly: "exakt {v}",
     at_most: "högst {v}",
+    occurrence,
+    amount_of,
+    sequence: "gjorde {v}",
+    sequence_not: "gjorde inte {v}",
+    then: ", sedan ",
+    then_at_once: ", direkt därefter ",
+    then_not: ", och sedan inte {v}",
+    within: "inom {v}",
+    sample: "hör till slumpvis valda {v} % av alla kunder",
+    sample_from: "från {v} %",
+    sample_seed: "dragning {v}",
     time: "gång",
     times: "gånger",
     in_last: "under de senaste {v}",
@@ -34,9 +45,27 @@ pub(super) const PHRASES: Phrases = Phrases {
     in_segment: "ingår i segmentet {v}",
     not_in_segment: "ingår inte i segmentet {v}",
     op,
+    unit_within,
     unit,
     channel,
 };
+
+fn occurrence(occurrence: Occurrence) -> &'static str {
+    match occurrence {
+        Occurrence::First => "för första gången",
+        Occurrence::Last => "senast",
+    }
+}
+
+fn amount_of(of: AmountOf) -> &'static str {
+    match of {
+        AmountOf::Sum => "totalt {v}",
+        AmountOf::Average => "i genomsnitt {v}",
+        AmountOf::Min => "lägsta {v}",
+        AmountOf::Max => "högsta {v}",
+        AmountOf::Distinct => "antalet olika värden av {v}",
+    }
+}
 
 fn op(op: Op) -> &'static str {
     match op {
@@ -58,6 +87,8 @@ fn op(op: Op) -> &'static str {
         Op::After => "är efter {v}",
         Op::WithinLast => "är inom de senaste {v}",
         Op::NotWithinLast => "är inte inom de senaste {v}",
+        Op::AnniversaryInNext => "infaller inom de närmaste {v}",
+        Op::AnniversaryToday => "infaller i dag",
         Op::IsTrue => "är sant",
         Op::IsFalse => "är falskt",
         Op::Exists => "är känt",
@@ -73,6 +104,17 @@ fn unit(unit: Unit) -> (&'static str, &'static str) {
         Unit::Week => ("veckan", "veckorna"),
         Unit::Month => ("månaden", "månaderna"),
         Unit::Year => ("året", "åren"),
+    }
+}
+
+fn unit_within(unit: Unit) -> (&'static str, &'static str) {
+    match unit {
+        Unit::Minute => ("minut", "minuter"),
+        Unit::Hour => ("timme", "timmar"),
+        Unit::Day => ("dag", "dagar"),
+        Unit::Week => ("vecka", "veckor"),
+        Unit::Month => ("månad", "månader"),
+        Unit::Year => ("år", "år"),
     }
 }
 

@@ -4,8 +4,8 @@ import { Box, Button, Code, Group, Stack, Text, Textarea } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useLayoutEffect, useRef, useState } from "react";
 import { traitsQuery } from "@/api/query";
+import { numbersFirst } from "@/lib/event-condition";
 import { around, FUNCTIONS, insertAt, namesIn, placeOf, suggestions, wordAt, written } from "../formula";
-import { numbersFirst } from "../model";
 import { type Mistake, useMistakeWords } from "../words";
 import classes from "./computed.module.css";
 

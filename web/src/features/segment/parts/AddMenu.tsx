@@ -2,9 +2,11 @@ import { useLingui } from "@lingui/react/macro";
 import { Box, Button, Menu, Text } from "@mantine/core";
 import {
   IconActivity,
+  IconArrowsShuffle,
   IconBraces,
   IconChecks,
   IconFilter,
+  IconListNumbers,
   IconPlus,
   IconSend,
   IconUserSearch,
@@ -15,13 +17,15 @@ import { useBuilder } from "./builder-context";
 
 const ICONS = {
   event: IconActivity,
+  sequence: IconListNumbers,
   trait: IconUserSearch,
   reachable: IconSend,
   consent: IconChecks,
   segment: IconFilter,
+  sample: IconArrowsShuffle,
 } satisfies Record<LeafKind, unknown>;
 
-const ORDER: LeafKind[] = ["event", "trait", "reachable", "consent", "segment"];
+const ORDER: LeafKind[] = ["event", "sequence", "trait", "reachable", "consent", "segment", "sample"];
 
 type Props = { groupId: string; withGroup: boolean; primary: boolean };
 

@@ -9,12 +9,16 @@ import { ConsentFields } from "./ConsentFields";
 import { EventFields } from "./EventFields";
 import { NodeTools } from "./NodeTools";
 import { ReachableFields, SegmentFields } from "./OtherFields";
+import { SampleFields } from "./SampleFields";
+import { SequenceBody, SequenceHead } from "./SequenceFields";
 import { TraitFields } from "./TraitFields";
 
 export function RuleRow({ rule, lead }: { rule: Rule; lead: string }) {
   const { t } = useLingui();
   const builder = useBuilder();
   const row = useRef<HTMLDivElement>(null);
+  const { leaf } = rule;
+  const setLeaf = (next: Leaf) => builder.replace({ ...rule, leaf: next });
   const isNewest = builder.newest === rule.id;
   useEffect(() => {
     if (isNewest) row.current?.querySelector<HTMLElement>("input, select")?.focus();
@@ -33,10 +37,11 @@ export function RuleRow({ rule, lead }: { rule: Rule; lead: string }) {
             {lead}
           </Text>
           {rule.negated && <Badge color="orange" variant="light">{t`not`}</Badge>}
-          <Fields leaf={rule.leaf} onChange={(leaf) => builder.replace({ ...rule, leaf })} />
+          <Fields leaf={leaf} onChange={setLeaf} />
         </Group>
         <NodeTools node={rule} />
       </Group>
+      {"sequence" in leaf && <SequenceBody sequence={leaf.sequence} onChange={(sequence) => setLeaf({ sequence })} />}
       {builder.warnings.get(rule.id)?.map((warning) => (
         <Box key={warning} pt={4}>
           <Text size="sm" c="var(--mantine-color-orange-text)">
@@ -52,6 +57,9 @@ function Fields({ leaf, onChange }: { leaf: Leaf; onChange: (leaf: Leaf) => void
   const { self } = useBuilder();
   if ("trait" in leaf) return <TraitFields trait={leaf.trait} onChange={(trait) => onChange({ trait })} />;
   if ("event" in leaf) return <EventFields event={leaf.event} onChange={(event) => onChange({ event })} />;
+  if ("sequence" in leaf)
+    return <SequenceHead sequence={leaf.sequence} onChange={(sequence) => onChange({ sequence })} />;
+  if ("sample" in leaf) return <SampleFields sample={leaf.sample} onChange={(sample) => onChange({ sample })} />;
   if ("consent" in leaf) return <ConsentFields consent={leaf.consent} onChange={(consent) => onChange({ consent })} />;
   if ("reachable" in leaf) {
     return (
