@@ -23,9 +23,8 @@ use std::time::Duration;
 /// Customers written, or taken away, in one transaction: enough to spread its cost, few enough that the events which
 /// come in meanwhile do not wait for long.
 const CHUNK_PEOPLE: usize = 16_000;
-/// Customer numbers one pass over the history covers: bounds memory to about three times as
-/// many states (one a reader, and all together). A power of two, so that the
-/// history, whose files hold such ranges, opens few files twice.
+/// Customer numbers one pass over the history covers: bounds memory to about three times as many states (one a reader,
+/// and all together). A power of two, so that the history, whose files hold such ranges, opens few files twice.
 const PASS_PEOPLE: u32 = 1 << 20;
 /// Rows of `tick` in one transaction.
 const DUE_ROWS_MAX: usize = 5_000;
@@ -209,8 +208,8 @@ impl Compute {
         let mut first = 0u32;
         loop {
             let last_of_pass = first.saturating_add(PASS_PEOPLE - 1);
-            let people = // Number 0 is nobody.
-                ProfileId::new(first.max(1))..=ProfileId::new(last_of_pass);
+            // Number 0 is nobody.
+            let people = ProfileId::new(first.max(1))..=ProfileId::new(last_of_pass);
             let heard = heard_of(live, snapshot, people, self.0.clock.now()).await?;
             let share = |profile: u32| profile as f32 / highest.max(1) as f32;
             let mut heard = heard.into_iter().peekable();

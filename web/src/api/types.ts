@@ -164,6 +164,7 @@ export type Segment = Narrow<Schemas["SegmentView"], { condition: Condition & { 
 
 export type EmailMessage = Schemas["EmailMessageBody"];
 export type Severity = "blocking" | "advice";
+export type ConditionWarning = Schemas["ConditionWarning"];
 export type PreviewWarning = Narrow<Schemas["MessageWarning"], { severity: Severity }>;
 export type MessagePreview = Narrow<Schemas["MessagePreview"], { warnings: PreviewWarning[] }>;
 export type Starter = Schemas["StarterView"];

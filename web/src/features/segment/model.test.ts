@@ -9,6 +9,7 @@ import {
   isComplete,
   type Leaf,
   moveNode,
+  namedAt,
   newGroup,
   newRule,
   removeNode,
@@ -159,5 +160,19 @@ describe("edits", () => {
 
   it("never removes the root", () => {
     expect(removeNode(root, root.id)).toBe(root);
+  });
+
+  it("finds the name that a pointer leads to", () => {
+    const sequence = {
+      sequence: {
+        op: "performed" as const,
+        steps: [{ name: "A" }, { name: "B" }],
+        without: { name: "C", within: { amount: 1, unit: "day" as const } },
+      },
+    };
+    expect(namedAt(sequence, "/all/0/sequence/steps/1/name")).toBe("B");
+    expect(namedAt(sequence, "/sequence/without/name")).toBe("C");
+    expect(namedAt(sequence, "/sequence/steps/7/name")).toBe("");
+    expect(namedAt({ trait: { name: "city", op: "exists" } }, "/trait/name")).toBe("city");
   });
 });

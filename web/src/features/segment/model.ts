@@ -85,6 +85,15 @@ export function isComplete(leaf: Leaf): boolean {
   return true;
 }
 
+/** The event or attribute that the end of a pointer leads to. */
+export function namedAt(leaf: Leaf, pointer: string): string {
+  if ("trait" in leaf) return leaf.trait.name;
+  if ("event" in leaf) return leaf.event.name;
+  if (!("sequence" in leaf)) return "";
+  const step = /\/steps\/(\d+)\/name$/.exec(pointer)?.[1];
+  return (step ? leaf.sequence.steps[Number(step)] : leaf.sequence.without)?.name ?? "";
+}
+
 export type Compiled = {
   condition: Condition;
   /** Which node a pointer of the server's answer belongs to. */

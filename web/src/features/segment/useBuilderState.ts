@@ -4,7 +4,7 @@ import { useLingui } from "@lingui/react";
 import { useDebouncedValue } from "@mantine/hooks";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
-import type { Condition } from "@/api/types";
+import type { Condition, ConditionWarning } from "@/api/types";
 import { pushHistory, redo, startHistory, undo } from "@/lib/history";
 import { addTo, compile, duplicateNode, fromCondition, type Group, moveNode, removeNode, replaceNode } from "./model";
 import type { BuilderApi } from "./parts/builder-context";
@@ -28,7 +28,7 @@ export function useBuilderState(initial: Condition, self?: string) {
 
   const { counts, warnings } = useMemo(() => {
     const counts = new Map<string, number>();
-    const warnings = new Map<string, string[]>();
+    const warnings = new Map<string, ConditionWarning[]>();
     if (current && count.data && !count.isPlaceholderData) {
       for (const part of count.data.breakdown) {
         const id = compiled.nodes.get(part.pointer);
@@ -36,7 +36,7 @@ export function useBuilderState(initial: Condition, self?: string) {
       }
       for (const warning of count.data.warnings) {
         const id = nearest(compiled.nodes, warning.pointer);
-        if (id) warnings.set(id, [...(warnings.get(id) ?? []), warning.detail]);
+        if (id) warnings.set(id, [...(warnings.get(id) ?? []), warning]);
       }
     }
     return { counts, warnings };

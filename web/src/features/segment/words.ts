@@ -1,6 +1,6 @@
 /** Kinds of rules, and ways to say how often, in words. */
 import { useLingui } from "@lingui/react/macro";
-import type { AmountOp } from "@/api/types";
+import type { AmountOp, ConditionWarning } from "@/api/types";
 import type { HowOften } from "./how-often";
 import type { LeafKind } from "./model";
 
@@ -44,5 +44,20 @@ export function useAmountOpWords(): Record<AmountOp, string> {
     exactly: t`exactly`,
     at_most: t`at most`,
     less_than: t`less than`,
+  };
+}
+
+/** What is odd about a rule that can be counted all the same; `name` is the event or attribute it is about. */
+export function useWarningWords(): (warning: ConditionWarning, name: string) => string {
+  const { t } = useLingui();
+  return ({ code, detail }, name) => {
+    if (code === "trait_never_seen") return t`No customer has “${name}” yet.`;
+    if (code === "event_never_seen") return t`“${name}” has not happened yet.`;
+    if (code === "event_not_behaviour")
+      return t`“${name}” tells of a customer and is nothing they did. Ask for an attribute instead.`;
+    if (code === "event_beyond_limit")
+      return t`There are more event names than can be asked for, and “${name}” is one too many: nobody is counted for it.`;
+    if (code === "segment_unknown") return t`This segment is not there any more.`;
+    return detail;
   };
 }

@@ -2,7 +2,8 @@
 import { useLingui } from "@lingui/react/macro";
 import { Badge, Box, Group, Text } from "@mantine/core";
 import { type KeyboardEvent, useEffect, useRef } from "react";
-import type { Leaf, Rule } from "../model";
+import { type Leaf, namedAt, type Rule } from "../model";
+import { useWarningWords } from "../words";
 import classes from "./builder.module.css";
 import { useBuilder } from "./builder-context";
 import { ConsentFields } from "./ConsentFields";
@@ -16,6 +17,7 @@ import { TraitFields } from "./TraitFields";
 export function RuleRow({ rule, lead }: { rule: Rule; lead: string }) {
   const { t } = useLingui();
   const builder = useBuilder();
+  const warningWords = useWarningWords();
   const row = useRef<HTMLDivElement>(null);
   const { leaf } = rule;
   const setLeaf = (next: Leaf) => builder.replace({ ...rule, leaf: next });
@@ -43,9 +45,9 @@ export function RuleRow({ rule, lead }: { rule: Rule; lead: string }) {
       </Group>
       {"sequence" in leaf && <SequenceBody sequence={leaf.sequence} onChange={(sequence) => setLeaf({ sequence })} />}
       {builder.warnings.get(rule.id)?.map((warning) => (
-        <Box key={warning} pt={4}>
+        <Box key={`${warning.pointer} ${warning.code}`} pt={4}>
           <Text size="sm" c="var(--mantine-color-orange-text)">
-            {warning}
+            {warningWords(warning, namedAt(leaf, warning.pointer))}
           </Text>
         </Box>
       ))}

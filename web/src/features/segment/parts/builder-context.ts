@@ -1,5 +1,6 @@
 /** What every part of the builder needs: the tree's edits and the counts per rule. */
 import { createContext, useContext } from "react";
+import type { ConditionWarning } from "@/api/types";
 import type { Node } from "../model";
 
 export type BuilderApi = {
@@ -10,7 +11,7 @@ export type BuilderApi = {
   add: (groupId: string, node: Node) => void;
   /** People per rule or group, by node; absent while unknown. */
   counts: Map<string, number>;
-  warnings: Map<string, string[]>;
+  warnings: Map<string, ConditionWarning[]>;
   /** The segment being edited, which cannot contain itself. */
   self?: string;
   /** The rule just added: its first field takes the focus. */
