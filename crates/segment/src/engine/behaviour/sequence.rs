@@ -66,7 +66,7 @@ impl Behaviour {
 }
 
 impl Lane<'_> {
-    /// Has this profile, whose rows come next, a row from `from` on? Its last row is its latest.
+    /// Has this profile, whose rows come next, a row from `from` on?
     fn reaches(&self, profile: u32, from: i64) -> bool {
         self.rest.iter().take_while(|row| row.profile == profile).any(|row| from <= row.at_ms)
     }
